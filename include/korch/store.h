@@ -1,0 +1,140 @@
+/*
+ * The store: objects under keys, one revision for the whole store, compare-and-swap transactions, lists at a
+ * revision, watches. What users of a store call; authors of one read sys/store.h.
+ */
+#ifndef KORCH_STORE_H
+#define KORCH_STORE_H
+
+#include <korch/object.h>
+
+KORCH_BEGIN_DECLS
+
+/** @file store.h Storing, listing and watching objects. */
+
+/** A store, bound to one loop; all calls from the loop's thread. */
+typedef struct korch_store korch_store;
+
+/** `expected` of a write: whatever is stored, or nothing. */
+#define KORCH_REVISION_ANY UINT64_MAX
+/** `expected` of a write: the key must not exist. */
+#define KORCH_REVISION_NONE ((uint64_t)0)
+/** Most writes in one transaction. */
+#define KORCH_STORE_WRITES_MAX 10000
+
+/** What a write does. */
+typedef enum korch_write_op {
+	KORCH_WRITE_PUT,    /**< store `object` under its key */
+	KORCH_WRITE_DELETE, /**< remove `key` */
+	KORCH_WRITE_CHECK,  /**< change nothing, but require `expected` of `key` */
+} korch_write_op;
+
+/** One write of a transaction. A key may occur once in a transaction. */
+typedef struct korch_write {
+	int32_t op;            /**< a korch_write_op */
+	int32_t reserved;      /**< 0 */
+	korch_object *object;  /**< PUT: exclusively owned; the store takes the reference, also when the call fails, and sets `revision` */
+	korch_key key;         /**< DELETE and CHECK; ignored for PUT */
+	uint64_t expected;     /**< revision that must be stored now, KORCH_REVISION_NONE or KORCH_REVISION_ANY */
+} korch_write;
+
+/** Outcome of a transaction. */
+typedef struct korch_commit_result {
+	uint64_t revision; /**< revision of all its writes; on KORCH_E_CONFLICT the store's newest */
+	size_t failed;     /**< on KORCH_E_CONFLICT, _EXISTS or _NOT_FOUND: index of the first write that did not hold */
+} korch_commit_result;
+
+/** Completion of a transaction: code 0, KORCH_E_CONFLICT (other revision), _EXISTS (expected none), _NOT_FOUND (expected one), _LIMIT, _IO, _CLOSED. */
+typedef void (*korch_commit_fn)(void *userdata, int code, const korch_commit_result *result);
+
+/** What korch_store_list() is asked for. Zeroed: everything. */
+typedef struct korch_list_query {
+	const korch_kind *kind;     /**< NULL: all kinds */
+	const char *namespace_;     /**< NULL: all namespaces; needs kind */
+	uint64_t revision;          /**< 0: the newest; otherwise the state at that revision */
+	size_t limit;               /**< most objects in this page, 0: no limit */
+	const char *continue_token; /**< of the page before, or NULL; carries its revision */
+} korch_list_query;
+
+/** A page. Valid during the callback; reference what is to be kept. */
+typedef struct korch_list_page {
+	const korch_object *const *objects; /**< in key order */
+	size_t n;                           /**< number of objects */
+	uint64_t revision;                  /**< the state that was read */
+	const char *continue_token;         /**< for the next page, NULL when this was the last */
+	size_t remaining;                   /**< objects behind this page, when the store knows; 0 otherwise */
+} korch_list_page;
+
+/** Completion of a list: code 0, KORCH_E_COMPACTED, KORCH_E_INVALID (token), _IO, _CLOSED; page is NULL on failure. */
+typedef void (*korch_list_fn)(void *userdata, int code, const korch_list_page *page);
+/** Completion of a get: code 0, KORCH_E_NOT_FOUND, _IO, _CLOSED. object is valid during the callback. */
+typedef void (*korch_get_fn)(void *userdata, int code, const korch_object *object);
+
+/** What happened to an object. */
+typedef enum korch_change_type {
+	KORCH_CHANGE_ADDED,
+	KORCH_CHANGE_MODIFIED,
+	KORCH_CHANGE_DELETED,
+} korch_change_type;
+
+/** One change, as a watch gives it. */
+typedef struct korch_change {
+	int32_t type;                 /**< a korch_change_type */
+	int32_t reserved;             /**< 0 */
+	const korch_object *object;   /**< state after the change; for DELETED the last state, with revision set to the deletion's */
+	const korch_object *previous; /**< state before, NULL for ADDED or when the store does not keep it */
+	uint64_t revision;            /**< revision of the change */
+} korch_change;
+
+/** A watch (opaque). */
+typedef struct korch_watch korch_watch;
+
+/** What korch_store_watch() is asked for. */
+typedef struct korch_watch_query {
+	const korch_kind *kind; /**< NULL: all kinds */
+	const char *namespace_; /**< NULL: all namespaces; needs kind */
+	uint64_t since;         /**< changes with a greater revision are given; KORCH_REVISION_ANY: from now on */
+} korch_watch_query;
+
+/** A store in memory. Its history holds at most `history` changes (0: 65,536); older ones are compacted by themselves. @since 0.1 */
+KORCH_API int korch_store_memory_new(korch_store **out, korch_loop *loop, size_t history, korch_error **err);
+
+/** The backend's name, e.g. "memory". Static. @since 0.1 */
+KORCH_API const char *korch_store_name(const korch_store *store);
+/** Fails all that is under way with KORCH_E_CLOSED (through the loop) and refuses new calls. @since 0.1 */
+KORCH_API void korch_store_close(korch_store *store);
+/** Frees a closed store (closes it when it is not). Completions that were not delivered yet are delivered as KORCH_E_CLOSED before it returns. NULL is fine. @since 0.1 */
+KORCH_API void korch_store_free(korch_store *store);
+
+/** @name Asynchronous calls
+ * Each returns 0 when it was accepted: then the callback runs exactly once, later, from the loop, never from inside the
+ * call. Otherwise a code, and the callback does not run. @{ */
+/** Commits writes, all or nothing. @param writes copied; the references of PUT objects are taken in any case. @since 0.1 */
+KORCH_API int korch_store_commit(korch_store *store, const korch_write *writes, size_t n, korch_commit_fn fn, void *userdata);
+/** Reads one object. @since 0.1 */
+KORCH_API int korch_store_get(korch_store *store, const korch_key *key, korch_get_fn fn, void *userdata);
+/** Reads a page of objects. @since 0.1 */
+KORCH_API int korch_store_list(korch_store *store, const korch_list_query *query, korch_list_fn fn, void *userdata);
+/** Forgets history up to and including a revision: lists at, and watches since, a smaller one give KORCH_E_COMPACTED. fn's result carries the revision. @since 0.1 */
+KORCH_API int korch_store_compact(korch_store *store, uint64_t revision, korch_commit_fn fn, void *userdata);
+/** @} */
+
+/**
+ * Opens a watch. Changes are pulled by korch_watch_next(); `ready` is called from the loop when there may be some again
+ * after korch_watch_next() returned 0 (and once after opening when there is something).
+ * @return 0, KORCH_E_COMPACTED when `since` is older than the history, KORCH_E_CLOSED, KORCH_E_NOMEM. @since 0.1
+ */
+KORCH_API int korch_store_watch(korch_watch **out, korch_store *store, const korch_watch_query *query, korch_loop_fn ready, void *userdata);
+/**
+ * The next change, in the order of revisions, each once.
+ * @param out borrowed until the next call on this watch.
+ * @return 1 a change, 0 nothing now, KORCH_E_COMPACTED the reader was too slow (list again), KORCH_E_CLOSED, KORCH_E_IO. @since 0.1
+ */
+KORCH_API int korch_watch_next(korch_watch *watch, korch_change *out);
+/** Everything up to this revision has been given. @since 0.1 */
+KORCH_API uint64_t korch_watch_revision(const korch_watch *watch);
+/** Ends a watch; also from its ready function. NULL is fine. @since 0.1 */
+KORCH_API void korch_watch_free(korch_watch *watch);
+
+KORCH_END_DECLS
+
+#endif
