@@ -80,7 +80,8 @@ KORCH_API void korch_plan_wake_at(korch_plan *plan, korch_usec at);
 KORCH_API void korch_plan_quiet_until(korch_plan *plan, korch_usec at);
 /** @} */
 
-/** @name Reading @{ */
+/** @name Reading
+ * @{ */
 /** 0, or the failure that sticks. @since 0.1 */
 KORCH_API int korch_plan_error(const korch_plan *plan);
 /** Number of steps. @since 0.1 */

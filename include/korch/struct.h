@@ -161,7 +161,8 @@ KORCH_API int korch_string_set(const char **slot, const char *text);
 KORCH_API void korch_string_share(const char **slot, const char *string);
 /** @} */
 
-/** @name Structs and arrays @{ */
+/** @name Structs and arrays
+ * @{ */
 /** A zeroed struct block with one reference, or NULL when memory is short. @since 0.1 */
 KORCH_API void *korch_struct_new(const korch_type *type);
 /** The table of a struct block or of an array block's structs; NULL for arrays of scalars. Not for structs inside an array. @since 0.1 */
@@ -216,7 +217,8 @@ KORCH_API int korch_field_is_set(const void *self, const korch_type *type, size_
 #define KORCH_IS_SET(self, struct_name, member)                                                    \
 	korch_field_is_set((self), &struct_name##_type, offsetof(struct_name, member))
 
-/** @name Maps @{ */
+/** @name Maps
+ * @{ */
 /** The value of a key, or NULL. Borrowed. map may be NULL (empty). @since 0.1 */
 KORCH_API const char *korch_map_get(const korch_map *map, const char *key);
 /** Sets one key in the map of a member (value NULL: removes it); the map is replaced by a changed copy that shares the strings. Creates the map when NULL. Nothing changes on KORCH_E_NOMEM. @since 0.1 */
