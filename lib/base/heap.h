@@ -19,6 +19,8 @@ typedef struct korch_heap {
 } korch_heap;
 
 void korch__heap_fini(korch_heap *heap);
+/* Room for n nodes in all, so that inserting up to that many cannot fail; 0 or KORCH_E_NOMEM. */
+int korch__heap_reserve(korch_heap *heap, size_t n);
 int korch__heap_insert(korch_heap *heap, korch_heap_node *node); /* not in yet; 0 or KORCH_E_NOMEM */
 void korch__heap_remove(korch_heap *heap, korch_heap_node *node); /* fine when not in */
 korch_heap_node *korch__heap_first(const korch_heap *heap); /* NULL when empty */

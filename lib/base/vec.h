@@ -3,6 +3,7 @@
 #define KORCH_BASE_VEC_H
 
 #include "base/alloc.h"
+#include <korch/error.h>
 
 #define KORCH_VEC(type)                                                                            \
 	struct {                                                                                       \
