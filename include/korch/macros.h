@@ -23,11 +23,14 @@
 #ifdef __cplusplus
 #define KORCH_BEGIN_DECLS extern "C" {
 #define KORCH_END_DECLS }
+#define KORCH_FLEXIBLE 1
 #else
 /** Opens the C declarations of a header (C++ linkage guard). */
 #define KORCH_BEGIN_DECLS
 /** Closes what KORCH_BEGIN_DECLS opened. */
 #define KORCH_END_DECLS
+/** Length of an array at the end of a struct that has as many items as were allocated (C++ has no such arrays). */
+#define KORCH_FLEXIBLE
 #endif
 
 #endif

@@ -40,8 +40,8 @@ typedef struct korch_map_entry {
 
 /** An immutable map from string to string (labels, data, quantities), sorted by key in byte order. */
 typedef struct korch_map {
-	size_t n;                /**< number of entries */
-	korch_map_entry items[]; /**< sorted by key, keys unique */
+	size_t n;                              /**< number of entries */
+	korch_map_entry items[KORCH_FLEXIBLE]; /**< sorted by key, keys unique */
 } korch_map;
 
 /** A value that is either an integer or a string such as "25%". text is NULL for an integer. */
@@ -70,14 +70,14 @@ typedef enum korch_field_kind {
 typedef enum korch_field_shape {
 	KORCH_SHAPE_ONE,  /**< a single value */
 	KORCH_SHAPE_LIST, /**< pointer to an array block, and a size_t n_NAME beside it: T *items for structs, const char **items for strings, int32_t or int64_t *items */
-	KORCH_SHAPE_MAP,  /**< korch_map *; the kind says what the values are (STRING, QUANTITY, BYTES) */
+	KORCH_SHAPE_MAP,  /**< korch_map *; the kind says what the values are (STRING, QUANTITY, BYTES; TIME as RFC 3339 text) */
 } korch_field_shape;
 
 /** Flags of a field. */
 enum {
 	KORCH_FIELD_REQUIRED = 1 << 0,  /**< must be given (and not be empty) */
 	KORCH_FIELD_IMMUTABLE = 1 << 1, /**< must not change after creation */
-	KORCH_FIELD_ATOMIC = 1 << 2,    /**< a patch replaces the list, map or struct as a whole */
+	KORCH_FIELD_ATOMIC = 1 << 2,    /**< a patch replaces the list as a whole; maps and structs: so does server-side apply, a strategic merge goes into them */
 	KORCH_FIELD_SET = 1 << 3,       /**< list of unique scalars, merged by value (listType=set, or patchStrategy=merge of scalars) */
 	KORCH_FIELD_EMIT = 1 << 4,      /**< written also when zero (Go: no omitempty) */
 	KORCH_FIELD_REPLACE_KEYS = 1 << 5, /**< patchStrategy retainKeys */
@@ -116,7 +116,7 @@ typedef struct korch_field {
 	const char *default_json;       /**< value when absent, as JSON text ("\"TCP\"", "30"), or NULL */
 	uint16_t offset;                /**< offsetof the member */
 	uint16_t count_offset;          /**< offsetof n_NAME for lists, 0 otherwise */
-	uint16_t number;                /**< protobuf field number, 0 = none */
+	uint16_t number;                /**< protobuf field number, 0 = none; outer << 8 | inner for a field that stands in an embedded message (the sources of a volume) */
 	uint8_t kind;                   /**< a korch_field_kind */
 	uint8_t shape;                  /**< a korch_field_shape */
 	uint16_t flags;                 /**< KORCH_FIELD_* flags */

@@ -1,0 +1,29 @@
+/*
+ * All kinds with structs at once.
+ */
+#ifndef KORCH_API_ALL_H
+#define KORCH_API_ALL_H
+
+/** @file api.h Includes every header of api/. */
+
+#include <korch/api/apps.h>
+#include <korch/api/coordination.h>
+#include <korch/api/core_affinity.h>
+#include <korch/api/core_config.h>
+#include <korch/api/core_container.h>
+#include <korch/api/core_container_status.h>
+#include <korch/api/core_event.h>
+#include <korch/api/core_namespace.h>
+#include <korch/api/core_node.h>
+#include <korch/api/core_pod.h>
+#include <korch/api/core_probe.h>
+#include <korch/api/core_reference.h>
+#include <korch/api/core_security.h>
+#include <korch/api/core_service.h>
+#include <korch/api/core_volume.h>
+#include <korch/api/core_volume_remote.h>
+#include <korch/api/discovery.h>
+#include <korch/api/meta.h>
+#include <korch/api/policy.h>
+
+#endif
