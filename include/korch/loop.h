@@ -52,7 +52,7 @@ KORCH_API korch_usec korch_loop_now(const korch_loop *loop);
 /** 1 for a virtual loop, 0 for a real one. @since 0.1 */
 KORCH_API int korch_loop_is_virtual(const korch_loop *loop);
 
-/** Runs until korch_loop_stop() or until nothing is left that could ever happen. Returns 0. @since 0.1 */
+/** Runs until korch_loop_stop() or until nothing is left that could ever happen. Returns 0, or KORCH_E_BUSY from inside of a callback of the loop. @since 0.1 */
 KORCH_API int korch_loop_run(korch_loop *loop);
 /** Lets korch_loop_run() return after the callback that is running. @since 0.1 */
 KORCH_API void korch_loop_stop(korch_loop *loop);
@@ -60,7 +60,7 @@ KORCH_API void korch_loop_stop(korch_loop *loop);
  * Does what is due and returns.
  * @param until_us real loop: wait for work until this time at most (0: do not wait); virtual loop: advance the clock
  *        through all events up to this time and leave it there (KORCH_USEC_NEVER: until nothing is left).
- * @return 1 when anything is left that could happen later, 0 when not. @since 0.1
+ * @return 1 when anything is left that could happen later, 0 when not; KORCH_E_BUSY from inside of a callback. @since 0.1
  */
 KORCH_API int korch_loop_step(korch_loop *loop, korch_usec until_us);
 /** A descriptor that becomes readable when the loop has work, for somebody else's poll(); -1 for a virtual loop. Borrowed. @since 0.1 */
@@ -84,7 +84,12 @@ KORCH_API korch_usec korch_timer_due(const korch_timer *timer);
 /** Unsets and frees a timer; also from its own callback. NULL is fine. @since 0.1 */
 KORCH_API void korch_timer_free(korch_timer *timer);
 
-/** Watches a descriptor; the descriptor stays the caller's. @param events KORCH_POLL_* wanted. @since 0.1 */
+/**
+ * Watches a descriptor; the descriptor stays the caller's, and is made non-blocking. One poll a descriptor
+ * (KORCH_E_EXISTS); regular files cannot be watched (KORCH_E_UNSUPPORTED). On an error or hang-up of the descriptor
+ * everything that is wanted is reported, as reading or writing then tells what is wrong.
+ * @param events KORCH_POLL_* wanted. @since 0.1
+ */
 KORCH_API int korch_poll_new(korch_poll **out, korch_loop *loop, int fd, int events, korch_poll_fn fn, void *userdata);
 /** Changes what is wanted (0: nothing for now). @since 0.1 */
 KORCH_API int korch_poll_set(korch_poll *poll, int events);
