@@ -321,6 +321,8 @@ START_TEST(test_virtual_clock)
 	ck_assert_int_eq(pipe(fds), 0);
 	ck_assert_int_eq(korch_poll_new(&watch, loop, fds[0], KORCH_POLL_IN, on_pipe, NULL),
 	                 KORCH_E_UNSUPPORTED);
+	close(fds[0]);
+	close(fds[1]);
 	finish();
 }
 END_TEST
