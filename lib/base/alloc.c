@@ -16,24 +16,31 @@ static int must_fail(void)
 	return fail_at != 0 && count == fail_at;
 }
 
+/* No object may be larger than what a pointer difference can tell. */
+static int fits(size_t *total, size_t n, size_t size)
+{
+	return !__builtin_mul_overflow(n, size, total) && *total <= PTRDIFF_MAX;
+}
+
 void *korch__alloc(size_t size)
 {
-	if (must_fail())
+	if (must_fail() || size > PTRDIFF_MAX)
 		return NULL;
 	return malloc(size ? size : 1);
 }
 
 void *korch__calloc(size_t n, size_t size)
 {
-	if (must_fail())
+	size_t total;
+	if (must_fail() || !fits(&total, n, size))
 		return NULL;
-	return calloc(n && size ? n : 1, n && size ? size : 1);
+	return calloc(1, total ? total : 1);
 }
 
 void *korch__realloc_array(void *memory, size_t n, size_t size)
 {
 	size_t total;
-	if (must_fail() || __builtin_mul_overflow(n, size, &total))
+	if (must_fail() || !fits(&total, n, size))
 		return NULL;
 	return realloc(memory, total ? total : 1);
 }
