@@ -14,17 +14,26 @@ struct korch_timer {
 	void *userdata;
 };
 
+struct korch_waker {
+	korch_waker *next;
+	korch_loop *loop;
+	korch_loop_fn fn;
+	void *userdata;
+	atomic_int woken;
+};
+
 static const korch_usec never = KORCH_USEC_NEVER;
 
 void korch__loop_init(korch_loop *loop, const korch_loop_ops *ops)
 {
 	*loop = (korch_loop){.ops = ops};
+	atomic_init(&loop->host_woken, 0);
 	atomic_init(&loop->woken, 0);
 }
 
 void korch__loop_fini(korch_loop *loop)
 {
-	assert(loop->n_timers == 0);
+	assert(loop->n_timers == 0 && !loop->wakers);
 	korch__heap_fini(&loop->timers);
 	korch__free(loop->posts);
 	loop->posts = NULL;
@@ -60,10 +69,27 @@ static void run_posts(korch_loop *loop)
 	}
 }
 
+static void run_wakes(korch_loop *loop)
+{
+	if (loop->stopped || !atomic_exchange(&loop->woken, 0))
+		return;
+	if (atomic_exchange(&loop->host_woken, 0) && loop->wake_fn)
+		loop->wake_fn(loop->wake_userdata);
+	loop->next_waker = loop->wakers;
+	while (loop->next_waker && !loop->stopped) {
+		korch_waker *waker = loop->next_waker;
+		loop->next_waker = waker->next;
+		if (atomic_exchange(&waker->woken, 0))
+			waker->fn(waker->userdata); /* may free any waker */
+	}
+	if (loop->next_waker)
+		atomic_store(&loop->woken, 1); /* stopped: the rest has its turn later */
+	loop->next_waker = NULL;
+}
+
 void korch__loop_round(korch_loop *loop)
 {
-	if (!loop->stopped && atomic_exchange(&loop->woken, 0) && loop->wake_fn)
-		loop->wake_fn(loop->wake_userdata);
+	run_wakes(loop);
 	run_timers(loop);
 	run_posts(loop);
 }
@@ -192,11 +218,19 @@ int korch_loop_post(korch_loop *loop, korch_loop_fn fn, void *userdata)
 	return 0;
 }
 
+/* One signal is enough until the loop has seen it. */
+static void signal_loop(korch_loop *loop)
+{
+	if (!atomic_exchange(&loop->woken, 1))
+		loop->ops->wake(loop);
+}
+
 void korch_loop_wake(korch_loop *loop)
 {
-	/* One signal is enough until the loop has seen it. */
-	if (loop && !atomic_exchange(&loop->woken, 1))
-		loop->ops->wake(loop);
+	if (!loop)
+		return;
+	atomic_store(&loop->host_woken, 1);
+	signal_loop(loop);
 }
 
 void korch_loop_on_wake(korch_loop *loop, korch_loop_fn fn, void *userdata)
@@ -205,6 +239,38 @@ void korch_loop_on_wake(korch_loop *loop, korch_loop_fn fn, void *userdata)
 		return;
 	loop->wake_fn = fn;
 	loop->wake_userdata = userdata;
+}
+
+int korch__waker_new(korch_waker **out, korch_loop *loop, korch_loop_fn fn, void *userdata)
+{
+	korch_waker *waker = korch__alloc(sizeof(*waker));
+	if (!waker)
+		return KORCH_E_NOMEM;
+	*waker = (korch_waker){.next = loop->wakers, .loop = loop, .fn = fn, .userdata = userdata};
+	atomic_init(&waker->woken, 0);
+	loop->wakers = waker;
+	*out = waker;
+	return 0;
+}
+
+void korch__waker_wake(korch_waker *waker)
+{
+	atomic_store(&waker->woken, 1);
+	signal_loop(waker->loop);
+}
+
+void korch__waker_free(korch_waker *waker)
+{
+	if (!waker)
+		return;
+	korch_loop *loop = waker->loop;
+	if (loop->next_waker == waker)
+		loop->next_waker = waker->next;
+	korch_waker **at = &loop->wakers;
+	while (*at != waker)
+		at = &(*at)->next;
+	*at = waker->next;
+	korch__free(waker);
 }
 
 /* Timers */

@@ -19,11 +19,21 @@ struct uv_loop_s;
 struct uv_loop_s *korch__loop_uv(korch_loop *loop);
 
 /*
- * While held, korch_loop_run() on a real loop waits for korch_loop_wake() even when nothing else is pending: for
- * work that runs on another thread. Counted. A virtual loop never waits, so there this has no effect.
+ * Held while work of ours runs on another thread: a run then waits for its wake even when nothing else is pending, and
+ * virtual time stands still meanwhile, so that how long the thread takes changes nothing. Counted; loop's thread.
  */
 void korch__loop_hold(korch_loop *loop);
 void korch__loop_release(korch_loop *loop);
+
+/*
+ * A wake of one's own, for rooms that work on other threads (the host program has korch_loop_on_wake()): any thread
+ * may call korch__waker_wake(), fn runs on the loop's thread, once for several wakes that come together. Made and
+ * freed on the loop's thread (also from fn), freed when no thread can wake it any more. Does not hold the loop.
+ */
+typedef struct korch_waker korch_waker;
+int korch__waker_new(korch_waker **out, korch_loop *loop, korch_loop_fn fn, void *userdata);
+void korch__waker_wake(korch_waker *waker);
+void korch__waker_free(korch_waker *waker); /* NULL is fine */
 
 /* One posted call. */
 typedef struct korch_loop_work {
@@ -65,7 +75,10 @@ struct korch_loop {
 	size_t n_posts;
 	korch_loop_fn wake_fn;
 	void *wake_userdata;
-	atomic_int woken;
+	atomic_int host_woken;
+	atomic_int woken; /* the host or a waker */
+	korch_waker *wakers;
+	korch_waker *next_waker; /* while a round goes through them */
 };
 
 /* The head of every poll. */
@@ -78,7 +91,7 @@ struct korch_poll {
 void korch__loop_init(korch_loop *loop, const korch_loop_ops *ops);
 void korch__loop_fini(korch_loop *loop);
 /*
- * One round: the wake function if woken, the timers that are due, the work posted before the round began. What
+ * One round: the wake functions if woken, the timers that are due, the work posted before the round began. What
  * these start belongs to the next round. Ends early when stopped; the rest stays.
  */
 void korch__loop_round(korch_loop *loop);

@@ -1,10 +1,34 @@
-/* The loop in virtual time: no descriptors, no waiting; the clock jumps from event to event. */
+/*
+ * The loop in virtual time: no descriptors; the clock jumps from event to event. The only thing that it ever waits
+ * for is another thread's work while the loop is held, and then its clock stands still.
+ */
 #include "base/alloc.h"
 #include "base/loop.h"
+
+#include <pthread.h>
+
+typedef struct virtual_backend {
+	korch_loop head;
+	pthread_mutex_t lock; /* guards nothing but the wait */
+	pthread_cond_t woken;
+} virtual_backend;
+
+static virtual_backend *of(korch_loop *loop)
+{
+	return (virtual_backend *)loop;
+}
 
 static korch_usec virtual_read_clock(korch_loop *loop)
 {
 	return loop->now;
+}
+
+static void wait_for_wake(virtual_backend *loop)
+{
+	pthread_mutex_lock(&loop->lock);
+	while (!atomic_load(&loop->head.woken))
+		pthread_cond_wait(&loop->woken, &loop->lock);
+	pthread_mutex_unlock(&loop->lock);
 }
 
 static int virtual_step(korch_loop *loop, korch_usec until_us)
@@ -12,6 +36,10 @@ static int virtual_step(korch_loop *loop, korch_usec until_us)
 	while (!loop->stopped) {
 		if (korch__loop_due(loop)) {
 			korch__loop_round(loop);
+			continue;
+		}
+		if (loop->holds > 0) {
+			wait_for_wake(of(loop));
 			continue;
 		}
 		korch_usec next = korch__loop_next(loop);
@@ -38,13 +66,17 @@ static korch_usec virtual_timeout(const korch_loop *loop)
 
 static void virtual_wake(korch_loop *loop)
 {
-	(void)loop; /* the mark in the loop's head is enough: virtual loops do not sleep */
+	pthread_mutex_lock(&of(loop)->lock);
+	pthread_cond_signal(&of(loop)->woken);
+	pthread_mutex_unlock(&of(loop)->lock);
 }
 
 static void virtual_free(korch_loop *loop)
 {
 	korch__loop_fini(loop);
-	korch__free(loop);
+	pthread_cond_destroy(&of(loop)->woken);
+	pthread_mutex_destroy(&of(loop)->lock);
+	korch__free(of(loop));
 }
 
 static const korch_loop_ops virtual_ops = {
@@ -63,11 +95,14 @@ int korch_loop_new_virtual(korch_loop **out, korch_usec start_us, korch_error **
 	if (!out || start_us < 0 || start_us == KORCH_USEC_NEVER)
 		return korch_error_set(err, KORCH_E_INVALID,
 		                       "a virtual loop needs a place and a start time");
-	korch_loop *loop = korch__alloc(sizeof(*loop));
+	virtual_backend *loop = korch__alloc(sizeof(*loop));
 	if (!loop)
 		return korch_error_set(err, KORCH_E_NOMEM, "no memory for a virtual loop");
-	korch__loop_init(loop, &virtual_ops);
-	loop->now = start_us;
-	*out = loop;
+	korch__loop_init(&loop->head, &virtual_ops);
+	loop->head.now = start_us;
+	/* With default attributes these two cannot fail. */
+	pthread_mutex_init(&loop->lock, NULL);
+	pthread_cond_init(&loop->woken, NULL);
+	*out = &loop->head;
 	return 0;
 }
