@@ -10,24 +10,24 @@ KORCH_BEGIN_DECLS
 
 /** @file coordination.h Leases. */
 
-/** LeaseSpec. */
+/** Who holds a lease, and until when. */
 typedef struct korch_lease_spec {
 	KORCH_STRUCT_HEAD
-	const char *holder_identity;    /**< holderIdentity */
-	int32_t lease_duration_seconds; /**< leaseDurationSeconds */
-	int64_t acquire_time;           /**< acquireTime, microseconds since 1970 */
-	int64_t renew_time;             /**< renewTime, microseconds since 1970 */
-	int32_t lease_transitions;      /**< leaseTransitions */
-	const char *strategy;           /**< strategy */
-	const char *preferred_holder;   /**< preferredHolder */
+	const char *holder_identity;    /**< Who holds it */
+	int32_t lease_duration_seconds; /**< Seconds from the last renewal to its end */
+	int64_t acquire_time;           /**< When it was taken, microseconds since 1970 */
+	int64_t renew_time;             /**< When it was renewed last, microseconds since 1970 */
+	int32_t lease_transitions;      /**< How often it changed hands */
+	const char *strategy;           /**< How the next holder is chosen */
+	const char *preferred_holder;   /**< Who should take it over */
 } korch_lease_spec;
 /** The table of a korch_lease_spec. @since 0.1 */
 extern KORCH_API const korch_type korch_lease_spec_type;
 
-/** Lease. */
+/** A claim that ends unless it is renewed. */
 typedef struct korch_lease {
 	korch_object object;    /**< kind, metadata, revision */
-	korch_lease_spec *spec; /**< spec */
+	korch_lease_spec *spec; /**< Who holds it, and until when */
 } korch_lease;
 /** The table of a korch_lease. @since 0.1 */
 extern KORCH_API const korch_type korch_lease_type;

@@ -11,41 +11,42 @@ KORCH_BEGIN_DECLS
 
 /** @file core_event.h Events. */
 
-/** EventSource. */
+/** Who reports an event. */
 typedef struct korch_event_source {
 	KORCH_STRUCT_HEAD
-	const char *component; /**< component */
-	const char *host;      /**< host */
+	const char *component; /**< Program */
+	const char *host;      /**< Node that it runs on */
 } korch_event_source;
 /** The table of a korch_event_source. @since 0.1 */
 extern KORCH_API const korch_type korch_event_source_type;
 
-/** EventSeries. */
+/** An event that goes on. */
 typedef struct korch_event_series {
 	KORCH_STRUCT_HEAD
-	int32_t count;              /**< count */
-	int64_t last_observed_time; /**< lastObservedTime, microseconds since 1970 */
+	int32_t count;              /**< How often it happened */
+	int64_t last_observed_time; /**< When it happened last, microseconds since 1970 */
 } korch_event_series;
 /** The table of a korch_event_series. @since 0.1 */
 extern KORCH_API const korch_type korch_event_series_type;
 
-/** Event. */
+/** Something that happened to an object. */
 typedef struct korch_event {
 	korch_object object;                     /**< kind, metadata, revision */
-	korch_object_reference *involved_object; /**< involvedObject */
-	const char *reason;                      /**< reason */
-	const char *message;                     /**< message */
-	korch_event_source *source;              /**< source */
-	int64_t first_timestamp;                 /**< firstTimestamp, microseconds since 1970 */
-	int64_t last_timestamp;                  /**< lastTimestamp, microseconds since 1970 */
-	int32_t count;                           /**< count */
-	const char *type;                        /**< type */
-	int64_t event_time;                      /**< eventTime, microseconds since 1970 */
-	korch_event_series *series;              /**< series */
-	const char *action;                      /**< action */
-	korch_object_reference *related;         /**< related */
-	const char *reporting_component;         /**< reportingComponent */
-	const char *reporting_instance;          /**< reportingInstance */
+	korch_object_reference *involved_object; /**< What it happened to */
+	const char *reason;                      /**< One word for machines, why */
+	const char *message;                     /**< A sentence for people */
+	korch_event_source *source;              /**< Who reports it */
+	int64_t first_timestamp;                 /**< When it happened first, microseconds since 1970 */
+	int64_t last_timestamp;                  /**< When it happened last, microseconds since 1970 */
+	int32_t count;                           /**< How often it happened */
+	const char *type;                        /**< Normal or Warning */
+	/** When it happened, in microseconds, microseconds since 1970 */
+	int64_t event_time;
+	korch_event_series *series;      /**< How it goes on */
+	const char *action;              /**< What was done about it */
+	korch_object_reference *related; /**< A second object that takes part */
+	const char *reporting_component; /**< Controller that reports it */
+	const char *reporting_instance;  /**< Which instance of the controller */
 } korch_event;
 /** The table of a korch_event. @since 0.1 */
 extern KORCH_API const korch_type korch_event_type;

@@ -2,92 +2,172 @@
  * Where a pod may run: affinity, tolerations, spread: the tables of the structs in <korch/api/core_affinity.h>. One line per field; rules over several fields stand in
  * validate_*.c and defaults_*.c.
  */
-#include <korch/api/core_affinity.h>
 #include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"
+#include <korch/api/core_affinity.h>
 
+#define S korch_node_selector_requirement
 static const korch_field node_selector_requirement_fields[] = {
-	STRING(korch_node_selector_requirement, key, "key", 1, 0, "key"),
-	STRING(korch_node_selector_requirement, operator_, "operator", 2, 0, "operator"),
-	LIST_STRING(korch_node_selector_requirement, values, n_values, "values", 3, ATOMIC, "values"),
+    STRING(key, "key", 1, REQUIRED | EMIT, "Label or field that is looked at"),
+    STRING(operator_, "operator", 2, REQUIRED | EMIT, "How its value relates to values",
+           .allowed = ALLOWED("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt")),
+    LIST_STRING(values, "values", 3, ATOMIC, "Values to compare with"),
 };
-const korch_type korch_node_selector_requirement_type = TYPE("NodeSelectorRequirement", korch_node_selector_requirement, node_selector_requirement_fields, "NodeSelectorRequirement");
+const korch_type korch_node_selector_requirement_type =
+    TYPE("NodeSelectorRequirement", node_selector_requirement_fields,
+         "One condition on a node's label or field");
+#undef S
 
+#define S korch_node_selector_term
 static const korch_field node_selector_term_fields[] = {
-	LIST_STRUCT(korch_node_selector_term, match_expressions, n_match_expressions, korch_node_selector_requirement_type, "matchExpressions", 1, ATOMIC, "matchExpressions"),
-	LIST_STRUCT(korch_node_selector_term, match_fields, n_match_fields, korch_node_selector_requirement_type, "matchFields", 2, ATOMIC, "matchFields"),
+    LIST_STRUCT(match_expressions, korch_node_selector_requirement, "matchExpressions", 1, ATOMIC,
+                "Conditions on labels"),
+    LIST_STRUCT(match_fields, korch_node_selector_requirement, "matchFields", 2, ATOMIC,
+                "Conditions on fields; only metadata.name"),
 };
-const korch_type korch_node_selector_term_type = TYPE("NodeSelectorTerm", korch_node_selector_term, node_selector_term_fields, "NodeSelectorTerm");
+const korch_type korch_node_selector_term_type =
+    TYPE("NodeSelectorTerm", node_selector_term_fields, "Conditions on a node that must all hold");
+#undef S
 
+#define S korch_node_selector
 static const korch_field node_selector_fields[] = {
-	LIST_STRUCT(korch_node_selector, node_selector_terms, n_node_selector_terms, korch_node_selector_term_type, "nodeSelectorTerms", 1, ATOMIC, "nodeSelectorTerms"),
+    LIST_STRUCT(node_selector_terms, korch_node_selector_term, "nodeSelectorTerms", 1,
+                REQUIRED | ATOMIC, "The alternatives"),
 };
-const korch_type korch_node_selector_type = TYPE("NodeSelector", korch_node_selector, node_selector_fields, "NodeSelector");
+const korch_type korch_node_selector_type =
+    TYPE("NodeSelector", node_selector_fields, "Terms of which a node must meet at least one");
+#undef S
 
+#define S korch_preferred_scheduling_term
 static const korch_field preferred_scheduling_term_fields[] = {
-	INT32(korch_preferred_scheduling_term, weight, "weight", 1, 0, "weight"),
-	STRUCT(korch_preferred_scheduling_term, preference, korch_node_selector_term_type, "preference", 2, ATOMIC, "preference"),
+    INT32(weight, "weight", 1, REQUIRED | EMIT, "1 to 100, added to the score of a node that fits"),
+    STRUCT(preference, korch_node_selector_term, "preference", 2, REQUIRED | ATOMIC,
+           "What the node should be like"),
 };
-const korch_type korch_preferred_scheduling_term_type = TYPE("PreferredSchedulingTerm", korch_preferred_scheduling_term, preferred_scheduling_term_fields, "PreferredSchedulingTerm");
+const korch_type korch_preferred_scheduling_term_type =
+    TYPE("PreferredSchedulingTerm", preferred_scheduling_term_fields,
+         "A wish about the node, with its weight");
+#undef S
 
+#define S korch_node_affinity
 static const korch_field node_affinity_fields[] = {
-	STRUCT(korch_node_affinity, required_during_scheduling_ignored_during_execution, korch_node_selector_type, "requiredDuringSchedulingIgnoredDuringExecution", 1, ATOMIC, "requiredDuringSchedulingIgnoredDuringExecution"),
-	LIST_STRUCT(korch_node_affinity, preferred_during_scheduling_ignored_during_execution, n_preferred_during_scheduling_ignored_during_execution, korch_preferred_scheduling_term_type, "preferredDuringSchedulingIgnoredDuringExecution", 2, ATOMIC, "preferredDuringSchedulingIgnoredDuringExecution"),
+    STRUCT(required_during_scheduling_ignored_during_execution, korch_node_selector,
+           "requiredDuringSchedulingIgnoredDuringExecution", 1, ATOMIC,
+           "What a node must be like to take the pod"),
+    LIST_STRUCT(preferred_during_scheduling_ignored_during_execution,
+                korch_preferred_scheduling_term, "preferredDuringSchedulingIgnoredDuringExecution",
+                2, ATOMIC, "What nodes are better, by weight"),
 };
-const korch_type korch_node_affinity_type = TYPE("NodeAffinity", korch_node_affinity, node_affinity_fields, "NodeAffinity");
+const korch_type korch_node_affinity_type =
+    TYPE("NodeAffinity", node_affinity_fields, "Which nodes a pod needs and which it likes");
+#undef S
 
+#define S korch_pod_affinity_term
 static const korch_field pod_affinity_term_fields[] = {
-	STRUCT(korch_pod_affinity_term, label_selector, korch_label_selector_type, "labelSelector", 1, ATOMIC, "labelSelector"),
-	LIST_STRING(korch_pod_affinity_term, namespaces, n_namespaces, "namespaces", 2, ATOMIC, "namespaces"),
-	STRING(korch_pod_affinity_term, topology_key, "topologyKey", 3, 0, "topologyKey"),
-	STRUCT(korch_pod_affinity_term, namespace_selector, korch_label_selector_type, "namespaceSelector", 4, ATOMIC, "namespaceSelector"),
-	LIST_STRING(korch_pod_affinity_term, match_label_keys, n_match_label_keys, "matchLabelKeys", 5, ATOMIC, "matchLabelKeys"),
-	LIST_STRING(korch_pod_affinity_term, mismatch_label_keys, n_mismatch_label_keys, "mismatchLabelKeys", 6, ATOMIC, "mismatchLabelKeys"),
+    STRUCT(label_selector, korch_label_selector, "labelSelector", 1, ATOMIC,
+           "Pods that are meant; none when absent"),
+    LIST_STRING(namespaces, "namespaces", 2, ATOMIC,
+                "Namespaces of these pods; the pod's own when absent"),
+    STRING(topology_key, "topologyKey", 3, REQUIRED | EMIT,
+           "Node label whose value makes a place, such as a zone",
+           .format = KORCH_FORMAT_QUALIFIED_NAME),
+    STRUCT(namespace_selector, korch_label_selector, "namespaceSelector", 4, ATOMIC,
+           "Further namespaces, by their labels"),
+    LIST_STRING(match_label_keys, "matchLabelKeys", 5, ATOMIC,
+                "Labels of the pod itself whose values the others must share"),
+    LIST_STRING(mismatch_label_keys, "mismatchLabelKeys", 6, ATOMIC,
+                "Labels of the pod itself whose values the others must not share"),
 };
-const korch_type korch_pod_affinity_term_type = TYPE("PodAffinityTerm", korch_pod_affinity_term, pod_affinity_term_fields, "PodAffinityTerm");
+const korch_type korch_pod_affinity_term_type =
+    TYPE("PodAffinityTerm", pod_affinity_term_fields,
+         "Pods to be near to, or away from, and what near means");
+#undef S
 
+#define S korch_weighted_pod_affinity_term
 static const korch_field weighted_pod_affinity_term_fields[] = {
-	INT32(korch_weighted_pod_affinity_term, weight, "weight", 1, 0, "weight"),
-	STRUCT(korch_weighted_pod_affinity_term, pod_affinity_term, korch_pod_affinity_term_type, "podAffinityTerm", 2, 0, "podAffinityTerm"),
+    INT32(weight, "weight", 1, REQUIRED | EMIT,
+          "1 to 100, added to the score of a place that fits"),
+    STRUCT(pod_affinity_term, korch_pod_affinity_term, "podAffinityTerm", 2, REQUIRED,
+           "Which neighbours"),
 };
-const korch_type korch_weighted_pod_affinity_term_type = TYPE("WeightedPodAffinityTerm", korch_weighted_pod_affinity_term, weighted_pod_affinity_term_fields, "WeightedPodAffinityTerm");
+const korch_type korch_weighted_pod_affinity_term_type =
+    TYPE("WeightedPodAffinityTerm", weighted_pod_affinity_term_fields,
+         "A wish about neighbours, with its weight");
+#undef S
 
+#define S korch_pod_affinity
 static const korch_field pod_affinity_fields[] = {
-	LIST_STRUCT(korch_pod_affinity, required_during_scheduling_ignored_during_execution, n_required_during_scheduling_ignored_during_execution, korch_pod_affinity_term_type, "requiredDuringSchedulingIgnoredDuringExecution", 1, ATOMIC, "requiredDuringSchedulingIgnoredDuringExecution"),
-	LIST_STRUCT(korch_pod_affinity, preferred_during_scheduling_ignored_during_execution, n_preferred_during_scheduling_ignored_during_execution, korch_weighted_pod_affinity_term_type, "preferredDuringSchedulingIgnoredDuringExecution", 2, ATOMIC, "preferredDuringSchedulingIgnoredDuringExecution"),
+    LIST_STRUCT(required_during_scheduling_ignored_during_execution, korch_pod_affinity_term,
+                "requiredDuringSchedulingIgnoredDuringExecution", 1, ATOMIC,
+                "Neighbours that there must be"),
+    LIST_STRUCT(preferred_during_scheduling_ignored_during_execution,
+                korch_weighted_pod_affinity_term, "preferredDuringSchedulingIgnoredDuringExecution",
+                2, ATOMIC, "Neighbours that are liked, by weight"),
 };
-const korch_type korch_pod_affinity_type = TYPE("PodAffinity", korch_pod_affinity, pod_affinity_fields, "PodAffinity");
+const korch_type korch_pod_affinity_type =
+    TYPE("PodAffinity", pod_affinity_fields, "Pods to be placed near");
+#undef S
 
+#define S korch_pod_anti_affinity
 static const korch_field pod_anti_affinity_fields[] = {
-	LIST_STRUCT(korch_pod_anti_affinity, required_during_scheduling_ignored_during_execution, n_required_during_scheduling_ignored_during_execution, korch_pod_affinity_term_type, "requiredDuringSchedulingIgnoredDuringExecution", 1, ATOMIC, "requiredDuringSchedulingIgnoredDuringExecution"),
-	LIST_STRUCT(korch_pod_anti_affinity, preferred_during_scheduling_ignored_during_execution, n_preferred_during_scheduling_ignored_during_execution, korch_weighted_pod_affinity_term_type, "preferredDuringSchedulingIgnoredDuringExecution", 2, ATOMIC, "preferredDuringSchedulingIgnoredDuringExecution"),
+    LIST_STRUCT(required_during_scheduling_ignored_during_execution, korch_pod_affinity_term,
+                "requiredDuringSchedulingIgnoredDuringExecution", 1, ATOMIC,
+                "Neighbours that there must not be"),
+    LIST_STRUCT(preferred_during_scheduling_ignored_during_execution,
+                korch_weighted_pod_affinity_term, "preferredDuringSchedulingIgnoredDuringExecution",
+                2, ATOMIC, "Neighbours that are disliked, by weight"),
 };
-const korch_type korch_pod_anti_affinity_type = TYPE("PodAntiAffinity", korch_pod_anti_affinity, pod_anti_affinity_fields, "PodAntiAffinity");
+const korch_type korch_pod_anti_affinity_type =
+    TYPE("PodAntiAffinity", pod_anti_affinity_fields, "Pods to be kept away from");
+#undef S
 
+#define S korch_affinity
 static const korch_field affinity_fields[] = {
-	STRUCT(korch_affinity, node_affinity, korch_node_affinity_type, "nodeAffinity", 1, 0, "nodeAffinity"),
-	STRUCT(korch_affinity, pod_affinity, korch_pod_affinity_type, "podAffinity", 2, 0, "podAffinity"),
-	STRUCT(korch_affinity, pod_anti_affinity, korch_pod_anti_affinity_type, "podAntiAffinity", 3, 0, "podAntiAffinity"),
+    STRUCT(node_affinity, korch_node_affinity, "nodeAffinity", 1, 0, "By the nodes themselves"),
+    STRUCT(pod_affinity, korch_pod_affinity, "podAffinity", 2, 0, "Near these pods"),
+    STRUCT(pod_anti_affinity, korch_pod_anti_affinity, "podAntiAffinity", 3, 0,
+           "Away from these pods"),
 };
-const korch_type korch_affinity_type = TYPE("Affinity", korch_affinity, affinity_fields, "Affinity");
+const korch_type korch_affinity_type =
+    TYPE("Affinity", affinity_fields, "Where a pod must or would rather run");
+#undef S
 
+#define S korch_toleration
 static const korch_field toleration_fields[] = {
-	STRING(korch_toleration, key, "key", 1, 0, "key"),
-	STRING(korch_toleration, operator_, "operator", 2, 0, "operator"),
-	STRING(korch_toleration, value, "value", 3, 0, "value"),
-	STRING(korch_toleration, effect, "effect", 4, 0, "effect"),
-	INT64(korch_toleration, toleration_seconds, "tolerationSeconds", 5, 0, "tolerationSeconds"),
+    STRING(key, "key", 1, 0, "Key of the taint; every key when empty"),
+    STRING(operator_, "operator", 2, 0, "Equal compares values, Exists does not",
+           .allowed = ALLOWED("Equal", "Exists", "Lt", "Gt")),
+    STRING(value, "value", 3, 0, "Value of the taint"),
+    STRING(effect, "effect", 4, 0, "Effect that is put up with; every effect when empty",
+           .allowed = ALLOWED("NoSchedule", "PreferNoSchedule", "NoExecute")),
+    INT64(toleration_seconds, "tolerationSeconds", 5, POINTER,
+          "How long a NoExecute taint is put up with; for ever when absent"),
 };
-const korch_type korch_toleration_type = TYPE("Toleration", korch_toleration, toleration_fields, "Toleration");
+const korch_type korch_toleration_type =
+    TYPE("Toleration", toleration_fields, "A taint that a pod puts up with");
+#undef S
 
+#define S korch_topology_spread_constraint
 static const korch_field topology_spread_constraint_fields[] = {
-	INT32(korch_topology_spread_constraint, max_skew, "maxSkew", 1, 0, "maxSkew"),
-	STRING(korch_topology_spread_constraint, topology_key, "topologyKey", 2, 0, "topologyKey"),
-	STRING(korch_topology_spread_constraint, when_unsatisfiable, "whenUnsatisfiable", 3, 0, "whenUnsatisfiable"),
-	STRUCT(korch_topology_spread_constraint, label_selector, korch_label_selector_type, "labelSelector", 4, ATOMIC, "labelSelector"),
-	INT32(korch_topology_spread_constraint, min_domains, "minDomains", 5, 0, "minDomains"),
-	STRING(korch_topology_spread_constraint, node_affinity_policy, "nodeAffinityPolicy", 6, 0, "nodeAffinityPolicy"),
-	STRING(korch_topology_spread_constraint, node_taints_policy, "nodeTaintsPolicy", 7, 0, "nodeTaintsPolicy"),
-	LIST_STRING(korch_topology_spread_constraint, match_label_keys, n_match_label_keys, "matchLabelKeys", 8, ATOMIC, "matchLabelKeys"),
+    INT32(max_skew, "maxSkew", 1, REQUIRED | EMIT, "Most by which places may differ",
+          .format = KORCH_FORMAT_POSITIVE),
+    STRING(topology_key, "topologyKey", 2, REQUIRED | EMIT, "Node label whose value makes a place"),
+    STRING(when_unsatisfiable, "whenUnsatisfiable", 3, REQUIRED | EMIT,
+           "What happens when it cannot be met",
+           .allowed = ALLOWED("DoNotSchedule", "ScheduleAnyway")),
+    STRUCT(label_selector, korch_label_selector, "labelSelector", 4, ATOMIC,
+           "Pods that are counted"),
+    INT32(min_domains, "minDomains", 5, POINTER,
+          "Number of places below which the least count is taken as 0",
+          .format = KORCH_FORMAT_POSITIVE),
+    STRING(node_affinity_policy, "nodeAffinityPolicy", 6, POINTER,
+           "Whether nodes that the pod cannot run on count", .allowed = ALLOWED("Honor", "Ignore")),
+    STRING(node_taints_policy, "nodeTaintsPolicy", 7, POINTER, "Whether nodes with taints count",
+           .allowed = ALLOWED("Honor", "Ignore")),
+    LIST_STRING(match_label_keys, "matchLabelKeys", 8, ATOMIC,
+                "Labels of the pod itself that the counted pods must share"),
 };
-const korch_type korch_topology_spread_constraint_type = TYPE("TopologySpreadConstraint", korch_topology_spread_constraint, topology_spread_constraint_fields, "TopologySpreadConstraint");
+const korch_type korch_topology_spread_constraint_type =
+    TYPE("TopologySpreadConstraint", topology_spread_constraint_fields,
+         "How evenly pods spread over places");
+#undef S

@@ -2,33 +2,47 @@
  * Namespaces: the tables of the structs in <korch/api/core_namespace.h>. One line per field; rules over several fields stand in
  * validate_*.c and defaults_*.c.
  */
-#include <korch/api/core_namespace.h>
 #include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"
+#include <korch/api/core_namespace.h>
 
+#define S korch_namespace_spec
 static const korch_field namespace_spec_fields[] = {
-	LIST_STRING(korch_namespace_spec, finalizers, n_finalizers, "finalizers", 1, ATOMIC, "finalizers"),
+    LIST_STRING(finalizers, "finalizers", 1, ATOMIC, "Work to be done before it may go"),
 };
-const korch_type korch_namespace_spec_type = TYPE("NamespaceSpec", korch_namespace_spec, namespace_spec_fields, "NamespaceSpec");
+const korch_type korch_namespace_spec_type =
+    TYPE("NamespaceSpec", namespace_spec_fields, "What holds up the end of a namespace");
+#undef S
 
+#define S korch_namespace_condition
 static const korch_field namespace_condition_fields[] = {
-	STRING(korch_namespace_condition, type, "type", 1, 0, "type"),
-	STRING(korch_namespace_condition, status, "status", 2, 0, "status"),
-	TIME(korch_namespace_condition, last_transition_time, "lastTransitionTime", 4, 0, "lastTransitionTime"),
-	STRING(korch_namespace_condition, reason, "reason", 5, 0, "reason"),
-	STRING(korch_namespace_condition, message, "message", 6, 0, "message"),
+    STRING(type, "type", 1, REQUIRED | EMIT, "Which aspect"),
+    STRING(status, "status", 2, REQUIRED | EMIT, "Whether it holds",
+           .allowed = ALLOWED("True", "False", "Unknown")),
+    TIME(last_transition_time, "lastTransitionTime", 4, 0, "When the status changed last"),
+    STRING(reason, "reason", 5, 0, "One word for machines, why"),
+    STRING(message, "message", 6, 0, "A sentence for people"),
 };
-const korch_type korch_namespace_condition_type = TYPE("NamespaceCondition", korch_namespace_condition, namespace_condition_fields, "NamespaceCondition");
+const korch_type korch_namespace_condition_type =
+    TYPE("NamespaceCondition", namespace_condition_fields, "One aspect of a namespace's state");
+#undef S
 
+#define S korch_namespace_status
 static const korch_field namespace_status_fields[] = {
-	STRING(korch_namespace_status, phase, "phase", 1, 0, "phase"),
-	LIST_STRUCT(korch_namespace_status, conditions, n_conditions, korch_namespace_condition_type, "conditions", 2, 0, "conditions", .merge_key = "type"),
+    STRING(phase, "phase", 1, 0, "Active or Terminating",
+           .allowed = ALLOWED("Active", "Terminating"), .default_json = "\"Active\""),
+    LIST_STRUCT(conditions, korch_namespace_condition, "conditions", 2, 0, "Aspects of its state",
+                .merge_key = "type"),
 };
-const korch_type korch_namespace_status_type = TYPE("NamespaceStatus", korch_namespace_status, namespace_status_fields, "NamespaceStatus");
+const korch_type korch_namespace_status_type =
+    TYPE("NamespaceStatus", namespace_status_fields, "State of a namespace");
+#undef S
 
+#define S korch_namespace
 static const korch_field namespace_fields[] = {
-	STRUCT(korch_namespace, object.metadata, korch_object_meta_type, "metadata", 1, 0, "metadata"),
-	STRUCT(korch_namespace, spec, korch_namespace_spec_type, "spec", 2, 0, "spec"),
-	STRUCT(korch_namespace, status, korch_namespace_status_type, "status", 3, 0, "status"),
+    STRUCT(object.metadata, korch_object_meta, "metadata", 1, 0, "Name, labels and more"),
+    STRUCT(spec, korch_namespace_spec, "spec", 2, 0, "What holds up its end"),
+    STRUCT(status, korch_namespace_status, "status", 3, 0, "State of it"),
 };
-const korch_type korch_namespace_type = TYPE("Namespace", korch_namespace, namespace_fields, "Namespace");
+const korch_type korch_namespace_type = TYPE("Namespace", namespace_fields, "A space of names");
+#undef S

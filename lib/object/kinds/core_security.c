@@ -2,79 +2,128 @@
  * Rights and limits of pods and containers: the tables of the structs in <korch/api/core_security.h>. One line per field; rules over several fields stand in
  * validate_*.c and defaults_*.c.
  */
-#include <korch/api/core_security.h>
 #include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"
+#include <korch/api/core_security.h>
 
+#define S korch_capabilities
 static const korch_field capabilities_fields[] = {
-	LIST_STRING(korch_capabilities, add, n_add, "add", 1, ATOMIC, "add"),
-	LIST_STRING(korch_capabilities, drop, n_drop, "drop", 2, ATOMIC, "drop"),
+    LIST_STRING(add, "add", 1, ATOMIC, "Capabilities to add"),
+    LIST_STRING(drop, "drop", 2, ATOMIC, "Capabilities to take away"),
 };
-const korch_type korch_capabilities_type = TYPE("Capabilities", korch_capabilities, capabilities_fields, "Capabilities");
+const korch_type korch_capabilities_type =
+    TYPE("Capabilities", capabilities_fields, "Linux capabilities beside the runtime's usual ones");
+#undef S
 
+#define S korch_se_linux_options
 static const korch_field se_linux_options_fields[] = {
-	STRING(korch_se_linux_options, user, "user", 1, 0, "user"),
-	STRING(korch_se_linux_options, role, "role", 2, 0, "role"),
-	STRING(korch_se_linux_options, type, "type", 3, 0, "type"),
-	STRING(korch_se_linux_options, level, "level", 4, 0, "level"),
+    STRING(user, "user", 1, 0, "SELinux user"),
+    STRING(role, "role", 2, 0, "SELinux role"),
+    STRING(type, "type", 3, 0, "SELinux type"),
+    STRING(level, "level", 4, 0, "SELinux level"),
 };
-const korch_type korch_se_linux_options_type = TYPE("SELinuxOptions", korch_se_linux_options, se_linux_options_fields, "SELinuxOptions");
+const korch_type korch_se_linux_options_type =
+    TYPE("SELinuxOptions", se_linux_options_fields, "SELinux context");
+#undef S
 
+#define S korch_seccomp_profile
 static const korch_field seccomp_profile_fields[] = {
-	STRING(korch_seccomp_profile, type, "type", 1, 0, "type"),
-	STRING(korch_seccomp_profile, localhost_profile, "localhostProfile", 2, 0, "localhostProfile"),
+    STRING(type, "type", 1, REQUIRED | EMIT, "Where the profile comes from",
+           .allowed = ALLOWED("Unconfined", "RuntimeDefault", "Localhost")),
+    STRING(localhost_profile, "localhostProfile", 2, POINTER,
+           "File of a Localhost profile on the node"),
 };
-const korch_type korch_seccomp_profile_type = TYPE("SeccompProfile", korch_seccomp_profile, seccomp_profile_fields, "SeccompProfile");
+const korch_type korch_seccomp_profile_type =
+    TYPE("SeccompProfile", seccomp_profile_fields, "Which system calls are allowed");
+#undef S
 
+#define S korch_app_armor_profile
 static const korch_field app_armor_profile_fields[] = {
-	STRING(korch_app_armor_profile, type, "type", 1, 0, "type"),
-	STRING(korch_app_armor_profile, localhost_profile, "localhostProfile", 2, 0, "localhostProfile"),
+    STRING(type, "type", 1, REQUIRED | EMIT, "Where the profile comes from",
+           .allowed = ALLOWED("Unconfined", "RuntimeDefault", "Localhost")),
+    STRING(localhost_profile, "localhostProfile", 2, POINTER,
+           "Name of a Localhost profile on the node"),
 };
-const korch_type korch_app_armor_profile_type = TYPE("AppArmorProfile", korch_app_armor_profile, app_armor_profile_fields, "AppArmorProfile");
+const korch_type korch_app_armor_profile_type =
+    TYPE("AppArmorProfile", app_armor_profile_fields, "AppArmor profile");
+#undef S
 
+#define S korch_windows_security_context_options
 static const korch_field windows_security_context_options_fields[] = {
-	STRING(korch_windows_security_context_options, gmsa_credential_spec_name, "gmsaCredentialSpecName", 1, 0, "gmsaCredentialSpecName"),
-	STRING(korch_windows_security_context_options, gmsa_credential_spec, "gmsaCredentialSpec", 2, 0, "gmsaCredentialSpec"),
-	STRING(korch_windows_security_context_options, run_as_user_name, "runAsUserName", 3, 0, "runAsUserName"),
-	BOOL(korch_windows_security_context_options, host_process, "hostProcess", 4, 0, "hostProcess"),
+    STRING(gmsa_credential_spec_name, "gmsaCredentialSpecName", 1, POINTER,
+           "Name of the GMSA credential"),
+    STRING(gmsa_credential_spec, "gmsaCredentialSpec", 2, POINTER, "The GMSA credential itself"),
+    STRING(run_as_user_name, "runAsUserName", 3, POINTER, "User that runs the entry point"),
+    BOOL(host_process, "hostProcess", 4, POINTER, "Whether it runs as a process of the host"),
 };
-const korch_type korch_windows_security_context_options_type = TYPE("WindowsSecurityContextOptions", korch_windows_security_context_options, windows_security_context_options_fields, "WindowsSecurityContextOptions");
+const korch_type korch_windows_security_context_options_type = TYPE(
+    "WindowsSecurityContextOptions", windows_security_context_options_fields, "Rights on Windows");
+#undef S
 
+#define S korch_security_context
 static const korch_field security_context_fields[] = {
-	STRUCT(korch_security_context, capabilities, korch_capabilities_type, "capabilities", 1, 0, "capabilities"),
-	BOOL(korch_security_context, privileged, "privileged", 2, 0, "privileged"),
-	STRUCT(korch_security_context, se_linux_options, korch_se_linux_options_type, "seLinuxOptions", 3, 0, "seLinuxOptions"),
-	STRUCT(korch_security_context, windows_options, korch_windows_security_context_options_type, "windowsOptions", 10, 0, "windowsOptions"),
-	INT64(korch_security_context, run_as_user, "runAsUser", 4, 0, "runAsUser"),
-	INT64(korch_security_context, run_as_group, "runAsGroup", 8, 0, "runAsGroup"),
-	BOOL(korch_security_context, run_as_non_root, "runAsNonRoot", 5, 0, "runAsNonRoot"),
-	BOOL(korch_security_context, read_only_root_filesystem, "readOnlyRootFilesystem", 6, 0, "readOnlyRootFilesystem"),
-	BOOL(korch_security_context, allow_privilege_escalation, "allowPrivilegeEscalation", 7, 0, "allowPrivilegeEscalation"),
-	STRING(korch_security_context, proc_mount, "procMount", 9, 0, "procMount"),
-	STRUCT(korch_security_context, seccomp_profile, korch_seccomp_profile_type, "seccompProfile", 11, 0, "seccompProfile"),
-	STRUCT(korch_security_context, app_armor_profile, korch_app_armor_profile_type, "appArmorProfile", 12, 0, "appArmorProfile"),
+    STRUCT(capabilities, korch_capabilities, "capabilities", 1, 0,
+           "Capabilities to add and to drop"),
+    BOOL(privileged, "privileged", 2, POINTER, "Whether it may do what root on the host may"),
+    STRUCT(se_linux_options, korch_se_linux_options, "seLinuxOptions", 3, 0,
+           "SELinux context of the container"),
+    STRUCT(windows_options, korch_windows_security_context_options, "windowsOptions", 10, 0,
+           "Rights on Windows"),
+    INT64(run_as_user, "runAsUser", 4, POINTER, "User id of the entry point",
+          .format = KORCH_FORMAT_NON_NEGATIVE),
+    INT64(run_as_group, "runAsGroup", 8, POINTER, "Group id of the entry point",
+          .format = KORCH_FORMAT_NON_NEGATIVE),
+    BOOL(run_as_non_root, "runAsNonRoot", 5, POINTER, "Whether to refuse to run as user 0"),
+    BOOL(read_only_root_filesystem, "readOnlyRootFilesystem", 6, POINTER,
+         "Whether the root file system cannot be written"),
+    BOOL(allow_privilege_escalation, "allowPrivilegeEscalation", 7, POINTER,
+         "Whether a process may gain more rights than its parent"),
+    STRING(proc_mount, "procMount", 9, POINTER, "How /proc is mounted",
+           .allowed = ALLOWED("Default", "Unmasked")),
+    STRUCT(seccomp_profile, korch_seccomp_profile, "seccompProfile", 11, 0,
+           "Which system calls are allowed"),
+    STRUCT(app_armor_profile, korch_app_armor_profile, "appArmorProfile", 12, 0,
+           "AppArmor profile of the container"),
 };
-const korch_type korch_security_context_type = TYPE("SecurityContext", korch_security_context, security_context_fields, "SecurityContext");
+const korch_type korch_security_context_type =
+    TYPE("SecurityContext", security_context_fields, "Rights of one container");
+#undef S
 
+#define S korch_sysctl
 static const korch_field sysctl_fields[] = {
-	STRING(korch_sysctl, name, "name", 1, 0, "name"),
-	STRING(korch_sysctl, value, "value", 2, 0, "value"),
+    STRING(name, "name", 1, REQUIRED | EMIT, "Name of the parameter"),
+    STRING(value, "value", 2, REQUIRED | EMIT, "Value to set"),
 };
-const korch_type korch_sysctl_type = TYPE("Sysctl", korch_sysctl, sysctl_fields, "Sysctl");
+const korch_type korch_sysctl_type = TYPE("Sysctl", sysctl_fields, "A kernel parameter of the pod");
+#undef S
 
+#define S korch_pod_security_context
 static const korch_field pod_security_context_fields[] = {
-	STRUCT(korch_pod_security_context, se_linux_options, korch_se_linux_options_type, "seLinuxOptions", 1, 0, "seLinuxOptions"),
-	STRUCT(korch_pod_security_context, windows_options, korch_windows_security_context_options_type, "windowsOptions", 8, 0, "windowsOptions"),
-	INT64(korch_pod_security_context, run_as_user, "runAsUser", 2, 0, "runAsUser"),
-	INT64(korch_pod_security_context, run_as_group, "runAsGroup", 6, 0, "runAsGroup"),
-	BOOL(korch_pod_security_context, run_as_non_root, "runAsNonRoot", 3, 0, "runAsNonRoot"),
-	LIST_INT64(korch_pod_security_context, supplemental_groups, n_supplemental_groups, "supplementalGroups", 4, ATOMIC, "supplementalGroups"),
-	STRING(korch_pod_security_context, supplemental_groups_policy, "supplementalGroupsPolicy", 12, 0, "supplementalGroupsPolicy"),
-	INT64(korch_pod_security_context, fs_group, "fsGroup", 5, 0, "fsGroup"),
-	LIST_STRUCT(korch_pod_security_context, sysctls, n_sysctls, korch_sysctl_type, "sysctls", 7, ATOMIC, "sysctls"),
-	STRING(korch_pod_security_context, fs_group_change_policy, "fsGroupChangePolicy", 9, 0, "fsGroupChangePolicy"),
-	STRUCT(korch_pod_security_context, seccomp_profile, korch_seccomp_profile_type, "seccompProfile", 10, 0, "seccompProfile"),
-	STRUCT(korch_pod_security_context, app_armor_profile, korch_app_armor_profile_type, "appArmorProfile", 11, 0, "appArmorProfile"),
-	STRING(korch_pod_security_context, se_linux_change_policy, "seLinuxChangePolicy", 13, 0, "seLinuxChangePolicy"),
+    STRUCT(se_linux_options, korch_se_linux_options, "seLinuxOptions", 1, 0,
+           "SELinux context of the containers"),
+    STRUCT(windows_options, korch_windows_security_context_options, "windowsOptions", 8, 0,
+           "Rights on Windows"),
+    INT64(run_as_user, "runAsUser", 2, POINTER, "User id of the entry points",
+          .format = KORCH_FORMAT_NON_NEGATIVE),
+    INT64(run_as_group, "runAsGroup", 6, POINTER, "Group id of the entry points",
+          .format = KORCH_FORMAT_NON_NEGATIVE),
+    BOOL(run_as_non_root, "runAsNonRoot", 3, POINTER, "Whether to refuse to run as user 0"),
+    LIST_INT64(supplemental_groups, "supplementalGroups", 4, ATOMIC,
+               "Further group ids of every process", .format = KORCH_FORMAT_NON_NEGATIVE),
+    STRING(supplemental_groups_policy, "supplementalGroupsPolicy", 12, POINTER,
+           "Whether the image's own groups are added", .allowed = ALLOWED("Merge", "Strict")),
+    INT64(fs_group, "fsGroup", 5, POINTER, "Group that owns the volumes",
+          .format = KORCH_FORMAT_NON_NEGATIVE),
+    LIST_STRUCT(sysctls, korch_sysctl, "sysctls", 7, ATOMIC, "Kernel parameters to set"),
+    STRING(fs_group_change_policy, "fsGroupChangePolicy", 9, POINTER,
+           "When the volumes' owner is changed", .allowed = ALLOWED("OnRootMismatch", "Always")),
+    STRUCT(seccomp_profile, korch_seccomp_profile, "seccompProfile", 10, 0,
+           "Which system calls are allowed"),
+    STRUCT(app_armor_profile, korch_app_armor_profile, "appArmorProfile", 11, 0,
+           "AppArmor profile of the containers"),
+    STRING(se_linux_change_policy, "seLinuxChangePolicy", 13, POINTER,
+           "How SELinux labels get onto volumes", .allowed = ALLOWED("Recursive", "MountOption")),
 };
-const korch_type korch_pod_security_context_type = TYPE("PodSecurityContext", korch_pod_security_context, pod_security_context_fields, "PodSecurityContext");
+const korch_type korch_pod_security_context_type =
+    TYPE("PodSecurityContext", pod_security_context_fields, "Rights of all containers of a pod");
+#undef S

@@ -2,83 +2,141 @@
  * Services: the tables of the structs in <korch/api/core_service.h>. One line per field; rules over several fields stand in
  * validate_*.c and defaults_*.c.
  */
-#include <korch/api/core_service.h>
 #include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"
+#include <korch/api/core_service.h>
 
+#define S korch_service_port
 static const korch_field service_port_fields[] = {
-	STRING(korch_service_port, name, "name", 1, 0, "name"),
-	STRING(korch_service_port, protocol, "protocol", 2, 0, "protocol"),
-	STRING(korch_service_port, app_protocol, "appProtocol", 6, 0, "appProtocol"),
-	INT32(korch_service_port, port, "port", 3, 0, "port"),
-	INT_OR_STRING(korch_service_port, target_port, "targetPort", 4, 0, "targetPort"),
-	INT32(korch_service_port, node_port, "nodePort", 5, 0, "nodePort"),
+    STRING(name, "name", 1, 0, "Name, needed when there are several",
+           .format = KORCH_FORMAT_DNS1123_LABEL),
+    STRING(protocol, "protocol", 2, 0, "Transport protocol",
+           .allowed = ALLOWED("SCTP", "TCP", "UDP"), .default_json = "\"TCP\""),
+    STRING(app_protocol, "appProtocol", 6, POINTER, "Protocol of the application",
+           .format = KORCH_FORMAT_QUALIFIED_NAME),
+    INT32(port, "port", 3, REQUIRED | EMIT, "Port of the Service", .format = KORCH_FORMAT_PORT),
+    INT_OR_STRING(target_port, "targetPort", 4, 0,
+                  "Port of the pods by number or name; the same when absent"),
+    INT32(node_port, "nodePort", 5, 0, "Port of every node that leads here",
+          .format = KORCH_FORMAT_PORT),
 };
-const korch_type korch_service_port_type = TYPE("ServicePort", korch_service_port, service_port_fields, "ServicePort");
+const korch_type korch_service_port_type =
+    TYPE("ServicePort", service_port_fields, "A port of a Service");
+#undef S
 
+#define S korch_client_ip_config
 static const korch_field client_ip_config_fields[] = {
-	INT32(korch_client_ip_config, timeout_seconds, "timeoutSeconds", 1, 0, "timeoutSeconds"),
+    INT32(timeout_seconds, "timeoutSeconds", 1, POINTER,
+          "Seconds that a client stays with its pod"),
 };
-const korch_type korch_client_ip_config_type = TYPE("ClientIPConfig", korch_client_ip_config, client_ip_config_fields, "ClientIPConfig");
+const korch_type korch_client_ip_config_type =
+    TYPE("ClientIPConfig", client_ip_config_fields, "How clients stay with one pod");
+#undef S
 
+#define S korch_session_affinity_config
 static const korch_field session_affinity_config_fields[] = {
-	STRUCT(korch_session_affinity_config, client_ip, korch_client_ip_config_type, "clientIP", 1, 0, "clientIP"),
+    STRUCT(client_ip, korch_client_ip_config, "clientIP", 1, 0, "By the client's address"),
 };
-const korch_type korch_session_affinity_config_type = TYPE("SessionAffinityConfig", korch_session_affinity_config, session_affinity_config_fields, "SessionAffinityConfig");
+const korch_type korch_session_affinity_config_type =
+    TYPE("SessionAffinityConfig", session_affinity_config_fields, "Settings of session affinity");
+#undef S
 
+#define S korch_service_spec
 static const korch_field service_spec_fields[] = {
-	LIST_STRUCT(korch_service_spec, ports, n_ports, korch_service_port_type, "ports", 1, 0, "ports", .merge_key = "port,protocol"),
-	MAP_STRING(korch_service_spec, selector, "selector", 2, ATOMIC, "selector"),
-	STRING(korch_service_spec, cluster_ip, "clusterIP", 3, 0, "clusterIP"),
-	LIST_STRING(korch_service_spec, cluster_ips, n_cluster_ips, "clusterIPs", 18, ATOMIC, "clusterIPs"),
-	STRING(korch_service_spec, type, "type", 4, 0, "type"),
-	LIST_STRING(korch_service_spec, external_ips, n_external_ips, "externalIPs", 5, ATOMIC, "externalIPs"),
-	STRING(korch_service_spec, session_affinity, "sessionAffinity", 7, 0, "sessionAffinity"),
-	STRING(korch_service_spec, load_balancer_ip, "loadBalancerIP", 8, 0, "loadBalancerIP"),
-	LIST_STRING(korch_service_spec, load_balancer_source_ranges, n_load_balancer_source_ranges, "loadBalancerSourceRanges", 9, ATOMIC, "loadBalancerSourceRanges"),
-	STRING(korch_service_spec, external_name, "externalName", 10, 0, "externalName"),
-	STRING(korch_service_spec, external_traffic_policy, "externalTrafficPolicy", 11, 0, "externalTrafficPolicy"),
-	INT32(korch_service_spec, health_check_node_port, "healthCheckNodePort", 12, 0, "healthCheckNodePort"),
-	BOOL(korch_service_spec, publish_not_ready_addresses, "publishNotReadyAddresses", 13, 0, "publishNotReadyAddresses"),
-	STRUCT(korch_service_spec, session_affinity_config, korch_session_affinity_config_type, "sessionAffinityConfig", 14, 0, "sessionAffinityConfig"),
-	LIST_STRING(korch_service_spec, ip_families, n_ip_families, "ipFamilies", 19, ATOMIC, "ipFamilies"),
-	STRING(korch_service_spec, ip_family_policy, "ipFamilyPolicy", 17, 0, "ipFamilyPolicy"),
-	BOOL(korch_service_spec, allocate_load_balancer_node_ports, "allocateLoadBalancerNodePorts", 20, 0, "allocateLoadBalancerNodePorts"),
-	STRING(korch_service_spec, load_balancer_class, "loadBalancerClass", 21, 0, "loadBalancerClass"),
-	STRING(korch_service_spec, internal_traffic_policy, "internalTrafficPolicy", 22, 0, "internalTrafficPolicy"),
-	STRING(korch_service_spec, traffic_distribution, "trafficDistribution", 23, 0, "trafficDistribution"),
+    LIST_STRUCT(ports, korch_service_port, "ports", 1, 0, "Ports that it offers",
+                .merge_key = "port,protocol"),
+    MAP_STRING(selector, "selector", 2, ATOMIC, "Labels of the pods",
+               .format = KORCH_FORMAT_QUALIFIED_NAME),
+    STRING(cluster_ip, "clusterIP", 3, 0, "Its address; None for no address of its own"),
+    LIST_STRING(cluster_ips, "clusterIPs", 18, ATOMIC, "All its addresses"),
+    STRING(type, "type", 4, 0, "How it can be reached",
+           .allowed = ALLOWED("ClusterIP", "ExternalName", "LoadBalancer", "NodePort"),
+           .default_json = "\"ClusterIP\""),
+    LIST_STRING(external_ips, "externalIPs", 5, ATOMIC,
+                "Further addresses at which nodes take traffic for it", .format = KORCH_FORMAT_IP),
+    STRING(session_affinity, "sessionAffinity", 7, 0, "Whether a client stays with one pod",
+           .allowed = ALLOWED("ClientIP", "None"), .default_json = "\"None\""),
+    STRING(load_balancer_ip, "loadBalancerIP", 8, DEPRECATED,
+           "Address that the load balancer should have"),
+    LIST_STRING(load_balancer_source_ranges, "loadBalancerSourceRanges", 9, ATOMIC,
+                "Networks that the load balancer lets in"),
+    STRING(external_name, "externalName", 10, 0, "Name that it is an alias of"),
+    STRING(external_traffic_policy, "externalTrafficPolicy", 11, 0,
+           "Whether traffic from outside stays on the node",
+           .allowed = ALLOWED("Cluster", "Local")),
+    INT32(health_check_node_port, "healthCheckNodePort", 12, 0,
+          "Port that tells load balancers which nodes have pods", .format = KORCH_FORMAT_PORT),
+    BOOL(publish_not_ready_addresses, "publishNotReadyAddresses", 13, 0,
+         "Whether pods that are not ready count too"),
+    STRUCT(session_affinity_config, korch_session_affinity_config, "sessionAffinityConfig", 14, 0,
+           "Settings of session affinity"),
+    LIST_STRING(ip_families, "ipFamilies", 19, ATOMIC, "Address families, the first one first",
+                .allowed = ALLOWED("IPv4", "IPv6")),
+    STRING(ip_family_policy, "ipFamilyPolicy", 17, POINTER, "One or two address families",
+           .allowed = ALLOWED("SingleStack", "PreferDualStack", "RequireDualStack")),
+    BOOL(allocate_load_balancer_node_ports, "allocateLoadBalancerNodePorts", 20, POINTER,
+         "Whether a load balancer gets node ports"),
+    STRING(load_balancer_class, "loadBalancerClass", 21, POINTER, "Which load balancer",
+           .format = KORCH_FORMAT_QUALIFIED_NAME),
+    STRING(internal_traffic_policy, "internalTrafficPolicy", 22, POINTER,
+           "Whether traffic from inside stays on the node", .allowed = ALLOWED("Cluster", "Local")),
+    STRING(traffic_distribution, "trafficDistribution", 23, POINTER,
+           "Which pods are liked better, such as near ones",
+           .allowed = ALLOWED("PreferClose", "PreferSameZone", "PreferSameNode")),
 };
-const korch_type korch_service_spec_type = TYPE("ServiceSpec", korch_service_spec, service_spec_fields, "ServiceSpec");
+const korch_type korch_service_spec_type =
+    TYPE("ServiceSpec", service_spec_fields, "Which pods a Service leads to, and how");
+#undef S
 
+#define S korch_port_status
 static const korch_field port_status_fields[] = {
-	INT32(korch_port_status, port, "port", 1, 0, "port"),
-	STRING(korch_port_status, protocol, "protocol", 2, 0, "protocol"),
-	STRING(korch_port_status, error, "error", 3, 0, "error"),
+    INT32(port, "port", 1, REQUIRED | EMIT, "Port number"),
+    STRING(protocol, "protocol", 2, EMIT, "Transport protocol",
+           .allowed = ALLOWED("SCTP", "TCP", "UDP")),
+    STRING(error, "error", 3, POINTER, "What is wrong with it"),
 };
-const korch_type korch_port_status_type = TYPE("PortStatus", korch_port_status, port_status_fields, "PortStatus");
+const korch_type korch_port_status_type =
+    TYPE("PortStatus", port_status_fields, "State of a port of a load balancer");
+#undef S
 
+#define S korch_load_balancer_ingress
 static const korch_field load_balancer_ingress_fields[] = {
-	STRING(korch_load_balancer_ingress, ip, "ip", 1, 0, "ip"),
-	STRING(korch_load_balancer_ingress, hostname, "hostname", 2, 0, "hostname"),
-	STRING(korch_load_balancer_ingress, ip_mode, "ipMode", 3, 0, "ipMode"),
-	LIST_STRUCT(korch_load_balancer_ingress, ports, n_ports, korch_port_status_type, "ports", 4, ATOMIC, "ports"),
+    STRING(ip, "ip", 1, 0, "Its address", .format = KORCH_FORMAT_IP),
+    STRING(hostname, "hostname", 2, 0, "Its name"),
+    STRING(ip_mode, "ipMode", 3, POINTER, "Whether traffic arrives with the balancer's address",
+           .allowed = ALLOWED("VIP", "Proxy")),
+    LIST_STRUCT(ports, korch_port_status, "ports", 4, ATOMIC, "State of its ports"),
 };
-const korch_type korch_load_balancer_ingress_type = TYPE("LoadBalancerIngress", korch_load_balancer_ingress, load_balancer_ingress_fields, "LoadBalancerIngress");
+const korch_type korch_load_balancer_ingress_type =
+    TYPE("LoadBalancerIngress", load_balancer_ingress_fields, "An entry of a load balancer");
+#undef S
 
+#define S korch_load_balancer_status
 static const korch_field load_balancer_status_fields[] = {
-	LIST_STRUCT(korch_load_balancer_status, ingress, n_ingress, korch_load_balancer_ingress_type, "ingress", 1, ATOMIC, "ingress"),
+    LIST_STRUCT(ingress, korch_load_balancer_ingress, "ingress", 1, ATOMIC,
+                "Where it takes traffic"),
 };
-const korch_type korch_load_balancer_status_type = TYPE("LoadBalancerStatus", korch_load_balancer_status, load_balancer_status_fields, "LoadBalancerStatus");
+const korch_type korch_load_balancer_status_type =
+    TYPE("LoadBalancerStatus", load_balancer_status_fields, "State of a load balancer");
+#undef S
 
+#define S korch_service_status
 static const korch_field service_status_fields[] = {
-	STRUCT(korch_service_status, load_balancer, korch_load_balancer_status_type, "loadBalancer", 1, 0, "loadBalancer"),
-	LIST_STRUCT(korch_service_status, conditions, n_conditions, korch_condition_type, "conditions", 2, 0, "conditions", .merge_key = "type"),
+    STRUCT(load_balancer, korch_load_balancer_status, "loadBalancer", 1, 0,
+           "State of its load balancer"),
+    LIST_STRUCT(conditions, korch_condition, "conditions", 2, 0, "Aspects of its state",
+                .merge_key = "type"),
 };
-const korch_type korch_service_status_type = TYPE("ServiceStatus", korch_service_status, service_status_fields, "ServiceStatus");
+const korch_type korch_service_status_type =
+    TYPE("ServiceStatus", service_status_fields, "State of a Service");
+#undef S
 
+#define S korch_service
 static const korch_field service_fields[] = {
-	STRUCT(korch_service, object.metadata, korch_object_meta_type, "metadata", 1, 0, "metadata"),
-	STRUCT(korch_service, spec, korch_service_spec_type, "spec", 2, 0, "spec"),
-	STRUCT(korch_service, status, korch_service_status_type, "status", 3, 0, "status"),
+    STRUCT(object.metadata, korch_object_meta, "metadata", 1, 0, "Name, labels and more"),
+    STRUCT(spec, korch_service_spec, "spec", 2, 0, "Which pods it leads to, and how"),
+    STRUCT(status, korch_service_status, "status", 3, 0, "State of it"),
 };
-const korch_type korch_service_type = TYPE("Service", korch_service, service_fields, "Service");
+const korch_type korch_service_type =
+    TYPE("Service", service_fields, "An address that leads to pods");
+#undef S

@@ -2,196 +2,324 @@
  * Volumes of a pod: the tables of the structs in <korch/api/core_volume.h>. One line per field; rules over several fields stand in
  * validate_*.c and defaults_*.c.
  */
-#include <korch/api/core_volume.h>
 #include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"
+#include <korch/api/core_volume.h>
 
+#define S korch_host_path_volume_source
 static const korch_field host_path_volume_source_fields[] = {
-	STRING(korch_host_path_volume_source, path, "path", 1, 0, "path"),
-	STRING(korch_host_path_volume_source, type, "type", 2, 0, "type"),
+    STRING(path, "path", 1, REQUIRED | EMIT, "Path on the node"),
+    STRING(type, "type", 2, POINTER, "What must be there, or is made when missing",
+           .allowed = ALLOWED("", "DirectoryOrCreate", "Directory", "FileOrCreate", "File",
+                              "Socket", "CharDevice", "BlockDevice"),
+           .default_json = "\"\""),
 };
-const korch_type korch_host_path_volume_source_type = TYPE("HostPathVolumeSource", korch_host_path_volume_source, host_path_volume_source_fields, "HostPathVolumeSource");
+const korch_type korch_host_path_volume_source_type =
+    TYPE("HostPathVolumeSource", host_path_volume_source_fields, "A file or directory of the node");
+#undef S
 
+#define S korch_empty_dir_volume_source
 static const korch_field empty_dir_volume_source_fields[] = {
-	STRING(korch_empty_dir_volume_source, medium, "medium", 1, 0, "medium"),
-	QUANTITY(korch_empty_dir_volume_source, size_limit, "sizeLimit", 2, 0, "sizeLimit"),
-	INT32(korch_empty_dir_volume_source, mode, "mode", 3, 0, "mode"),
+    STRING(medium, "medium", 1, 0, "Empty for disk, Memory for a tmpfs, HugePages for huge pages"),
+    QUANTITY(size_limit, "sizeLimit", 2, 0, "Most that it may hold"),
+    INT32(mode, "mode", 3, POINTER, "Permission bits of the directory"),
 };
-const korch_type korch_empty_dir_volume_source_type = TYPE("EmptyDirVolumeSource", korch_empty_dir_volume_source, empty_dir_volume_source_fields, "EmptyDirVolumeSource");
+const korch_type korch_empty_dir_volume_source_type =
+    TYPE("EmptyDirVolumeSource", empty_dir_volume_source_fields,
+         "A directory that lives with the pod, empty at first");
+#undef S
 
+#define S korch_secret_volume_source
 static const korch_field secret_volume_source_fields[] = {
-	STRING(korch_secret_volume_source, secret_name, "secretName", 1, 0, "secretName"),
-	LIST_STRUCT(korch_secret_volume_source, items, n_items, korch_key_to_path_type, "items", 2, ATOMIC, "items"),
-	INT32(korch_secret_volume_source, default_mode, "defaultMode", 3, 0, "defaultMode"),
-	BOOL(korch_secret_volume_source, optional, "optional", 4, 0, "optional"),
-	INT64(korch_secret_volume_source, default_user, "defaultUser", 5, 0, "defaultUser"),
+    STRING(secret_name, "secretName", 1, 0, "Name of the Secret"),
+    LIST_STRUCT(items, korch_key_to_path, "items", 2, ATOMIC,
+                "Which keys become which files; all keys when absent"),
+    INT32(default_mode, "defaultMode", 3, POINTER, "Permission bits of the files",
+          .default_json = "420"),
+    BOOL(optional, "optional", 4, POINTER, "Whether the Secret or its keys may be missing"),
+    INT64(default_user, "defaultUser", 5, POINTER, "User that owns the files"),
 };
-const korch_type korch_secret_volume_source_type = TYPE("SecretVolumeSource", korch_secret_volume_source, secret_volume_source_fields, "SecretVolumeSource");
+const korch_type korch_secret_volume_source_type =
+    TYPE("SecretVolumeSource", secret_volume_source_fields, "The keys of a Secret as files");
+#undef S
 
+#define S korch_config_map_volume_source
 static const korch_field config_map_volume_source_fields[] = {
-	STRING(korch_config_map_volume_source, name, "name", IN(1, 1), 0, "name"),
-	LIST_STRUCT(korch_config_map_volume_source, items, n_items, korch_key_to_path_type, "items", 2, ATOMIC, "items"),
-	INT32(korch_config_map_volume_source, default_mode, "defaultMode", 3, 0, "defaultMode"),
-	BOOL(korch_config_map_volume_source, optional, "optional", 4, 0, "optional"),
-	INT64(korch_config_map_volume_source, default_user, "defaultUser", 5, 0, "defaultUser"),
+    STRING(name, "name", IN(1, 1), 0, "Name of the ConfigMap"),
+    LIST_STRUCT(items, korch_key_to_path, "items", 2, ATOMIC,
+                "Which keys become which files; all keys when absent"),
+    INT32(default_mode, "defaultMode", 3, POINTER, "Permission bits of the files",
+          .default_json = "420"),
+    BOOL(optional, "optional", 4, POINTER, "Whether the ConfigMap or its keys may be missing"),
+    INT64(default_user, "defaultUser", 5, POINTER, "User that owns the files"),
 };
-const korch_type korch_config_map_volume_source_type = TYPE("ConfigMapVolumeSource", korch_config_map_volume_source, config_map_volume_source_fields, "ConfigMapVolumeSource");
+const korch_type korch_config_map_volume_source_type = TYPE(
+    "ConfigMapVolumeSource", config_map_volume_source_fields, "The keys of a ConfigMap as files");
+#undef S
 
+#define S korch_downward_api_volume_file
 static const korch_field downward_api_volume_file_fields[] = {
-	STRING(korch_downward_api_volume_file, path, "path", 1, 0, "path"),
-	STRUCT(korch_downward_api_volume_file, field_ref, korch_object_field_selector_type, "fieldRef", 2, ATOMIC, "fieldRef"),
-	STRUCT(korch_downward_api_volume_file, resource_field_ref, korch_resource_field_selector_type, "resourceFieldRef", 3, ATOMIC, "resourceFieldRef"),
-	INT32(korch_downward_api_volume_file, mode, "mode", 4, 0, "mode"),
-	INT64(korch_downward_api_volume_file, user, "user", 5, 0, "user"),
+    STRING(path, "path", 1, REQUIRED | EMIT, "File within the volume, relative"),
+    STRUCT(field_ref, korch_object_field_selector, "fieldRef", 2, ATOMIC,
+           "The pod's field to write"),
+    STRUCT(resource_field_ref, korch_resource_field_selector, "resourceFieldRef", 3, ATOMIC,
+           "The container's request or limit to write"),
+    INT32(mode, "mode", 4, POINTER, "Permission bits of the file instead of the volume's"),
+    INT64(user, "user", 5, POINTER, "User that owns the file"),
 };
-const korch_type korch_downward_api_volume_file_type = TYPE("DownwardAPIVolumeFile", korch_downward_api_volume_file, downward_api_volume_file_fields, "DownwardAPIVolumeFile");
+const korch_type korch_downward_api_volume_file_type =
+    TYPE("DownwardAPIVolumeFile", downward_api_volume_file_fields,
+         "A file that tells a pod about itself");
+#undef S
 
+#define S korch_downward_api_volume_source
 static const korch_field downward_api_volume_source_fields[] = {
-	LIST_STRUCT(korch_downward_api_volume_source, items, n_items, korch_downward_api_volume_file_type, "items", 1, ATOMIC, "items"),
-	INT32(korch_downward_api_volume_source, default_mode, "defaultMode", 2, 0, "defaultMode"),
-	INT64(korch_downward_api_volume_source, default_user, "defaultUser", 3, 0, "defaultUser"),
+    LIST_STRUCT(items, korch_downward_api_volume_file, "items", 1, ATOMIC, "The files"),
+    INT32(default_mode, "defaultMode", 2, POINTER, "Permission bits of the files",
+          .default_json = "420"),
+    INT64(default_user, "defaultUser", 3, POINTER, "User that owns the files"),
 };
-const korch_type korch_downward_api_volume_source_type = TYPE("DownwardAPIVolumeSource", korch_downward_api_volume_source, downward_api_volume_source_fields, "DownwardAPIVolumeSource");
+const korch_type korch_downward_api_volume_source_type =
+    TYPE("DownwardAPIVolumeSource", downward_api_volume_source_fields,
+         "Files that tell a pod about itself");
+#undef S
 
+#define S korch_persistent_volume_claim_volume_source
 static const korch_field persistent_volume_claim_volume_source_fields[] = {
-	STRING(korch_persistent_volume_claim_volume_source, claim_name, "claimName", 1, 0, "claimName"),
-	BOOL(korch_persistent_volume_claim_volume_source, read_only, "readOnly", 2, 0, "readOnly"),
+    STRING(claim_name, "claimName", 1, REQUIRED | EMIT, "Name of the claim"),
+    BOOL(read_only, "readOnly", 2, 0, "Whether it is mounted read-only"),
 };
-const korch_type korch_persistent_volume_claim_volume_source_type = TYPE("PersistentVolumeClaimVolumeSource", korch_persistent_volume_claim_volume_source, persistent_volume_claim_volume_source_fields, "PersistentVolumeClaimVolumeSource");
+const korch_type korch_persistent_volume_claim_volume_source_type =
+    TYPE("PersistentVolumeClaimVolumeSource", persistent_volume_claim_volume_source_fields,
+         "A claim in the same namespace");
+#undef S
 
+#define S korch_image_volume_source
 static const korch_field image_volume_source_fields[] = {
-	STRING(korch_image_volume_source, reference, "reference", 1, 0, "reference"),
-	STRING(korch_image_volume_source, pull_policy, "pullPolicy", 2, 0, "pullPolicy"),
+    STRING(reference, "reference", 1, 0, "Image to mount"),
+    STRING(pull_policy, "pullPolicy", 2, 0, "When to fetch the image",
+           .allowed = ALLOWED("Always", "IfNotPresent", "Never")),
 };
-const korch_type korch_image_volume_source_type = TYPE("ImageVolumeSource", korch_image_volume_source, image_volume_source_fields, "ImageVolumeSource");
+const korch_type korch_image_volume_source_type =
+    TYPE("ImageVolumeSource", image_volume_source_fields, "The files of an image");
+#undef S
 
+#define S korch_secret_projection
 static const korch_field secret_projection_fields[] = {
-	STRING(korch_secret_projection, name, "name", IN(1, 1), 0, "name"),
-	LIST_STRUCT(korch_secret_projection, items, n_items, korch_key_to_path_type, "items", 2, ATOMIC, "items"),
-	BOOL(korch_secret_projection, optional, "optional", 4, 0, "optional"),
+    STRING(name, "name", IN(1, 1), 0, "Name of the Secret"),
+    LIST_STRUCT(items, korch_key_to_path, "items", 2, ATOMIC,
+                "Which keys become which files; all keys when absent"),
+    BOOL(optional, "optional", 4, POINTER, "Whether the Secret or its keys may be missing"),
 };
-const korch_type korch_secret_projection_type = TYPE("SecretProjection", korch_secret_projection, secret_projection_fields, "SecretProjection");
+const korch_type korch_secret_projection_type =
+    TYPE("SecretProjection", secret_projection_fields, "Keys of a Secret in a projected volume");
+#undef S
 
+#define S korch_config_map_projection
 static const korch_field config_map_projection_fields[] = {
-	STRING(korch_config_map_projection, name, "name", IN(1, 1), 0, "name"),
-	LIST_STRUCT(korch_config_map_projection, items, n_items, korch_key_to_path_type, "items", 2, ATOMIC, "items"),
-	BOOL(korch_config_map_projection, optional, "optional", 4, 0, "optional"),
+    STRING(name, "name", IN(1, 1), 0, "Name of the ConfigMap"),
+    LIST_STRUCT(items, korch_key_to_path, "items", 2, ATOMIC,
+                "Which keys become which files; all keys when absent"),
+    BOOL(optional, "optional", 4, POINTER, "Whether the ConfigMap or its keys may be missing"),
 };
-const korch_type korch_config_map_projection_type = TYPE("ConfigMapProjection", korch_config_map_projection, config_map_projection_fields, "ConfigMapProjection");
+const korch_type korch_config_map_projection_type =
+    TYPE("ConfigMapProjection", config_map_projection_fields,
+         "Keys of a ConfigMap in a projected volume");
+#undef S
 
+#define S korch_downward_api_projection
 static const korch_field downward_api_projection_fields[] = {
-	LIST_STRUCT(korch_downward_api_projection, items, n_items, korch_downward_api_volume_file_type, "items", 1, ATOMIC, "items"),
+    LIST_STRUCT(items, korch_downward_api_volume_file, "items", 1, ATOMIC, "The files"),
 };
-const korch_type korch_downward_api_projection_type = TYPE("DownwardAPIProjection", korch_downward_api_projection, downward_api_projection_fields, "DownwardAPIProjection");
+const korch_type korch_downward_api_projection_type =
+    TYPE("DownwardAPIProjection", downward_api_projection_fields,
+         "Facts about the pod in a projected volume");
+#undef S
 
+#define S korch_service_account_token_projection
 static const korch_field service_account_token_projection_fields[] = {
-	STRING(korch_service_account_token_projection, audience, "audience", 1, 0, "audience"),
-	INT64(korch_service_account_token_projection, expiration_seconds, "expirationSeconds", 2, 0, "expirationSeconds"),
-	STRING(korch_service_account_token_projection, path, "path", 3, 0, "path"),
-	INT64(korch_service_account_token_projection, user, "user", 4, 0, "user"),
+    STRING(audience, "audience", 1, 0, "Who the token is for"),
+    INT64(expiration_seconds, "expirationSeconds", 2, POINTER,
+          "How long the token is valid; renewed before", .default_json = "3600"),
+    STRING(path, "path", 3, REQUIRED | EMIT, "File within the volume, relative"),
+    INT64(user, "user", 4, POINTER, "User that owns the file"),
 };
-const korch_type korch_service_account_token_projection_type = TYPE("ServiceAccountTokenProjection", korch_service_account_token_projection, service_account_token_projection_fields, "ServiceAccountTokenProjection");
+const korch_type korch_service_account_token_projection_type =
+    TYPE("ServiceAccountTokenProjection", service_account_token_projection_fields,
+         "A token of the service account in a projected volume");
+#undef S
 
+#define S korch_cluster_trust_bundle_projection
 static const korch_field cluster_trust_bundle_projection_fields[] = {
-	STRING(korch_cluster_trust_bundle_projection, name, "name", 1, 0, "name"),
-	STRING(korch_cluster_trust_bundle_projection, signer_name, "signerName", 2, 0, "signerName"),
-	STRUCT(korch_cluster_trust_bundle_projection, label_selector, korch_label_selector_type, "labelSelector", 3, ATOMIC, "labelSelector"),
-	BOOL(korch_cluster_trust_bundle_projection, optional, "optional", 5, 0, "optional"),
-	STRING(korch_cluster_trust_bundle_projection, path, "path", 4, 0, "path"),
-	INT64(korch_cluster_trust_bundle_projection, user, "user", 6, 0, "user"),
+    STRING(name, "name", 1, POINTER, "Name of one bundle"),
+    STRING(signer_name, "signerName", 2, POINTER, "Signer whose bundles are joined"),
+    STRUCT(label_selector, korch_label_selector, "labelSelector", 3, ATOMIC,
+           "Which of the signer's bundles"),
+    BOOL(optional, "optional", 5, POINTER, "Whether the bundles may be missing"),
+    STRING(path, "path", 4, REQUIRED | EMIT, "File within the volume, relative"),
+    INT64(user, "user", 6, POINTER, "User that owns the file"),
 };
-const korch_type korch_cluster_trust_bundle_projection_type = TYPE("ClusterTrustBundleProjection", korch_cluster_trust_bundle_projection, cluster_trust_bundle_projection_fields, "ClusterTrustBundleProjection");
+const korch_type korch_cluster_trust_bundle_projection_type =
+    TYPE("ClusterTrustBundleProjection", cluster_trust_bundle_projection_fields,
+         "Trust anchors in a projected volume");
+#undef S
 
+#define S korch_pod_certificate_projection
 static const korch_field pod_certificate_projection_fields[] = {
-	STRING(korch_pod_certificate_projection, signer_name, "signerName", 1, 0, "signerName"),
-	STRING(korch_pod_certificate_projection, key_type, "keyType", 2, 0, "keyType"),
-	INT32(korch_pod_certificate_projection, max_expiration_seconds, "maxExpirationSeconds", 3, 0, "maxExpirationSeconds"),
-	STRING(korch_pod_certificate_projection, credential_bundle_path, "credentialBundlePath", 4, 0, "credentialBundlePath"),
-	STRING(korch_pod_certificate_projection, key_path, "keyPath", 5, 0, "keyPath"),
-	STRING(korch_pod_certificate_projection, certificate_chain_path, "certificateChainPath", 6, 0, "certificateChainPath"),
-	MAP_STRING(korch_pod_certificate_projection, user_annotations, "userAnnotations", 7, 0, "userAnnotations"),
-	INT64(korch_pod_certificate_projection, user, "user", 8, 0, "user"),
+    STRING(signer_name, "signerName", 1, REQUIRED | EMIT, "Who signs the certificate"),
+    STRING(key_type, "keyType", 2, REQUIRED | EMIT, "Kind of key to make"),
+    INT32(max_expiration_seconds, "maxExpirationSeconds", 3, POINTER,
+          "Longest that the certificate may be valid"),
+    STRING(credential_bundle_path, "credentialBundlePath", 4, 0, "File for key and chain together"),
+    STRING(key_path, "keyPath", 5, 0, "File for the key"),
+    STRING(certificate_chain_path, "certificateChainPath", 6, 0, "File for the chain"),
+    MAP_STRING(user_annotations, "userAnnotations", 7, 0, "Further facts for the signer"),
+    INT64(user, "user", 8, POINTER, "User that owns the files"),
 };
-const korch_type korch_pod_certificate_projection_type = TYPE("PodCertificateProjection", korch_pod_certificate_projection, pod_certificate_projection_fields, "PodCertificateProjection");
+const korch_type korch_pod_certificate_projection_type =
+    TYPE("PodCertificateProjection", pod_certificate_projection_fields,
+         "A key and certificate of the pod in a projected volume");
+#undef S
 
+#define S korch_volume_projection
 static const korch_field volume_projection_fields[] = {
-	STRUCT(korch_volume_projection, secret, korch_secret_projection_type, "secret", 1, 0, "secret"),
-	STRUCT(korch_volume_projection, downward_api, korch_downward_api_projection_type, "downwardAPI", 2, 0, "downwardAPI"),
-	STRUCT(korch_volume_projection, config_map, korch_config_map_projection_type, "configMap", 3, 0, "configMap"),
-	STRUCT(korch_volume_projection, service_account_token, korch_service_account_token_projection_type, "serviceAccountToken", 4, 0, "serviceAccountToken"),
-	STRUCT(korch_volume_projection, cluster_trust_bundle, korch_cluster_trust_bundle_projection_type, "clusterTrustBundle", 5, 0, "clusterTrustBundle"),
-	STRUCT(korch_volume_projection, pod_certificate, korch_pod_certificate_projection_type, "podCertificate", 6, 0, "podCertificate"),
+    STRUCT(secret, korch_secret_projection, "secret", 1, 0, "Keys of a Secret"),
+    STRUCT(downward_api, korch_downward_api_projection, "downwardAPI", 2, 0, "Facts about the pod"),
+    STRUCT(config_map, korch_config_map_projection, "configMap", 3, 0, "Keys of a ConfigMap"),
+    STRUCT(service_account_token, korch_service_account_token_projection, "serviceAccountToken", 4,
+           0, "A token of the service account"),
+    STRUCT(cluster_trust_bundle, korch_cluster_trust_bundle_projection, "clusterTrustBundle", 5, 0,
+           "Trust anchors"),
+    STRUCT(pod_certificate, korch_pod_certificate_projection, "podCertificate", 6, 0,
+           "A key and certificate of the pod"),
 };
-const korch_type korch_volume_projection_type = TYPE("VolumeProjection", korch_volume_projection, volume_projection_fields, "VolumeProjection");
+const korch_type korch_volume_projection_type =
+    TYPE("VolumeProjection", volume_projection_fields,
+         "One source of a projected volume; exactly one is set");
+#undef S
 
+#define S korch_projected_volume_source
 static const korch_field projected_volume_source_fields[] = {
-	LIST_STRUCT(korch_projected_volume_source, sources, n_sources, korch_volume_projection_type, "sources", 1, ATOMIC, "sources"),
-	INT32(korch_projected_volume_source, default_mode, "defaultMode", 2, 0, "defaultMode"),
-	INT64(korch_projected_volume_source, default_user, "defaultUser", 3, 0, "defaultUser"),
+    LIST_STRUCT(sources, korch_volume_projection, "sources", 1, ATOMIC, "What is put into it"),
+    INT32(default_mode, "defaultMode", 2, POINTER, "Permission bits of the files",
+          .default_json = "420"),
+    INT64(default_user, "defaultUser", 3, POINTER, "User that owns the files"),
 };
-const korch_type korch_projected_volume_source_type = TYPE("ProjectedVolumeSource", korch_projected_volume_source, projected_volume_source_fields, "ProjectedVolumeSource");
+const korch_type korch_projected_volume_source_type = TYPE(
+    "ProjectedVolumeSource", projected_volume_source_fields, "Several sources in one directory");
+#undef S
 
+#define S korch_volume_resource_requirements
 static const korch_field volume_resource_requirements_fields[] = {
-	MAP_QUANTITY(korch_volume_resource_requirements, limits, "limits", 1, 0, "limits"),
-	MAP_QUANTITY(korch_volume_resource_requirements, requests, "requests", 2, 0, "requests"),
+    MAP_QUANTITY(limits, "limits", 1, 0, "Most, by resource"),
+    MAP_QUANTITY(requests, "requests", 2, 0, "Least, by resource"),
 };
-const korch_type korch_volume_resource_requirements_type = TYPE("VolumeResourceRequirements", korch_volume_resource_requirements, volume_resource_requirements_fields, "VolumeResourceRequirements");
+const korch_type korch_volume_resource_requirements_type =
+    TYPE("VolumeResourceRequirements", volume_resource_requirements_fields,
+         "How large a claimed volume must and may be");
+#undef S
 
+#define S korch_persistent_volume_claim_spec
 static const korch_field persistent_volume_claim_spec_fields[] = {
-	LIST_STRING(korch_persistent_volume_claim_spec, access_modes, n_access_modes, "accessModes", 1, ATOMIC, "accessModes"),
-	STRUCT(korch_persistent_volume_claim_spec, selector, korch_label_selector_type, "selector", 4, ATOMIC, "selector"),
-	STRUCT(korch_persistent_volume_claim_spec, resources, korch_volume_resource_requirements_type, "resources", 2, 0, "resources"),
-	STRING(korch_persistent_volume_claim_spec, volume_name, "volumeName", 3, 0, "volumeName"),
-	STRING(korch_persistent_volume_claim_spec, storage_class_name, "storageClassName", 5, 0, "storageClassName"),
-	STRING(korch_persistent_volume_claim_spec, volume_mode, "volumeMode", 6, 0, "volumeMode"),
-	STRUCT(korch_persistent_volume_claim_spec, data_source, korch_typed_local_object_reference_type, "dataSource", 7, ATOMIC, "dataSource"),
-	STRUCT(korch_persistent_volume_claim_spec, data_source_ref, korch_typed_object_reference_type, "dataSourceRef", 8, 0, "dataSourceRef"),
-	STRING(korch_persistent_volume_claim_spec, volume_attributes_class_name, "volumeAttributesClassName", 9, 0, "volumeAttributesClassName"),
+    LIST_STRING(access_modes, "accessModes", 1, ATOMIC, "How it can be mounted"),
+    STRUCT(selector, korch_label_selector, "selector", 4, ATOMIC, "Which volumes are considered"),
+    STRUCT(resources, korch_volume_resource_requirements, "resources", 2, 0,
+           "How large it must be"),
+    STRING(volume_name, "volumeName", 3, 0, "Volume that is bound to the claim"),
+    STRING(storage_class_name, "storageClassName", 5, POINTER, "Storage class to ask"),
+    STRING(volume_mode, "volumeMode", 6, POINTER, "A file system or a raw block device",
+           .allowed = ALLOWED("Block", "Filesystem"), .default_json = "\"Filesystem\""),
+    STRUCT(data_source, korch_typed_local_object_reference, "dataSource", 7, ATOMIC,
+           "What it is filled from, in the same namespace"),
+    STRUCT(data_source_ref, korch_typed_object_reference, "dataSourceRef", 8, 0,
+           "What it is filled from"),
+    STRING(volume_attributes_class_name, "volumeAttributesClassName", 9, POINTER,
+           "Class of attributes that can change later"),
 };
-const korch_type korch_persistent_volume_claim_spec_type = TYPE("PersistentVolumeClaimSpec", korch_persistent_volume_claim_spec, persistent_volume_claim_spec_fields, "PersistentVolumeClaimSpec");
+const korch_type korch_persistent_volume_claim_spec_type = TYPE(
+    "PersistentVolumeClaimSpec", persistent_volume_claim_spec_fields, "What volume is asked for");
+#undef S
 
+#define S korch_persistent_volume_claim_template
 static const korch_field persistent_volume_claim_template_fields[] = {
-	STRUCT(korch_persistent_volume_claim_template, metadata, korch_object_meta_type, "metadata", 1, 0, "metadata"),
-	STRUCT(korch_persistent_volume_claim_template, spec, korch_persistent_volume_claim_spec_type, "spec", 2, 0, "spec"),
+    STRUCT(metadata, korch_object_meta, "metadata", 1, 0, "Labels and annotations of the claim"),
+    STRUCT(spec, korch_persistent_volume_claim_spec, "spec", 2, REQUIRED,
+           "What volume is asked for"),
 };
-const korch_type korch_persistent_volume_claim_template_type = TYPE("PersistentVolumeClaimTemplate", korch_persistent_volume_claim_template, persistent_volume_claim_template_fields, "PersistentVolumeClaimTemplate");
+const korch_type korch_persistent_volume_claim_template_type =
+    TYPE("PersistentVolumeClaimTemplate", persistent_volume_claim_template_fields,
+         "A claim to be made for the pod");
+#undef S
 
+#define S korch_ephemeral_volume_source
 static const korch_field ephemeral_volume_source_fields[] = {
-	STRUCT(korch_ephemeral_volume_source, volume_claim_template, korch_persistent_volume_claim_template_type, "volumeClaimTemplate", 1, 0, "volumeClaimTemplate"),
+    STRUCT(volume_claim_template, korch_persistent_volume_claim_template, "volumeClaimTemplate", 1,
+           0, "The claim to be made"),
 };
-const korch_type korch_ephemeral_volume_source_type = TYPE("EphemeralVolumeSource", korch_ephemeral_volume_source, ephemeral_volume_source_fields, "EphemeralVolumeSource");
+const korch_type korch_ephemeral_volume_source_type =
+    TYPE("EphemeralVolumeSource", ephemeral_volume_source_fields,
+         "A volume that is claimed for the pod and goes with it");
+#undef S
 
+#define S korch_volume
 static const korch_field volume_fields[] = {
-	STRING(korch_volume, name, "name", 1, 0, "name"),
-	STRUCT(korch_volume, host_path, korch_host_path_volume_source_type, "hostPath", IN(2, 1), 0, "hostPath"),
-	STRUCT(korch_volume, empty_dir, korch_empty_dir_volume_source_type, "emptyDir", IN(2, 2), 0, "emptyDir"),
-	STRUCT(korch_volume, gce_persistent_disk, korch_gce_persistent_disk_volume_source_type, "gcePersistentDisk", IN(2, 3), 0, "gcePersistentDisk"),
-	STRUCT(korch_volume, aws_elastic_block_store, korch_aws_elastic_block_store_volume_source_type, "awsElasticBlockStore", IN(2, 4), 0, "awsElasticBlockStore"),
-	STRUCT(korch_volume, git_repo, korch_git_repo_volume_source_type, "gitRepo", IN(2, 5), 0, "gitRepo"),
-	STRUCT(korch_volume, secret, korch_secret_volume_source_type, "secret", IN(2, 6), 0, "secret"),
-	STRUCT(korch_volume, nfs, korch_nfs_volume_source_type, "nfs", IN(2, 7), 0, "nfs"),
-	STRUCT(korch_volume, iscsi, korch_iscsi_volume_source_type, "iscsi", IN(2, 8), 0, "iscsi"),
-	STRUCT(korch_volume, glusterfs, korch_glusterfs_volume_source_type, "glusterfs", IN(2, 9), 0, "glusterfs"),
-	STRUCT(korch_volume, persistent_volume_claim, korch_persistent_volume_claim_volume_source_type, "persistentVolumeClaim", IN(2, 10), 0, "persistentVolumeClaim"),
-	STRUCT(korch_volume, rbd, korch_rbd_volume_source_type, "rbd", IN(2, 11), 0, "rbd"),
-	STRUCT(korch_volume, flex_volume, korch_flex_volume_source_type, "flexVolume", IN(2, 12), 0, "flexVolume"),
-	STRUCT(korch_volume, cinder, korch_cinder_volume_source_type, "cinder", IN(2, 13), 0, "cinder"),
-	STRUCT(korch_volume, cephfs, korch_ceph_fs_volume_source_type, "cephfs", IN(2, 14), 0, "cephfs"),
-	STRUCT(korch_volume, flocker, korch_flocker_volume_source_type, "flocker", IN(2, 15), 0, "flocker"),
-	STRUCT(korch_volume, downward_api, korch_downward_api_volume_source_type, "downwardAPI", IN(2, 16), 0, "downwardAPI"),
-	STRUCT(korch_volume, fc, korch_fc_volume_source_type, "fc", IN(2, 17), 0, "fc"),
-	STRUCT(korch_volume, azure_file, korch_azure_file_volume_source_type, "azureFile", IN(2, 18), 0, "azureFile"),
-	STRUCT(korch_volume, config_map, korch_config_map_volume_source_type, "configMap", IN(2, 19), 0, "configMap"),
-	STRUCT(korch_volume, vsphere_volume, korch_vsphere_virtual_disk_volume_source_type, "vsphereVolume", IN(2, 20), 0, "vsphereVolume"),
-	STRUCT(korch_volume, quobyte, korch_quobyte_volume_source_type, "quobyte", IN(2, 21), 0, "quobyte"),
-	STRUCT(korch_volume, azure_disk, korch_azure_disk_volume_source_type, "azureDisk", IN(2, 22), 0, "azureDisk"),
-	STRUCT(korch_volume, photon_persistent_disk, korch_photon_persistent_disk_volume_source_type, "photonPersistentDisk", IN(2, 23), 0, "photonPersistentDisk"),
-	STRUCT(korch_volume, projected, korch_projected_volume_source_type, "projected", IN(2, 26), 0, "projected"),
-	STRUCT(korch_volume, portworx_volume, korch_portworx_volume_source_type, "portworxVolume", IN(2, 24), 0, "portworxVolume"),
-	STRUCT(korch_volume, scale_io, korch_scale_io_volume_source_type, "scaleIO", IN(2, 25), 0, "scaleIO"),
-	STRUCT(korch_volume, storageos, korch_storage_os_volume_source_type, "storageos", IN(2, 27), 0, "storageos"),
-	STRUCT(korch_volume, csi, korch_csi_volume_source_type, "csi", IN(2, 28), 0, "csi"),
-	STRUCT(korch_volume, ephemeral, korch_ephemeral_volume_source_type, "ephemeral", IN(2, 29), 0, "ephemeral"),
-	STRUCT(korch_volume, image, korch_image_volume_source_type, "image", IN(2, 30), 0, "image"),
+    STRING(name, "name", 1, REQUIRED | EMIT, "Name, unique within the pod",
+           .format = KORCH_FORMAT_DNS1123_LABEL),
+    STRUCT(host_path, korch_host_path_volume_source, "hostPath", IN(2, 1), 0,
+           "A file or directory of the node"),
+    STRUCT(empty_dir, korch_empty_dir_volume_source, "emptyDir", IN(2, 2), 0,
+           "A directory that lives with the pod"),
+    STRUCT(gce_persistent_disk, korch_gce_persistent_disk_volume_source, "gcePersistentDisk",
+           IN(2, 3), DEPRECATED, "A disk of Google Compute Engine"),
+    STRUCT(aws_elastic_block_store, korch_aws_elastic_block_store_volume_source,
+           "awsElasticBlockStore", IN(2, 4), DEPRECATED, "A disk of Amazon"),
+    STRUCT(git_repo, korch_git_repo_volume_source, "gitRepo", IN(2, 5), DEPRECATED,
+           "A clone of a Git repository"),
+    STRUCT(secret, korch_secret_volume_source, "secret", IN(2, 6), 0,
+           "The keys of a Secret as files"),
+    STRUCT(nfs, korch_nfs_volume_source, "nfs", IN(2, 7), 0, "A directory of an NFS server"),
+    STRUCT(iscsi, korch_iscsi_volume_source, "iscsi", IN(2, 8), 0, "An iSCSI disk"),
+    STRUCT(glusterfs, korch_glusterfs_volume_source, "glusterfs", IN(2, 9), DEPRECATED,
+           "A GlusterFS volume"),
+    STRUCT(persistent_volume_claim, korch_persistent_volume_claim_volume_source,
+           "persistentVolumeClaim", IN(2, 10), 0, "A claim in the same namespace"),
+    STRUCT(rbd, korch_rbd_volume_source, "rbd", IN(2, 11), DEPRECATED, "A block device of Ceph"),
+    STRUCT(flex_volume, korch_flex_volume_source, "flexVolume", IN(2, 12), DEPRECATED,
+           "A volume of a Flex driver"),
+    STRUCT(cinder, korch_cinder_volume_source, "cinder", IN(2, 13), DEPRECATED,
+           "A disk of OpenStack"),
+    STRUCT(cephfs, korch_ceph_fs_volume_source, "cephfs", IN(2, 14), DEPRECATED,
+           "A Ceph file system"),
+    STRUCT(flocker, korch_flocker_volume_source, "flocker", IN(2, 15), DEPRECATED,
+           "A Flocker dataset"),
+    STRUCT(downward_api, korch_downward_api_volume_source, "downwardAPI", IN(2, 16), 0,
+           "Files that tell the pod about itself"),
+    STRUCT(fc, korch_fc_volume_source, "fc", IN(2, 17), 0, "A Fibre Channel disk"),
+    STRUCT(azure_file, korch_azure_file_volume_source, "azureFile", IN(2, 18), DEPRECATED,
+           "A file share of Azure"),
+    STRUCT(config_map, korch_config_map_volume_source, "configMap", IN(2, 19), 0,
+           "The keys of a ConfigMap as files"),
+    STRUCT(vsphere_volume, korch_vsphere_virtual_disk_volume_source, "vsphereVolume", IN(2, 20),
+           DEPRECATED, "A vSphere disk"),
+    STRUCT(quobyte, korch_quobyte_volume_source, "quobyte", IN(2, 21), DEPRECATED,
+           "A Quobyte volume"),
+    STRUCT(azure_disk, korch_azure_disk_volume_source, "azureDisk", IN(2, 22), DEPRECATED,
+           "A disk of Azure"),
+    STRUCT(photon_persistent_disk, korch_photon_persistent_disk_volume_source,
+           "photonPersistentDisk", IN(2, 23), DEPRECATED, "A disk of Photon"),
+    STRUCT(projected, korch_projected_volume_source, "projected", IN(2, 26), 0,
+           "Several sources in one directory"),
+    STRUCT(portworx_volume, korch_portworx_volume_source, "portworxVolume", IN(2, 24), DEPRECATED,
+           "A Portworx volume"),
+    STRUCT(scale_io, korch_scale_io_volume_source, "scaleIO", IN(2, 25), DEPRECATED,
+           "A ScaleIO volume"),
+    STRUCT(storageos, korch_storage_os_volume_source, "storageos", IN(2, 27), DEPRECATED,
+           "A StorageOS volume"),
+    STRUCT(csi, korch_csi_volume_source, "csi", IN(2, 28), 0, "A volume of a CSI driver"),
+    STRUCT(ephemeral, korch_ephemeral_volume_source, "ephemeral", IN(2, 29), 0,
+           "A volume that is claimed for the pod"),
+    STRUCT(image, korch_image_volume_source, "image", IN(2, 30), 0, "The files of an image"),
 };
-const korch_type korch_volume_type = TYPE("Volume", korch_volume, volume_fields, "Volume");
+const korch_type korch_volume_type =
+    TYPE("Volume", volume_fields, "A volume of the pod; exactly one source is set");
+#undef S

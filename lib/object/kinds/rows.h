@@ -1,6 +1,7 @@
 /*
- * Short names to write the rows of a table with: KIND(struct, member, "jsonName", protobuf number, flags, "meaning", extras…).
- * Extras are designated: .format, .merge_key, .allowed, .default_json. For files in lib/object/kinds only.
+ * Short names to write the rows of a table with: KIND(member, "jsonName", protobuf number, flags, "meaning", extras…),
+ * STRUCT and LIST_STRUCT name the struct behind the member. S is the struct that the table describes; the count of a
+ * list is n_MEMBER. Extras are designated: .format, .merge_key, .allowed, .default_json. For lib/object/kinds only.
  */
 #ifndef KORCH_OBJECT_KINDS_ROWS_H
 #define KORCH_OBJECT_KINDS_ROWS_H
@@ -17,43 +18,47 @@
 #define POINTER KORCH_FIELD_POINTER
 #define DEPRECATED KORCH_FIELD_DEPRECATED
 
+/* The only texts a field may have. */
+#define ALLOWED(...)                                                                               \
+	(const char *const[])                                                                          \
+	{                                                                                              \
+		__VA_ARGS__, NULL                                                                          \
+	}
+
 /* The number of a field that stands in an embedded message: see korch_field.number. */
 #define IN(outer, inner) ((outer) << 8 | (inner))
 
-#define ROW_(s, m, json, num, fl, what, ...)                                                       \
-	{.name = (json), .meaning = (what), .offset = offsetof(s, m), .number = (num), .flags = (fl), __VA_ARGS__}
+#define ROW_(k, form, m, json, num, fl, what, ...)                                                 \
+	{                                                                                              \
+		.name = (json), .meaning = (what), .offset = offsetof(S, m), .number = (num),              \
+		.flags = (fl), .kind = KORCH_FIELD_##k, .shape = KORCH_SHAPE_##form, __VA_ARGS__           \
+	}
+#define LIST_(k, m, ...) ROW_(k, LIST, m, __VA_ARGS__, .count_offset = offsetof(S, n_##m))
 
-#define ONE_(k, s, m, json, num, fl, what, ...)                                                    \
-	ROW_(s, m, json, num, fl, what, .kind = KORCH_FIELD_##k, .shape = KORCH_SHAPE_ONE, __VA_ARGS__)
-#define LIST_(k, s, m, n, json, num, fl, what, ...)                                                \
-	ROW_(s, m, json, num, fl, what, .kind = KORCH_FIELD_##k, .shape = KORCH_SHAPE_LIST,            \
-		 .count_offset = offsetof(s, n), __VA_ARGS__)
-#define MAP_(k, s, m, json, num, fl, what, ...)                                                    \
-	ROW_(s, m, json, num, fl, what, .kind = KORCH_FIELD_##k, .shape = KORCH_SHAPE_MAP, __VA_ARGS__)
+#define BOOL(...) ROW_(BOOL, ONE, __VA_ARGS__, )
+#define INT32(...) ROW_(INT32, ONE, __VA_ARGS__, )
+#define INT64(...) ROW_(INT64, ONE, __VA_ARGS__, )
+#define STRING(...) ROW_(STRING, ONE, __VA_ARGS__, )
+#define TIME(...) ROW_(TIME, ONE, __VA_ARGS__, )
+#define MICROTIME(...) ROW_(MICROTIME, ONE, __VA_ARGS__, )
+#define QUANTITY(...) ROW_(QUANTITY, ONE, __VA_ARGS__, )
+#define INT_OR_STRING(...) ROW_(INT_OR_STRING, ONE, __VA_ARGS__, )
+#define RAW(...) ROW_(RAW, ONE, __VA_ARGS__, )
+#define STRUCT(m, s, ...) ROW_(STRUCT, ONE, m, __VA_ARGS__, .type = &s##_type)
+#define LIST_STRING(m, ...) LIST_(STRING, m, __VA_ARGS__)
+#define LIST_INT32(m, ...) LIST_(INT32, m, __VA_ARGS__)
+#define LIST_INT64(m, ...) LIST_(INT64, m, __VA_ARGS__)
+#define LIST_STRUCT(m, s, ...) LIST_(STRUCT, m, __VA_ARGS__, .type = &s##_type)
+#define MAP_STRING(...) ROW_(STRING, MAP, __VA_ARGS__, )
+#define MAP_QUANTITY(...) ROW_(QUANTITY, MAP, __VA_ARGS__, )
+#define MAP_BYTES(...) ROW_(BYTES, MAP, __VA_ARGS__, )
+#define MAP_TIME(...) ROW_(TIME, MAP, __VA_ARGS__, )
 
-#define BOOL(...) ONE_(BOOL, __VA_ARGS__, )
-#define INT32(...) ONE_(INT32, __VA_ARGS__, )
-#define INT64(...) ONE_(INT64, __VA_ARGS__, )
-#define STRING(...) ONE_(STRING, __VA_ARGS__, )
-#define TIME(...) ONE_(TIME, __VA_ARGS__, )
-#define MICROTIME(...) ONE_(MICROTIME, __VA_ARGS__, )
-#define QUANTITY(...) ONE_(QUANTITY, __VA_ARGS__, )
-#define INT_OR_STRING(...) ONE_(INT_OR_STRING, __VA_ARGS__, )
-#define BYTES(...) ONE_(BYTES, __VA_ARGS__, )
-#define RAW(...) ONE_(RAW, __VA_ARGS__, )
-#define STRUCT(s, m, t, ...) ONE_(STRUCT, s, m, __VA_ARGS__, .type = &(t))
-#define LIST_STRING(...) LIST_(STRING, __VA_ARGS__, )
-#define LIST_INT32(...) LIST_(INT32, __VA_ARGS__, )
-#define LIST_INT64(...) LIST_(INT64, __VA_ARGS__, )
-#define LIST_STRUCT(s, m, n, t, ...) LIST_(STRUCT, s, m, n, __VA_ARGS__, .type = &(t))
-#define MAP_STRING(...) MAP_(STRING, __VA_ARGS__, )
-#define MAP_QUANTITY(...) MAP_(QUANTITY, __VA_ARGS__, )
-#define MAP_BYTES(...) MAP_(BYTES, __VA_ARGS__, )
-#define MAP_TIME(...) MAP_(TIME, __VA_ARGS__, )
-
-/* The table itself; extras: .set_defaults, .validate, .validate_update. */
-#define TYPE(kubernetes_name, s, rows, what, ...)                                                  \
-	{.name = (kubernetes_name), .meaning = (what), .size = sizeof(s), .fields = (rows),            \
-	 .n_fields = sizeof(rows) / sizeof((rows)[0]), __VA_ARGS__}
+/* The table of S; extras: .set_defaults, .validate, .validate_update. */
+#define TYPE(kubernetes_name, rows, what, ...)                                                     \
+	{                                                                                              \
+		.name = (kubernetes_name), .meaning = (what), .size = sizeof(S), .fields = (rows),         \
+		.n_fields = sizeof(rows) / sizeof((rows)[0]), __VA_ARGS__                                  \
+	}
 
 #endif
