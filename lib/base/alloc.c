@@ -1,4 +1,7 @@
-/* Allocation: malloc behind one door, with a per-thread counter that tests use to let one call fail. */
+/*
+ * Allocation: malloc behind one door, with a per-thread counter that tests use to let one call
+ * fail.
+ */
 #include "base/alloc.h"
 
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /*
- * The ordered tree: a B-tree whose full nodes are split on the way down and whose poor nodes are filled on the way
- * up, after Bayer and McCreight (1972). Entries added in rising order leave full nodes behind them, not half-full.
+ * The ordered tree: a B-tree whose full nodes are split on the way down and whose poor nodes are
+ * filled on the way up, after Bayer and McCreight (1972). Entries added in rising order leave full
+ * nodes behind them, not half-full.
  */
 #include "base/btree.h"
 #include "base/alloc.h"
@@ -102,7 +103,10 @@ static void close_gap(node *at, unsigned i)
 		memmove(&children(at)[i + 1], &children(at)[i + 2], (at->n - i) * sizeof(node *));
 }
 
-/* Copies n items from i on, and all children around them, to the beginning of an empty node or behind `to`'s. */
+/*
+ * Copies n items from i on, and all children around them, to the beginning of an empty node or
+ * behind `to`'s.
+ */
 static void append(node *to, const node *from, unsigned i, unsigned n)
 {
 	memcpy(&to->items[to->n], &from->items[i], n * sizeof(*to->items));
@@ -205,7 +209,10 @@ static void balance(node *parent, unsigned i)
 		korch__free(right);
 		return;
 	}
-	/* Through a row of all items with the separator among them; children keep their places between them. */
+	/*
+	 * Through a row of all items with the separator among them; children keep their places between
+	 * them.
+	 */
 	void *items[2 * ITEMS_MAX + 1];
 	node *kids[2 * ITEMS_MAX + 2];
 	unsigned keep = total / 2;

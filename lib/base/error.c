@@ -1,4 +1,7 @@
-/* Errors: names and texts of codes, and korch_error. When memory is short there is a code, but no detail. */
+/*
+ * Errors: names and texts of codes, and korch_error. When memory is short there is a code, but no
+ * detail.
+ */
 #include "base/alloc.h"
 #include "base/buf.h"
 #include <korch/error.h>

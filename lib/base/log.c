@@ -1,5 +1,6 @@
 /*
- * The log: one sink for the process, counted, so that it can be replaced while other threads are inside of it.
+ * The log: one sink for the process, counted, so that it can be replaced while other threads are
+ * inside of it.
  */
 #include "base/log.h"
 #include "base/alloc.h"

@@ -1,6 +1,6 @@
 /*
- * Event loops, the part that real and virtual time share: timers, posted work, wakes, and the way from public
- * calls into the implementation's table. Nothing in here waits.
+ * Event loops, the part that real and virtual time share: timers, posted work, wakes, and the way
+ * from public calls into the implementation's table. Nothing in here waits.
  */
 #include "base/loop.h"
 #include "base/alloc.h"
@@ -49,8 +49,10 @@ static int timer_due(const korch_loop *loop, uint64_t sequence_end)
 
 static void run_timers(korch_loop *loop)
 {
-	/* Setting moves a time that has passed up to now, so timers set from here on come behind all others
-	 * that are due: stopping at the first of them leaves none behind. */
+	/*
+	 * Setting moves a time that has passed up to now, so timers set from here on come behind all
+	 * others that are due: stopping at the first of them leaves none behind.
+	 */
 	uint64_t sequence_end = loop->timers.sequence;
 	while (!loop->stopped && timer_due(loop, sequence_end)) {
 		korch_timer *timer = (korch_timer *)korch__heap_first(&loop->timers);
@@ -119,7 +121,10 @@ korch_usec korch_loop_now(const korch_loop *loop)
 {
 	if (!loop)
 		return 0;
-	/* Outside of rounds nobody knows how old the last reading is. The cache is no visible state: const. */
+	/*
+	 * Outside of rounds nobody knows how old the last reading is. The cache is no visible state:
+	 * const.
+	 */
 	if (loop->now_stale || !loop->running) {
 		korch_loop *cache = (korch_loop *)loop;
 		korch_usec now = loop->ops->read_clock(cache);

@@ -1,6 +1,7 @@
 /*
- * The loop in real time. libuv waits (epoll) and watches descriptors; timers and posted work are ours, so that
- * libuv sees a single timer however many are set. Rooms may add handles of their own to the uv_loop_t.
+ * The loop in real time. libuv waits (epoll) and watches descriptors; timers and posted work are
+ * ours, so that libuv sees a single timer however many are set. Rooms may add handles of their own
+ * to the uv_loop_t.
  */
 #include "base/alloc.h"
 #include "base/loop.h"
@@ -83,7 +84,9 @@ static int is_alive(uv_backend *loop)
 	if (loop->head.holds || loop->head.timers.n || loop->head.n_posts ||
 	    atomic_load(&loop->head.woken))
 		return 1;
-	/* The async is referenced so that libuv does wait for it; the timer is stopped between waits. */
+	/*
+	 * The async is referenced so that libuv does wait for it; the timer is stopped between waits.
+	 */
 	uv_unref((uv_handle_t *)&loop->async);
 	int alive = uv_loop_alive(&loop->uv);
 	uv_ref((uv_handle_t *)&loop->async);
@@ -98,7 +101,10 @@ static void wait_until(uv_backend *loop, korch_usec until_us)
 		return;
 	}
 	if (until_us != KORCH_USEC_NEVER) {
-		/* libuv counts whole milliseconds from its own reading: rounding up, it never wakes too early. */
+		/*
+		 * libuv counts whole milliseconds from its own reading: rounding up, it never wakes too
+		 * early.
+		 */
 		korch_usec at = until_us > loop->offset ? until_us - loop->offset : 0;
 		uint64_t at_ms = (uint64_t)at / 1000 + ((uint64_t)at % 1000 != 0);
 		uv_update_time(&loop->uv);
@@ -143,7 +149,10 @@ static korch_usec real_timeout(const korch_loop *head)
 	uv_backend *loop = of(head);
 	korch_usec next = korch__loop_next(head);
 	korch_usec left = next == KORCH_USEC_NEVER ? next : next - korch_loop_now(head);
-	/* libuv's view: its own timers (relative to its reading), closing handles, descriptors to be registered. */
+	/*
+	 * libuv's view: its own timers (relative to its reading), closing handles, descriptors to be
+	 * registered.
+	 */
 	uv_update_time(&loop->uv);
 	int libuv_ms = uv_backend_timeout(&loop->uv);
 	korch_usec libuv_left = libuv_ms < 0 ? KORCH_USEC_NEVER : libuv_ms * KORCH_USEC_PER_MSEC;
@@ -164,7 +173,10 @@ static int real_poll_change(korch_poll *head, int events);
 static void on_poll(uv_poll_t *handle, int status, int uv_events)
 {
 	uv_backend_poll *poll = handle->data;
-	/* On an error libuv stops watching; here a descriptor is reported for as long as somebody wants it. */
+	/*
+	 * On an error libuv stops watching; here a descriptor is reported for as long as somebody
+	 * wants it.
+	 */
 	if (status < 0)
 		real_poll_change(&poll->head, poll->events);
 	if (poll->head.loop->stopped)
@@ -234,8 +246,8 @@ static void real_free(korch_loop *head)
 	int r = uv_loop_close(&loop->uv);
 	assert(r == 0); /* somebody has left a handle open */
 	korch__loop_fini(head);
-	if (r ==
-	    0) /* a handle that is still in use points into this memory: better lost than read after free */
+	/* A handle that is still in use points into this memory: better lost than read after free. */
+	if (r == 0)
 		korch__free(loop);
 }
 

@@ -1,6 +1,7 @@
 /*
- * The loop in virtual time: no descriptors; the clock jumps from event to event. The only thing that it ever waits
- * for is another thread's work while the loop is held, and then its clock stands still.
+ * The loop in virtual time: no descriptors; the clock jumps from event to event. The only thing
+ * that it ever waits for is another thread's work while the loop is held, and then its clock
+ * stands still.
  */
 #include "base/alloc.h"
 #include "base/loop.h"

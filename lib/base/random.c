@@ -1,4 +1,7 @@
-/* Seeded pseudo-random numbers; the only real randomness is the seed that a caller may ask the system for. */
+/*
+ * Seeded pseudo-random numbers; the only real randomness is the seed that a caller may ask the
+ * system for.
+ */
 #include "base/random.h"
 
 #include <errno.h>
@@ -86,7 +89,10 @@ uint64_t korch__random_seed_from_system(void)
 	} while (n < 0 && errno == EINTR);
 	if (n == (ssize_t)sizeof(seed))
 		return seed;
-	/* Kernels without getrandom: the clock's nanoseconds and a place on the stack are the best there is. */
+	/*
+	 * Kernels without getrandom: the clock's nanoseconds and a place on the stack are the best
+	 * there is.
+	 */
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
 	uint64_t mix = (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;

@@ -86,7 +86,10 @@ static int rehash(korch_table *table, size_t cap)
 	return 0;
 }
 
-/* Room for one more: at most 3/4 of the slots are used; a table that has become sparse shrinks here. */
+/*
+ * Room for one more: at most 3/4 of the slots are used; a table that has become sparse shrinks
+ * here.
+ */
 static int make_room(korch_table *table)
 {
 	size_t cap = table->cap;

@@ -18,7 +18,10 @@ int korch__vec_grow(void *items_slot, size_t *cap, size_t n, size_t more, size_t
 	if (wanted < need)
 		wanted = need;
 
-	/* The slot is a pointer of some object type: copied as bytes, so that no aliasing rule is broken. */
+	/*
+	 * The slot is a pointer of some object type: copied as bytes, so that no aliasing rule is
+	 * broken.
+	 */
 	void *items;
 	memcpy(&items, items_slot, sizeof(items));
 	items = korch__realloc_array(items, wanted, item_size);

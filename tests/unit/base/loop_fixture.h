@@ -1,4 +1,7 @@
-/* What the loop's test files share: the loop under test, timers to be freed, and a trace of what has run. */
+/*
+ * What the loop's test files share: the loop under test, timers to be freed, and a trace of what
+ * has run.
+ */
 #ifndef KORCH_TESTS_BASE_LOOP_FIXTURE_H
 #define KORCH_TESTS_BASE_LOOP_FIXTURE_H
 

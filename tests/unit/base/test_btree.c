@@ -238,7 +238,10 @@ START_TEST(test_no_memory)
 END_TEST
 
 #if !defined(__SANITIZE_ADDRESS__)
-/* The promise of the header: at most 16 bytes an entry, for entries that come in random and in rising order. */
+/*
+ * The promise of the header: at most 16 bytes an entry, for entries that come in random and in
+ * rising order.
+ */
 START_TEST(test_memory)
 {
 	enum { MANY = 100000 };

@@ -147,7 +147,10 @@ END_TEST
 
 START_TEST(test_hashes)
 {
-	/* Fixed values: they must be the same on every machine and in every version, so that runs repeat. */
+	/*
+	 * Fixed values: they must be the same on every machine and in every version, so that runs
+	 * repeat.
+	 */
 	ck_assert_uint_eq(korch__hash_string("kube-system/web-7"), UINT64_C(0xed93a0634d6fc5cf));
 	ck_assert_uint_eq(korch__hash_u64(1), UINT64_C(0x68cb58c58e88561b));
 	ck_assert_uint_ne(korch__hash_string("a"), korch__hash_string("b"));
