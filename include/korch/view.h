@@ -19,7 +19,7 @@ typedef struct korch_view korch_view;
 typedef struct korch_view_query {
 	const korch_kind *kind;         /**< required */
 	const char *namespace_;         /**< NULL: any */
-	const char *owner_uid;          /**< uid in any ownerReference; NULL: any */
+	const char *owner_uid;          /**< uid in any ownerReference; "" = no ownerReference with controller: true (also an index); NULL: any */
 	const char *node_name;          /**< spec.nodeName of pods; "" = not bound; NULL: any */
 	const korch_selector *selector; /**< on labels; NULL: any */
 } korch_view_query;
