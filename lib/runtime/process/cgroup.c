@@ -1,0 +1,163 @@
+/*
+ * Limits by cgroups where they may be used: version 2 when memory and cpu controllers are there, version 1 hierarchies otherwise. Each
+ * container with requests or limits has a group korch/NAME of its own.
+ */
+#include "runtime/process/process.h"
+
+#include "base/cleanup.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CPU_PERIOD_US = 100000 };
+
+/* Mount points; the version 1 controllers have one each. */
+static const char V2[] = "/sys/fs/cgroup";
+static const char *const V1[] = {"/sys/fs/cgroup/memory", "/sys/fs/cgroup/cpu"};
+
+static int write_text(const char *folder, const char *file, const char *text)
+{
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/%s", folder, file);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	ssize_t n = write(fd, text, strlen(text));
+	close(fd);
+	return n < 0 ? -1 : 0;
+}
+
+static int read_text(const char *folder, const char *file, char *out, size_t size)
+{
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/%s", folder, file);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, out, size - 1);
+	if (fd >= 0)
+		close(fd);
+	out[n > 0 ? n : 0] = 0;
+	return n < 0 ? -1 : 0;
+}
+
+static int is_v2(void)
+{
+	char controllers[512];
+	return read_text(V2, "cgroup.controllers", controllers, sizeof(controllers)) == 0 && strstr(controllers, "memory") &&
+		   strstr(controllers, "cpu");
+}
+
+static int make_parent(const char *mount)
+{
+	char folder[256];
+	snprintf(folder, sizeof(folder), "%s/korch", mount);
+	return mkdir(folder, 0755) < 0 && errno != EEXIST ? -1 : 0;
+}
+
+int korch__cgroup_usable(void)
+{
+	if (is_v2())
+		return write_text(V2, "cgroup.subtree_control", "+memory +cpu") == 0 && make_parent(V2) == 0 &&
+			   write_text("/sys/fs/cgroup/korch", "cgroup.subtree_control", "+memory +cpu") == 0;
+	for (size_t i = 0; i < KORCH_COUNT(V1); i++)
+		if (make_parent(V1[i]) < 0)
+			return 0;
+	return 1;
+}
+
+static int set_number(const char *folder, const char *file, int64_t value)
+{
+	char text[32];
+	snprintf(text, sizeof(text), "%lld", (long long)value);
+	return write_text(folder, file, text);
+}
+
+/* Kubernetes' rule: 1,000 millicores are 1,024 shares, at least 2. */
+static int64_t shares(int64_t milli)
+{
+	int64_t value = milli * 1024 / 1000;
+	return value < 2 ? 2 : value > 262144 ? 262144 : value;
+}
+
+static int limit_v2(const char *folder, const korch_container_config *config)
+{
+	char text[64];
+	int failed = 0;
+	if (config->memory_limit_bytes)
+		failed |= set_number(folder, "memory.max", config->memory_limit_bytes);
+	if (config->cpu_limit_milli) {
+		snprintf(text, sizeof(text), "%lld %d", (long long)config->cpu_limit_milli * CPU_PERIOD_US / 1000, CPU_PERIOD_US);
+		failed |= write_text(folder, "cpu.max", text);
+	}
+	if (config->cpu_shares_milli)
+		failed |= set_number(folder, "cpu.weight", 1 + (shares(config->cpu_shares_milli) - 2) * 9999 / 262142);
+	return failed;
+}
+
+static int limit_v1(size_t which, const char *folder, const korch_container_config *config)
+{
+	int failed = 0;
+	if (which == 0)
+		return config->memory_limit_bytes ? set_number(folder, "memory.limit_in_bytes", config->memory_limit_bytes) : 0;
+	if (config->cpu_limit_milli) {
+		failed |= set_number(folder, "cpu.cfs_period_us", CPU_PERIOD_US);
+		failed |= set_number(folder, "cpu.cfs_quota_us", config->cpu_limit_milli * CPU_PERIOD_US / 1000);
+	}
+	if (config->cpu_shares_milli)
+		failed |= set_number(folder, "cpu.shares", shares(config->cpu_shares_milli));
+	return failed;
+}
+
+int korch__cgroup_create(process_cgroup *out, const char *name, const korch_container_config *config, char *message, size_t size)
+{
+	int v2 = is_v2();
+	size_t n = v2 ? 1 : KORCH_COUNT(V1);
+	for (size_t i = 0; i < n; i++) {
+		char folder[512];
+		snprintf(folder, sizeof(folder), "%s/korch/%s", v2 ? V2 : V1[i], name);
+		int failed = mkdir(folder, 0755) < 0 && errno != EEXIST;
+		if (!failed)
+			failed = v2 ? limit_v2(folder, config) : limit_v1(i, folder, config);
+		if (failed) {
+			snprintf(message, size, "cgroup %s: %s", folder, strerror(errno));
+			return KORCH_E_IO;
+		}
+		out->procs[i] = korch__sprintf("%s/cgroup.procs", folder);
+		if (!out->procs[i])
+			return KORCH_E_NOMEM;
+	}
+	return 0;
+}
+
+void korch__cgroup_fini(process_cgroup *cgroup)
+{
+	for (size_t i = 0; i < KORCH_COUNT(cgroup->procs); i++)
+		korch__free(cgroup->procs[i]);
+	memset(cgroup, 0, sizeof(*cgroup));
+}
+
+int korch__cgroup_oom_kills(const char *name)
+{
+	char folder[512];
+	char text[1024];
+	int v2 = is_v2();
+	snprintf(folder, sizeof(folder), "%s/korch/%s", v2 ? V2 : V1[0], name);
+	if (read_text(folder, v2 ? "memory.events" : "memory.oom_control", text, sizeof(text)) < 0)
+		return 0;
+	const char *at = strstr(text, "oom_kill ");
+	return at ? atoi(at + strlen("oom_kill ")) : 0;
+}
+
+void korch__cgroup_remove(const char *name)
+{
+	char folder[512];
+	snprintf(folder, sizeof(folder), "%s/korch/%s", V2, name);
+	rmdir(folder);
+	for (size_t i = 0; i < KORCH_COUNT(V1); i++) {
+		snprintf(folder, sizeof(folder), "%s/korch/%s", V1[i], name);
+		rmdir(folder);
+	}
+}

@@ -1,0 +1,391 @@
+/* The process runtime: its table of functions, and opening and closing it. */
+#include "runtime/process/process.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef KORCH_SHIM_INSTALLED
+#error "the build says where korch-shim will be installed, and where it is built"
+#endif
+
+enum { EXEC_OUTPUT_MAX = 65536 };
+
+static void set_listener(void *self, korch_runtime_event_fn fn, void *userdata)
+{
+	process_runtime *runtime = self;
+	runtime->listener = fn;
+	runtime->listener_userdata = userdata;
+}
+
+static int prepare(void *self, const char *node, const char *image, const char *policy, korch_runtime_done_fn fn, void *userdata)
+{
+	/* Nothing to fetch: whether there is something to run is known with the container's command, at its start. */
+	process_call *call = korch__process_call_new(self, 0, image);
+	if (!call)
+		return KORCH_E_NOMEM;
+	call->done = fn;
+	call->userdata = userdata;
+	int is_valid = *image && strlen(image) <= 4096 && !strpbrk(image, " \t\n");
+	korch__process_call_answer(call, is_valid ? 0 : KORCH_E_INVALID, is_valid ? "" : "InvalidImageName",
+							   is_valid ? "" : "the image's name is not valid");
+	return 0;
+}
+
+static int is_valid_id(const char *id)
+{
+	size_t length = strlen(id);
+	if (length == 0 || length > 255 || id[0] == '.')
+		return 0;
+	return strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == length;
+}
+
+static int sandbox_create(void *self, const korch_sandbox_spec *spec, korch_runtime_done_fn fn, void *userdata)
+{
+	process_runtime *runtime = self;
+	char message[512] = "out of memory";
+	if (!is_valid_id(spec->id))
+		return KORCH_E_INVALID;
+	process_call *call = korch__process_call_new(runtime, 0, spec->id);
+	if (!call)
+		return KORCH_E_NOMEM;
+	call->done = fn;
+	call->userdata = userdata;
+	process_sandbox *sandbox = korch__process_sandbox_find(runtime, spec->id);
+	if (sandbox && sandbox->state == SANDBOX_LOST)
+		korch__process_sandbox_end(KORCH_STEAL(sandbox));
+	if (sandbox && sandbox->state == SANDBOX_ENDING) {
+		korch__process_call_answer(call, KORCH_E_BUSY, "RuntimeError", "the pod is being removed");
+	} else if (sandbox && sandbox->state == SANDBOX_READY) {
+		korch__process_call_answer(call, 0, "", "");
+	} else if (sandbox) {
+		korch__process_call_append(&sandbox->creates, call);
+	} else {
+		int code = korch__process_sandbox_new(&sandbox, runtime, spec->id);
+		if (code == 0)
+			code = korch__process_sandbox_launch(sandbox, spec, message, sizeof(message));
+		if (code == 0) {
+			korch__process_call_append(&sandbox->creates, call);
+			return 0;
+		}
+		if (sandbox)
+			korch__process_sandbox_end(sandbox);
+		korch__process_call_answer(call, code, "CreatePodSandboxError", message);
+	}
+	return 0;
+}
+
+static int sandbox_remove(void *self, const char *id, korch_runtime_done_fn fn, void *userdata)
+{
+	process_runtime *runtime = self;
+	process_call *call = korch__process_call_new(runtime, 0, id);
+	if (!call)
+		return KORCH_E_NOMEM;
+	call->done = fn;
+	call->userdata = userdata;
+	process_sandbox *sandbox = korch__process_sandbox_find(runtime, id);
+	if (!sandbox) {
+		korch__process_call_answer(call, 0, "", "");
+		return 0;
+	}
+	korch__process_call_append(&sandbox->removes, call);
+	korch__process_sandbox_end(sandbox);
+	return 0;
+}
+
+static int start(void *self, const korch_container_config *config, korch_runtime_done_fn fn, void *userdata)
+{
+	return is_valid_id(config->id) ? korch__process_start(self, config, fn, userdata) : KORCH_E_INVALID;
+}
+
+/* A call about one container; NULL when it is answered already because the container is not there. */
+static process_sandbox *call_about(process_call **out, process_runtime *runtime, int type, const char *id)
+{
+	process_sandbox *sandbox = korch__process_sandbox_of(runtime, id);
+	*out = korch__process_call_new(runtime, type, id);
+	return sandbox && sandbox->connection >= 0 ? sandbox : NULL;
+}
+
+static int stop(void *self, const char *id, int signal, korch_usec grace_us, korch_runtime_done_fn fn, void *userdata)
+{
+	process_call *call;
+	process_sandbox *sandbox = call_about(&call, self, WIRE_STOP, id);
+	if (!call)
+		return KORCH_E_NOMEM;
+	call->done = fn;
+	call->userdata = userdata;
+	if (!sandbox) {
+		korch__process_call_answer(call, 0, "", "");
+		return 0;
+	}
+	size_t frame = wire_begin(&sandbox->out, WIRE_STOP);
+	wire_put_string(&sandbox->out, id);
+	wire_put_i64(&sandbox->out, signal);
+	wire_put_i64(&sandbox->out, grace_us);
+	wire_end(&sandbox->out, frame);
+	korch__process_call_append(&sandbox->calls, call);
+	korch__process_send(sandbox);
+	return 0;
+}
+
+static int remove_container(void *self, const char *id, korch_runtime_done_fn fn, void *userdata)
+{
+	process_call *call;
+	process_sandbox *sandbox = call_about(&call, self, WIRE_REMOVE, id);
+	if (!call)
+		return KORCH_E_NOMEM;
+	call->done = fn;
+	call->userdata = userdata;
+	const process_container *container = sandbox ? korch__process_container_find(sandbox, id) : NULL;
+	if (!container || container->phase != KORCH_CONTAINER_EXITED) {
+		korch__process_call_answer(call, container ? KORCH_E_BUSY : 0, container ? "RuntimeError" : "",
+								   container ? "the container is still running" : "");
+		return 0;
+	}
+	size_t frame = wire_begin(&sandbox->out, WIRE_REMOVE);
+	wire_put_string(&sandbox->out, id);
+	wire_end(&sandbox->out, frame);
+	korch__process_call_append(&sandbox->calls, call);
+	korch__process_send(sandbox);
+	return 0;
+}
+
+static void fill_container(korch_container_report *out, const process_sandbox *sandbox, const process_container *container)
+{
+	*out = (korch_container_report){
+		.id = container->id,
+		.sandbox_id = sandbox->id,
+		.name = container->name,
+		.image_id = "",
+		.phase = container->phase,
+		.restart_count = container->restarts,
+		.exit_code = container->exit_code,
+		.signal = container->signal,
+		.oom_killed = container->oom_killed,
+		.pid = container->phase == KORCH_CONTAINER_RUNNING ? container->pid : 0,
+		.started_us = container->started_us,
+		.finished_us = container->finished_us,
+		.reason = "",
+		.message = "",
+	};
+}
+
+static void deliver_list(process_runtime *runtime, process_call *call)
+{
+	KORCH_VEC(korch_sandbox_report) sandboxes = {0};
+	KORCH_VEC(korch_container_report) containers = {0};
+	int code = 0;
+	for (process_sandbox *sandbox = runtime->sandboxes; sandbox && code == 0; sandbox = sandbox->next) {
+		const korch_sandbox_report report = {.id = sandbox->id,
+											 .node = sandbox->node,
+											 .pod_namespace = sandbox->pod_namespace,
+											 .pod_name = sandbox->pod_name,
+											 .address = sandbox->address,
+											 .labels = sandbox->labels};
+		code = korch__vec_push(&sandboxes, report);
+		for (process_container *container = sandbox->containers; container && code == 0; container = container->next) {
+			korch_container_report entry;
+			fill_container(&entry, sandbox, container);
+			code = korch__vec_push(&containers, entry);
+		}
+	}
+	const korch_runtime_list list = {sandboxes.items, sandboxes.n, containers.items, containers.n};
+	korch_runtime_list_fn fn = KORCH_STEAL(call->listed);
+	fn(call->userdata, code, code < 0 ? NULL : &list);
+	korch__vec_fini(&sandboxes);
+	korch__vec_fini(&containers);
+}
+
+static int is_adopting(const process_runtime *runtime)
+{
+	for (const process_sandbox *sandbox = runtime->sandboxes; sandbox; sandbox = sandbox->next)
+		if (sandbox->state == SANDBOX_LISTING)
+			return 1;
+	return 0;
+}
+
+void korch__process_listing_done(process_runtime *runtime)
+{
+	if (runtime->listing && !is_adopting(runtime))
+		korch_timer_set(runtime->delivery, korch_loop_now(runtime->loop));
+}
+
+static int list(void *self, korch_runtime_list_fn fn, void *userdata)
+{
+	process_runtime *runtime = self;
+	process_call *call = korch__process_call_new(runtime, 0, "");
+	if (!call)
+		return KORCH_E_NOMEM;
+	call->listed = fn;
+	call->userdata = userdata;
+	korch__process_call_append(&runtime->listing, call);
+	korch__process_listing_done(runtime);
+	return 0;
+}
+
+static int capacity(void *self, const char *node, korch_node_capacity *out)
+{
+	return korch__process_capacity(out, ((process_runtime *)self)->state_folder);
+}
+
+static int exec(void *self, const char *id, const char *const *command, size_t n, korch_usec timeout_us, korch_runtime_exec_fn fn, void *userdata)
+{
+	process_runtime *runtime = self;
+	process_call *call;
+	if (n == 0 || n > 1024)
+		return KORCH_E_INVALID;
+	process_sandbox *sandbox = call_about(&call, runtime, WIRE_EXEC, id);
+	if (!call)
+		return KORCH_E_NOMEM;
+	call->execed = fn;
+	call->userdata = userdata;
+	call->serial = ++runtime->serial;
+	if (!sandbox) {
+		korch__process_call_answer(call, KORCH_E_NOT_FOUND, "", "");
+		return 0;
+	}
+	size_t frame = wire_begin(&sandbox->out, WIRE_EXEC);
+	wire_put_i64(&sandbox->out, call->serial);
+	wire_put_string(&sandbox->out, id);
+	wire_put_i64(&sandbox->out, (int64_t)n);
+	for (size_t i = 0; i < n; i++)
+		wire_put_string(&sandbox->out, command[i]);
+	wire_put_i64(&sandbox->out, timeout_us == KORCH_USEC_NEVER ? 0 : timeout_us);
+	wire_put_i64(&sandbox->out, EXEC_OUTPUT_MAX);
+	wire_end(&sandbox->out, frame);
+	korch__process_call_append(&sandbox->calls, call);
+	korch__process_send(sandbox);
+	return 0;
+}
+
+static int stats(void *self, const char *id, korch_runtime_stats_fn fn, void *userdata)
+{
+	process_runtime *runtime = self;
+	process_sandbox *sandbox = korch__process_sandbox_of(runtime, id);
+	const process_container *container = sandbox ? korch__process_container_find(sandbox, id) : NULL;
+	process_call *call = korch__process_call_new(runtime, 0, id);
+	if (!call)
+		return KORCH_E_NOMEM;
+	call->measured = fn;
+	call->userdata = userdata;
+	int is_running = container && container->phase == KORCH_CONTAINER_RUNNING;
+	if (is_running)
+		korch__process_usage(&call->usage, container->pid, korch_loop_now(runtime->loop));
+	korch__process_call_answer(call, is_running ? 0 : KORCH_E_NOT_FOUND, "", "");
+	return 0;
+}
+
+static void deliver(void *userdata)
+{
+	process_runtime *runtime = userdata;
+	if (runtime->listing && !is_adopting(runtime)) {
+		process_call *call = runtime->listing;
+		runtime->listing = call->next;
+		deliver_list(runtime, call);
+		call->next = NULL;
+		korch__process_call_answer(call, 0, "", "");
+		korch__process_listing_done(runtime);
+	}
+	korch__process_deliver(runtime, 0);
+}
+
+static void runtime_free(void *self)
+{
+	process_runtime *runtime = self;
+	if (!runtime)
+		return;
+	runtime->listener = NULL;
+	korch__process_calls_answer_all(&runtime->listing, KORCH_E_CLOSED, "the runtime is closed");
+	while (runtime->sandboxes)
+		korch__process_sandbox_free(runtime->sandboxes);
+	korch__process_deliver(runtime, 1);
+	korch_timer_free(runtime->delivery);
+	korch__process_images_free(runtime);
+	if (runtime->lock >= 0)
+		close(runtime->lock);
+	korch__free(runtime->shim);
+	korch__free(runtime->state_folder);
+	korch__free(runtime);
+}
+
+static const korch_runtime_ops OPS = {
+	.size = sizeof(korch_runtime_ops),
+	.name = "process",
+	.capabilities = KORCH_RUNTIME_EXEC | KORCH_RUNTIME_STATS | KORCH_RUNTIME_ADOPT | KORCH_RUNTIME_MOUNTS,
+	.set_listener = set_listener,
+	.prepare = prepare,
+	.sandbox_create = sandbox_create,
+	.sandbox_remove = sandbox_remove,
+	.start = start,
+	.stop = stop,
+	.remove = remove_container,
+	.list = list,
+	.capacity = capacity,
+	.exec = exec,
+	.stats = stats,
+	.free = runtime_free,
+};
+
+static int find_shim(process_runtime *runtime, const char *wish, korch_error **err)
+{
+	const char *const candidates[] = {wish, secure_getenv("KORCH_SHIM"), KORCH_SHIM_INSTALLED, KORCH_SHIM_BUILT};
+	for (size_t i = 0; i < KORCH_COUNT(candidates); i++) {
+		if (!candidates[i] || access(candidates[i], X_OK) < 0)
+			continue;
+		runtime->shim = korch__strdup(candidates[i]);
+		return runtime->shim ? 0 : korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	}
+	return korch_error_set(err, KORCH_E_NOT_FOUND, "korch-shim is not at %s; KORCH_SHIM can say where it is", KORCH_SHIM_INSTALLED);
+}
+
+/* One program at a time keeps track in a folder; the kernel lets go of the lock when the program ends, however it ends. */
+static int claim_folder(process_runtime *runtime, const char *folder, korch_error **err)
+{
+	_cleanup_free_ char *pods = korch__sprintf("%s/pods", folder);
+	_cleanup_free_ char *lock = korch__sprintf("%s/lock", folder);
+	runtime->state_folder = korch__strdup(folder);
+	if (!pods || !lock || !runtime->state_folder)
+		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	if ((mkdir(folder, 0700) < 0 && errno != EEXIST) || (mkdir(pods, 0700) < 0 && errno != EEXIST))
+		return korch_error_set(err, KORCH_E_IO, "%s: %s", folder, strerror(errno));
+	runtime->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (runtime->lock < 0)
+		return korch_error_set(err, KORCH_E_IO, "%s: %s", lock, strerror(errno));
+	if (flock(runtime->lock, LOCK_EX | LOCK_NB) < 0)
+		return korch_error_set(err, KORCH_E_BUSY, "%s: another program uses this folder", folder);
+	return 0;
+}
+
+int korch_runtime_process_new(korch_runtime **out, korch_loop *loop, const korch_process_options *options, korch_error **err)
+{
+	if (!out || !loop || !options || !options->state_folder || *options->state_folder != '/')
+		return korch_error_set(err, KORCH_E_INVALID, "the process runtime needs a loop and an absolute state folder");
+	if (korch_loop_is_virtual(loop))
+		return korch_error_set(err, KORCH_E_UNSUPPORTED, "processes do not run in virtual time");
+	process_runtime *runtime = korch__calloc(1, sizeof(*runtime));
+	if (!runtime)
+		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	runtime->loop = loop;
+	runtime->lock = -1;
+	int code = korch__process_images_copy(runtime, options, err);
+	if (code == 0)
+		code = find_shim(runtime, options->shim, err);
+	if (code == 0)
+		code = claim_folder(runtime, options->state_folder, err);
+	if (code == 0)
+		code = korch_timer_new(&runtime->delivery, loop, deliver, runtime);
+	if (code == 0) {
+		runtime->use_cgroups = !options->no_cgroups && korch__cgroup_usable();
+		korch__process_adopt_all(runtime);
+		code = korch_runtime_register(out, &OPS, runtime, err);
+	}
+	if (code < 0)
+		runtime_free(runtime);
+	return code;
+}
