@@ -129,8 +129,8 @@ void korch__process_adopt_all(process_runtime *runtime)
 			continue;
 		load_spec(sandbox);
 		sandbox->state = SANDBOX_LOST;
-		if (shim_is_alive(sandbox))
-			korch__process_connect(sandbox);
+		if (!shim_is_alive(sandbox) || korch__process_connect(sandbox) < 0)
+			korch__process_kill_strays(sandbox->id);
 	}
 	if (folder)
 		closedir(folder);

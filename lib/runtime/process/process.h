@@ -149,6 +149,10 @@ void korch__cgroup_fini(process_cgroup *cgroup);
 int korch__cgroup_oom_kills(const char *name);
 void korch__cgroup_remove(const char *name);
 
+/* strays.c: processes of a pod whose shim is gone (killed): found by a variable in their environment, and killed. */
+#define KORCH_SANDBOX_VARIABLE "KORCH_SANDBOX_ID"
+void korch__process_kill_strays(const char *sandbox_id);
+
 /* usage.c */
 void korch__process_usage(korch_usage *out, pid_t pid, korch_usec now);
 int korch__process_capacity(korch_node_capacity *out, const char *folder);

@@ -129,9 +129,11 @@ void korch__process_sandbox_free(process_sandbox *sandbox)
 /* Nothing runs in there any more, without this runtime having wished it: what ran was killed with the shim. */
 void korch__process_sandbox_lost(process_sandbox *sandbox)
 {
+	process_runtime *runtime = sandbox->runtime;
 	int was_ending = sandbox->state == SANDBOX_ENDING;
 	disconnect(sandbox);
 	sandbox->state = SANDBOX_LOST;
+	korch__process_kill_strays(sandbox->id);
 	korch__process_calls_answer_all(&sandbox->calls, KORCH_E_CLOSED, "the pod's shim has ended");
 	korch__process_calls_answer_all(&sandbox->creates, KORCH_E_IO, "the pod's shim could not be started");
 	for (process_container *container = sandbox->containers; container; container = container->next) {
@@ -140,13 +142,13 @@ void korch__process_sandbox_lost(process_sandbox *sandbox)
 		container->phase = KORCH_CONTAINER_EXITED;
 		container->signal = SIGKILL;
 		container->exit_code = 128 + SIGKILL;
-		container->finished_us = korch_loop_now(sandbox->runtime->loop);
+		container->finished_us = korch_loop_now(runtime->loop);
 		if (!was_ending)
 			korch__process_report(sandbox, container);
 	}
 	if (was_ending)
 		korch__process_sandbox_end(sandbox);
-	korch__process_listing_done(sandbox->runtime);
+	korch__process_listing_done(runtime);
 }
 
 static void remove_folder(const process_sandbox *sandbox)

@@ -80,7 +80,7 @@ static int has_variable(const korch_container_config *config, const char *name)
 static void put_env(wire_buffer *out, const process_sandbox *sandbox, const korch_container_config *config)
 {
 	const korch_map_entry defaults[] = {{"PATH", DEFAULT_PATH}, {"HOSTNAME", sandbox->hostname}, {"HOME", "/"}};
-	size_t n = config->n_env + 1;
+	size_t n = config->n_env + 2;
 	for (size_t i = 0; i < KORCH_COUNT(defaults); i++)
 		n += !has_variable(config, defaults[i].key);
 	wire_put_i64(out, (int64_t)n);
@@ -89,8 +89,9 @@ static void put_env(wire_buffer *out, const process_sandbox *sandbox, const korc
 			put_variable(out, defaults[i].key, defaults[i].value);
 	for (size_t i = 0; i < config->n_env; i++)
 		put_variable(out, config->env[i].key, korch__text_or_empty(config->env[i].value));
-	/* How the shim recognises processes that have left the container's process group. */
+	/* How processes are recognised that have left the container's process group, or lost the shim. */
 	put_variable(out, "KORCH_CONTAINER_ID", config->id);
+	put_variable(out, KORCH_SANDBOX_VARIABLE, sandbox->id);
 }
 
 static void put_mounts(wire_buffer *out, const process_sandbox *sandbox, const korch_container_config *config)
