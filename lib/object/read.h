@@ -29,7 +29,7 @@ typedef struct korch__read {
 	 * path is that of the key.
 	 */
 	int (*duplicate)(void *userdata, const char *path, int line, int first_line);
-	/* A document that cannot be read: error is borrowed; reading goes on behind the next line "---". NULL: the reading fails. */
+	/* A document that cannot be read: error is borrowed; reading goes on at the next line "---". NULL: the reading fails. */
 	void (*failed)(void *userdata, const korch_error *error);
 	void *userdata;
 } korch__read;
@@ -57,8 +57,5 @@ int korch__read_settle(korch__read *read, size_t len, korch_error **err);
  */
 int korch__yaml_scalar(struct json_object **out, const char *text, size_t len, const char *tag, int is_plain,
                        const char **why);
-
-/* What YAML 1.2 forbids and libyaml lets pass. 0, or KORCH_E_PARSE with line (from 1) and reason (static). */
-int korch__yaml_check(const char *text, size_t len, int *line, const char **why);
 
 #endif
