@@ -1,8 +1,8 @@
 /*
  * JSON values one after the other (RFC 8259, strict), with lines, duplicate keys found and numbers kept digit for digit, which
- * json-c's own parser does not do. Strings are in json_string.c. Nothing here recurses.
+ * json-c's own parser does not do. Strings are in json_text.c. Nothing here recurses.
  */
-#include "object/json_string.h"
+#include "object/json_text.h"
 #include "base/cleanup.h"
 #include "object/build.h"
 #include <string.h>
@@ -43,7 +43,7 @@ static int read_string(reader *self)
 {
 	const char *why = NULL;
 	korch__buf_reset(&self->text);
-	int code = korch__json_string(&self->text, &self->at.at, self->at.end, &why);
+	int code = korch__json_text(&self->text, &self->at.at, self->at.end, &why);
 	if (code == KORCH_E_NOMEM)
 		return korch_error_set(self->build.err, code, "%s", korch_code_text(code));
 	return code < 0 ? fail(self, why) : 0;

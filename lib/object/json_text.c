@@ -1,5 +1,5 @@
 /* Strings of JSON: escapes and UTF-8. */
-#include "object/json_string.h"
+#include "object/json_text.h"
 #include <korch/error.h>
 #include <string.h>
 
@@ -87,7 +87,7 @@ static int put_escape(korch_buf *out, const char **at, const char *end)
 	return 0;
 }
 
-int korch__json_string(korch_buf *out, const char **at, const char *end, const char **why)
+int korch__json_text(korch_buf *out, const char **at, const char *end, const char **why)
 {
 	for (++*at; *at < end && **at != '"';) {
 		const char *start = *at;

@@ -1,6 +1,6 @@
 /* Strings of JSON: escapes and UTF-8. */
-#ifndef KORCH_OBJECT_JSON_STRING_H
-#define KORCH_OBJECT_JSON_STRING_H
+#ifndef KORCH_OBJECT_JSON_TEXT_H
+#define KORCH_OBJECT_JSON_TEXT_H
 
 #include "base/buf.h"
 
@@ -8,6 +8,6 @@
  * Appends the string that begins with the quote at *at, and moves *at behind it (on failure: to what is wrong).
  * 0, KORCH_E_PARSE with the reason (static) in *why, or KORCH_E_NOMEM.
  */
-int korch__json_string(korch_buf *out, const char **at, const char *end, const char **why);
+int korch__json_text(korch_buf *out, const char **at, const char *end, const char **why);
 
 #endif
