@@ -14,7 +14,7 @@ KORCH_BEGIN_DECLS
 typedef struct korch_node_selector_requirement {
 	KORCH_STRUCT_HEAD
 	const char *key;       /**< Label or field that is looked at */
-	const char *operator_; /**< How its value relates to values */
+	const char *operator_; /**< In, NotIn, Exists, DoesNotExist, Gt or Lt */
 	const char **values;   /**< Values to compare with */
 	size_t n_values;       /**< number of values */
 } korch_node_selector_requirement;

@@ -72,7 +72,7 @@ extern KORCH_API const korch_type korch_object_meta_type;
 typedef struct korch_label_selector_requirement {
 	KORCH_STRUCT_HEAD
 	const char *key;       /**< Label that is looked at */
-	const char *operator_; /**< How the label's value relates to values */
+	const char *operator_; /**< In, NotIn, Exists or DoesNotExist */
 	const char **values;   /**< Values for In and NotIn */
 	size_t n_values;       /**< number of values */
 } korch_label_selector_requirement;

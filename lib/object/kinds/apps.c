@@ -51,7 +51,8 @@ static const korch_field deployment_spec_fields[] = {
 };
 const korch_type korch_deployment_spec_type =
     TYPE("DeploymentSpec", deployment_spec_fields,
-         "What pods a Deployment keeps, and how it replaces them");
+         "What pods a Deployment keeps, and how it replaces them",
+         .set_defaults = korch__deployment_spec_set_defaults);
 #undef S
 
 #define S korch_deployment_condition

@@ -9,8 +9,7 @@
 #define S korch_node_selector_requirement
 static const korch_field node_selector_requirement_fields[] = {
     STRING(key, "key", 1, REQUIRED | EMIT, "Label or field that is looked at"),
-    STRING(operator_, "operator", 2, REQUIRED | EMIT, "How its value relates to values",
-           .allowed = ALLOWED("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt")),
+    STRING(operator_, "operator", 2, REQUIRED | EMIT, "In, NotIn, Exists, DoesNotExist, Gt or Lt"),
     LIST_STRING(values, "values", 3, ATOMIC, "Values to compare with"),
 };
 const korch_type korch_node_selector_requirement_type =

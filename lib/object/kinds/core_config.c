@@ -27,5 +27,6 @@ static const korch_field secret_fields[] = {
     STRING(type, "type", 3, IMMUTABLE, "What it is for", .default_json = "\"Opaque\""),
 };
 const korch_type korch_secret_type =
-    TYPE("Secret", secret_fields, "Confidential data as keys and values");
+    TYPE("Secret", secret_fields, "Confidential data as keys and values",
+         .set_defaults = korch__secret_set_defaults);
 #undef S

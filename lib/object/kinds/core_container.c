@@ -24,7 +24,7 @@ const korch_type korch_container_port_type =
 
 #define S korch_config_map_env_source
 static const korch_field config_map_env_source_fields[] = {
-    STRING(name, "name", IN(1, 1), 0, "Name of the ConfigMap"),
+    STRING(name, "name", IN(1, 1), REQUIRED, "Name of the ConfigMap"),
     BOOL(optional, "optional", 2, POINTER, "Whether the ConfigMap may be missing"),
 };
 const korch_type korch_config_map_env_source_type = TYPE(
@@ -33,7 +33,7 @@ const korch_type korch_config_map_env_source_type = TYPE(
 
 #define S korch_secret_env_source
 static const korch_field secret_env_source_fields[] = {
-    STRING(name, "name", IN(1, 1), 0, "Name of the Secret"),
+    STRING(name, "name", IN(1, 1), REQUIRED, "Name of the Secret"),
     BOOL(optional, "optional", 2, POINTER, "Whether the Secret may be missing"),
 };
 const korch_type korch_secret_env_source_type =
@@ -167,7 +167,7 @@ const korch_type korch_volume_device_type =
 static const korch_field container_fields[] = {
     STRING(name, "name", 1, REQUIRED | EMIT, "Name, unique within the pod",
            .format = KORCH_FORMAT_DNS1123_LABEL),
-    STRING(image, "image", 2, 0, "Image to run"),
+    STRING(image, "image", 2, REQUIRED, "Image to run"),
     LIST_STRING(command, "command", 3, ATOMIC, "Program to run instead of the image's entry point"),
     LIST_STRING(args, "args", 4, ATOMIC, "Arguments instead of the image's own"),
     STRING(working_dir, "workingDir", 5, 0, "Directory to start in"),
@@ -209,14 +209,15 @@ static const korch_field container_fields[] = {
     BOOL(stdin_once, "stdinOnce", 17, 0, "Whether standard input closes after the first client"),
     BOOL(tty, "tty", 18, 0, "Whether it gets a terminal"),
 };
-const korch_type korch_container_type = TYPE("Container", container_fields, "A container of a pod");
+const korch_type korch_container_type = TYPE("Container", container_fields, "A container of a pod",
+                                             .set_defaults = korch__container_set_defaults);
 #undef S
 
 #define S korch_ephemeral_container
 static const korch_field ephemeral_container_fields[] = {
     STRING(name, "name", IN(1, 1), REQUIRED | EMIT, "Name, unique within the pod",
            .format = KORCH_FORMAT_DNS1123_LABEL),
-    STRING(image, "image", IN(1, 2), 0, "Image to run"),
+    STRING(image, "image", IN(1, 2), REQUIRED, "Image to run"),
     LIST_STRING(command, "command", IN(1, 3), ATOMIC,
                 "Program to run instead of the image's entry point"),
     LIST_STRING(args, "args", IN(1, 4), ATOMIC, "Arguments instead of the image's own"),
@@ -263,5 +264,6 @@ static const korch_field ephemeral_container_fields[] = {
 };
 const korch_type korch_ephemeral_container_type =
     TYPE("EphemeralContainer", ephemeral_container_fields,
-         "A container added to a running pod to look into it");
+         "A container added to a running pod to look into it",
+         .set_defaults = korch__ephemeral_container_set_defaults);
 #undef S

@@ -218,7 +218,8 @@ static const korch_field node_status_fields[] = {
     LIST_STRING(declared_features, "declaredFeatures", 14, ATOMIC, "Features that it has, by name"),
 };
 const korch_type korch_node_status_type =
-    TYPE("NodeStatus", node_status_fields, "What a node is and has");
+    TYPE("NodeStatus", node_status_fields, "What a node is and has",
+         .set_defaults = korch__node_status_set_defaults);
 #undef S
 
 #define S korch_node

@@ -175,7 +175,8 @@ static const korch_field pod_spec_fields[] = {
                 "Who may answer a request to evict it"),
 };
 const korch_type korch_pod_spec_type =
-    TYPE("PodSpec", pod_spec_fields, "What a pod consists of and where it may run");
+    TYPE("PodSpec", pod_spec_fields, "What a pod consists of and where it may run",
+         .set_defaults = korch__pod_spec_set_defaults);
 #undef S
 
 #define S korch_pod_template_spec
@@ -357,5 +358,6 @@ static const korch_field pod_fields[] = {
     STRUCT(status, korch_pod_status, "status", 3, 0, "What it does now"),
 };
 const korch_type korch_pod_type =
-    TYPE("Pod", pod_fields, "Containers that run together on one node");
+    TYPE("Pod", pod_fields, "Containers that run together on one node",
+         .set_defaults = korch__pod_set_defaults);
 #undef S

@@ -8,7 +8,7 @@
 
 #define S korch_exec_action
 static const korch_field exec_action_fields[] = {
-    LIST_STRING(command, "command", 1, ATOMIC, "Program and arguments, without a shell"),
+    LIST_STRING(command, "command", 1, REQUIRED | ATOMIC, "Program and arguments, without a shell"),
 };
 const korch_type korch_exec_action_type =
     TYPE("ExecAction", exec_action_fields, "A command inside the container");
@@ -25,7 +25,7 @@ const korch_type korch_http_header_type =
 
 #define S korch_http_get_action
 static const korch_field http_get_action_fields[] = {
-    STRING(path, "path", 1, 0, "Path to ask for", .default_json = "\"/\""),
+    STRING(path, "path", 1, REQUIRED, "Path to ask for", .default_json = "\"/\""),
     INT_OR_STRING(port, "port", 2, REQUIRED | EMIT, "Port by number or by name"),
     STRING(host, "host", 3, 0, "Host to connect to; the pod's address when empty"),
     STRING(scheme, "scheme", 4, 0, "HTTP or HTTPS", .allowed = ALLOWED("HTTP", "HTTPS"),

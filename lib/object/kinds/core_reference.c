@@ -77,7 +77,7 @@ const korch_type korch_resource_field_selector_type =
 
 #define S korch_config_map_key_selector
 static const korch_field config_map_key_selector_fields[] = {
-    STRING(name, "name", IN(1, 1), 0, "Name of the ConfigMap"),
+    STRING(name, "name", IN(1, 1), REQUIRED, "Name of the ConfigMap"),
     STRING(key, "key", 2, REQUIRED | EMIT, "Key to take the value of",
            .format = KORCH_FORMAT_CONFIG_KEY),
     BOOL(optional, "optional", 3, POINTER, "Whether the ConfigMap or the key may be missing"),
@@ -88,7 +88,7 @@ const korch_type korch_config_map_key_selector_type =
 
 #define S korch_secret_key_selector
 static const korch_field secret_key_selector_fields[] = {
-    STRING(name, "name", IN(1, 1), 0, "Name of the Secret"),
+    STRING(name, "name", IN(1, 1), REQUIRED, "Name of the Secret"),
     STRING(key, "key", 2, REQUIRED | EMIT, "Key to take the value of",
            .format = KORCH_FORMAT_CONFIG_KEY),
     BOOL(optional, "optional", 3, POINTER, "Whether the Secret or the key may be missing"),

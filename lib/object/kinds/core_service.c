@@ -138,5 +138,6 @@ static const korch_field service_fields[] = {
     STRUCT(status, korch_service_status, "status", 3, 0, "State of it"),
 };
 const korch_type korch_service_type =
-    TYPE("Service", service_fields, "An address that leads to pods");
+    TYPE("Service", service_fields, "An address that leads to pods",
+         .set_defaults = korch__service_set_defaults);
 #undef S

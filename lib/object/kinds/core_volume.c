@@ -31,7 +31,7 @@ const korch_type korch_empty_dir_volume_source_type =
 
 #define S korch_secret_volume_source
 static const korch_field secret_volume_source_fields[] = {
-    STRING(secret_name, "secretName", 1, 0, "Name of the Secret"),
+    STRING(secret_name, "secretName", 1, REQUIRED, "Name of the Secret"),
     LIST_STRUCT(items, korch_key_to_path, "items", 2, ATOMIC,
                 "Which keys become which files; all keys when absent"),
     INT32(default_mode, "defaultMode", 3, POINTER, "Permission bits of the files",
@@ -45,7 +45,7 @@ const korch_type korch_secret_volume_source_type =
 
 #define S korch_config_map_volume_source
 static const korch_field config_map_volume_source_fields[] = {
-    STRING(name, "name", IN(1, 1), 0, "Name of the ConfigMap"),
+    STRING(name, "name", IN(1, 1), REQUIRED, "Name of the ConfigMap"),
     LIST_STRUCT(items, korch_key_to_path, "items", 2, ATOMIC,
                 "Which keys become which files; all keys when absent"),
     INT32(default_mode, "defaultMode", 3, POINTER, "Permission bits of the files",
@@ -106,7 +106,7 @@ const korch_type korch_image_volume_source_type =
 
 #define S korch_secret_projection
 static const korch_field secret_projection_fields[] = {
-    STRING(name, "name", IN(1, 1), 0, "Name of the Secret"),
+    STRING(name, "name", IN(1, 1), REQUIRED, "Name of the Secret"),
     LIST_STRUCT(items, korch_key_to_path, "items", 2, ATOMIC,
                 "Which keys become which files; all keys when absent"),
     BOOL(optional, "optional", 4, POINTER, "Whether the Secret or its keys may be missing"),
@@ -117,7 +117,7 @@ const korch_type korch_secret_projection_type =
 
 #define S korch_config_map_projection
 static const korch_field config_map_projection_fields[] = {
-    STRING(name, "name", IN(1, 1), 0, "Name of the ConfigMap"),
+    STRING(name, "name", IN(1, 1), REQUIRED, "Name of the ConfigMap"),
     LIST_STRUCT(items, korch_key_to_path, "items", 2, ATOMIC,
                 "Which keys become which files; all keys when absent"),
     BOOL(optional, "optional", 4, POINTER, "Whether the ConfigMap or its keys may be missing"),
@@ -321,5 +321,6 @@ static const korch_field volume_fields[] = {
     STRUCT(image, korch_image_volume_source, "image", IN(2, 30), 0, "The files of an image"),
 };
 const korch_type korch_volume_type =
-    TYPE("Volume", volume_fields, "A volume of the pod; exactly one source is set");
+    TYPE("Volume", volume_fields, "A volume of the pod; exactly one source is set",
+         .set_defaults = korch__volume_set_defaults);
 #undef S

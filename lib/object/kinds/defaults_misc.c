@@ -19,7 +19,7 @@ int korch__deployment_spec_set_defaults(void *self)
 {
 	korch_deployment_spec *spec = self;
 	korch_deployment_strategy *strategy =
-		korch_struct_edit(&spec->strategy, &korch_deployment_strategy_type);
+	    korch_struct_edit(&spec->strategy, &korch_deployment_strategy_type);
 	if (!strategy)
 		return KORCH_E_NOMEM;
 	if (!strategy->type && korch_string_set(&strategy->type, "RollingUpdate") < 0)
@@ -27,7 +27,7 @@ int korch__deployment_spec_set_defaults(void *self)
 	if (!korch__text_equal(strategy->type, "RollingUpdate"))
 		return 0;
 	korch_rolling_update_deployment *rolling =
-		korch_struct_edit(&strategy->rolling_update, &korch_rolling_update_deployment_type);
+	    korch_struct_edit(&strategy->rolling_update, &korch_rolling_update_deployment_type);
 	if (!rolling)
 		return KORCH_E_NOMEM;
 	int result = default_percent(&rolling->max_unavailable);
@@ -38,7 +38,7 @@ int korch__namespace_set_defaults(void *self)
 {
 	korch_namespace *space = self;
 	korch_namespace_status *status =
-		korch_struct_edit(&space->status, &korch_namespace_status_type);
+	    korch_struct_edit(&space->status, &korch_namespace_status_type);
 	if (!status || (!status->phase && korch_string_set(&status->phase, "Active") < 0))
 		return KORCH_E_NOMEM;
 	const char *name = space->object.metadata ? space->object.metadata->name : NULL;

@@ -42,7 +42,7 @@ static int has_source(const korch_volume *volume)
 	for (size_t i = 0; i < korch_volume_type.n_fields; i++) {
 		const korch_field *field = &korch_volume_type.fields[i];
 		if (field->kind == KORCH_FIELD_STRUCT &&
-			*(void *const *)((const char *)volume + field->offset))
+		    *(void *const *)((const char *)volume + field->offset))
 			return 1;
 	}
 	return 0;
@@ -52,12 +52,12 @@ int korch__volume_set_defaults(void *self)
 {
 	korch_volume *volume = self;
 	if (!has_source(volume) &&
-		!korch_struct_edit(&volume->empty_dir, &korch_empty_dir_volume_source_type))
+	    !korch_struct_edit(&volume->empty_dir, &korch_empty_dir_volume_source_type))
 		return KORCH_E_NOMEM;
 	if (!volume->image)
 		return 0;
 	korch_image_volume_source *image =
-		korch_struct_edit(&volume->image, &korch_image_volume_source_type);
+	    korch_struct_edit(&volume->image, &korch_image_volume_source_type);
 	return image ? default_pull_policy(&image->pull_policy, image->reference) : KORCH_E_NOMEM;
 }
 
@@ -65,7 +65,7 @@ int korch__pod_spec_set_defaults(void *self)
 {
 	korch_pod_spec *spec = self;
 	if (!spec->security_context &&
-		!korch_struct_edit(&spec->security_context, &korch_pod_security_context_type))
+	    !korch_struct_edit(&spec->security_context, &korch_pod_security_context_type))
 		return KORCH_E_NOMEM;
 	if (!spec->service_account_name)
 		korch_string_share(&spec->service_account_name, spec->service_account);
@@ -91,9 +91,10 @@ static int requests_from_limits(korch_resource_requirements **slot)
 	if (!lacks_requests(*slot))
 		return 0;
 	korch_resource_requirements *resources =
-		korch_struct_edit(slot, &korch_resource_requirements_type);
-	return resources ? korch__map_merge(&resources->requests, resources->limits, resources->requests)
-					 : KORCH_E_NOMEM;
+	    korch_struct_edit(slot, &korch_resource_requirements_type);
+	return resources
+	           ? korch__map_merge(&resources->requests, resources->limits, resources->requests)
+	           : KORCH_E_NOMEM;
 }
 
 static int lacks_host_ports(const korch_container *container)
@@ -110,8 +111,8 @@ static int host_ports(korch_container *container)
 {
 	if (!lacks_host_ports(container))
 		return 0;
-	korch_container_port *ports = korch_list_edit(
-		&container->ports, &container->n_ports, &korch_container_port_type, container->n_ports);
+	korch_container_port *ports = korch_list_edit(&container->ports, &container->n_ports,
+	                                              &korch_container_port_type, container->n_ports);
 	if (!ports)
 		return KORCH_E_NOMEM;
 	for (size_t i = 0; i < container->n_ports; i++) {
@@ -125,8 +126,8 @@ static int pod_containers(korch_container **slot, size_t *n, int host_network)
 {
 	int needed = 0;
 	for (size_t i = 0; i < *n && !needed; i++)
-		needed = lacks_requests((*slot)[i].resources) ||
-				 (host_network && lacks_host_ports(&(*slot)[i]));
+		needed =
+		    lacks_requests((*slot)[i].resources) || (host_network && lacks_host_ports(&(*slot)[i]));
 	if (!needed)
 		return 0;
 	korch_container *containers = korch_list_edit(slot, n, &korch_container_type, *n);
@@ -149,20 +150,20 @@ static int default_spec(korch_pod_spec *spec)
 	int result = pod_containers(&spec->containers, &spec->n_containers, spec->host_network);
 	if (result == 0)
 		result =
-			pod_containers(&spec->init_containers, &spec->n_init_containers, spec->host_network);
+		    pod_containers(&spec->init_containers, &spec->n_init_containers, spec->host_network);
 	return result == 0 ? requests_from_limits(&spec->resources) : result;
 }
 
 static int needs_defaults(const korch_pod_spec *spec)
 {
 	int needed = !KORCH_IS_SET(spec, korch_pod_spec, enable_service_links) ||
-				 lacks_requests(spec->resources);
+	             lacks_requests(spec->resources);
 	for (size_t i = 0; i < spec->n_containers && !needed; i++)
 		needed = lacks_requests(spec->containers[i].resources) ||
-				 (spec->host_network && lacks_host_ports(&spec->containers[i]));
+		         (spec->host_network && lacks_host_ports(&spec->containers[i]));
 	for (size_t i = 0; i < spec->n_init_containers && !needed; i++)
 		needed = lacks_requests(spec->init_containers[i].resources) ||
-				 (spec->host_network && lacks_host_ports(&spec->init_containers[i]));
+		         (spec->host_network && lacks_host_ports(&spec->init_containers[i]));
 	return needed;
 }
 

@@ -16,7 +16,7 @@ static int default_ports(korch_service_spec *spec)
 	if (spec->n_ports == 0)
 		return 0;
 	korch_service_port *ports =
-		korch_list_edit(&spec->ports, &spec->n_ports, &korch_service_port_type, spec->n_ports);
+	    korch_list_edit(&spec->ports, &spec->n_ports, &korch_service_port_type, spec->n_ports);
 	if (!ports)
 		return KORCH_E_NOMEM;
 	for (size_t i = 0; i < spec->n_ports; i++) {
@@ -36,9 +36,9 @@ static int default_affinity(korch_service_spec *spec)
 		return 0;
 	}
 	korch_session_affinity_config *config =
-		korch_struct_edit(&spec->session_affinity_config, &korch_session_affinity_config_type);
+	    korch_struct_edit(&spec->session_affinity_config, &korch_session_affinity_config_type);
 	korch_client_ip_config *client =
-		config ? korch_struct_edit(&config->client_ip, &korch_client_ip_config_type) : NULL;
+	    config ? korch_struct_edit(&config->client_ip, &korch_client_ip_config_type) : NULL;
 	if (!client)
 		return KORCH_E_NOMEM;
 	if (!KORCH_IS_SET(client, korch_client_ip_config, timeout_seconds))
@@ -50,12 +50,12 @@ static int default_policies(korch_service_spec *spec)
 {
 	int balanced = korch__text_equal(spec->type, "LoadBalancer");
 	int outside = balanced || korch__text_equal(spec->type, "NodePort") ||
-				  (korch__text_equal(spec->type, "ClusterIP") && spec->n_external_ips > 0);
+	              (korch__text_equal(spec->type, "ClusterIP") && spec->n_external_ips > 0);
 	if (outside && !spec->external_traffic_policy &&
-		korch_string_set(&spec->external_traffic_policy, "Cluster") < 0)
+	    korch_string_set(&spec->external_traffic_policy, "Cluster") < 0)
 		return KORCH_E_NOMEM;
 	if (!korch__text_equal(spec->type, "ExternalName") && !spec->internal_traffic_policy &&
-		korch_string_set(&spec->internal_traffic_policy, "Cluster") < 0)
+	    korch_string_set(&spec->internal_traffic_policy, "Cluster") < 0)
 		return KORCH_E_NOMEM;
 	if (balanced && !KORCH_IS_SET(spec, korch_service_spec, allocate_load_balancer_node_ports))
 		KORCH_SET(spec, korch_service_spec, allocate_load_balancer_node_ports, 1);

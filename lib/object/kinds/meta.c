@@ -73,8 +73,7 @@ const korch_type korch_object_meta_type =
 static const korch_field label_selector_requirement_fields[] = {
     STRING(key, "key", 1, REQUIRED | EMIT, "Label that is looked at",
            .format = KORCH_FORMAT_QUALIFIED_NAME),
-    STRING(operator_, "operator", 2, REQUIRED | EMIT, "How the label's value relates to values",
-           .allowed = ALLOWED("In", "NotIn", "Exists", "DoesNotExist")),
+    STRING(operator_, "operator", 2, REQUIRED | EMIT, "In, NotIn, Exists or DoesNotExist"),
     LIST_STRING(values, "values", 3, ATOMIC, "Values for In and NotIn"),
 };
 const korch_type korch_label_selector_requirement_type =
