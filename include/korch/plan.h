@@ -51,6 +51,7 @@ typedef struct korch_plan_note {
 	const char *type;          /**< "Normal" or "Warning" */
 	const char *reason;        /**< CamelCase word for machines */
 	const char *message;       /**< sentence for people */
+	size_t named_step;         /**< 1 + index of a CREATE step whose object's final name (generateName!) belongs behind the message; 0: none */
 } korch_plan_note;
 
 /** An empty plan. @since 0.1 */
@@ -74,6 +75,8 @@ KORCH_API int korch_plan_delete(korch_plan *plan, const korch_object *base, cons
 KORCH_API int korch_plan_check(korch_plan *plan, const korch_object *base);
 /** Records an event when the plan has been committed. type: "Normal" or "Warning". @since 0.1 */
 KORCH_API int korch_plan_event(korch_plan *plan, const korch_object *about, const char *type, const char *reason, const char *format, ...) KORCH_PRINTF(5, 6);
+/** Lets the message of the event added last end in the final name of the object of the step added last, a CREATE: "Created pod: ". @since 0.1 */
+KORCH_API void korch_plan_event_name(korch_plan *plan);
 /** Asks to be called again at a time at the latest; the earliest of several counts. @since 0.1 */
 KORCH_API void korch_plan_wake_at(korch_plan *plan, korch_usec at);
 /** Asks not to be called again, however much changes, before a time: deciders whose cost grows with the number of objects use it. @since 0.1 */

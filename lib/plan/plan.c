@@ -141,6 +141,12 @@ int korch_plan_event(korch_plan *plan, const korch_object *about, const char *ty
 	return 0;
 }
 
+void korch_plan_event_name(korch_plan *plan)
+{
+	if (plan && plan->notes.n > 0 && plan->steps.n > 0)
+		plan->notes.items[plan->notes.n - 1].named_step = plan->steps.n;
+}
+
 void korch_plan_wake_at(korch_plan *plan, korch_usec at)
 {
 	if (plan && at < plan->wake)
