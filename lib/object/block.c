@@ -109,6 +109,23 @@ static held field_holds(const korch_field *field)
 
 _Static_assert(offsetof(korch_int_or_string, text) == 0, "field_holds() relies on it");
 
+void korch__field_clear(void *self, const korch_field *field)
+{
+	void *at = korch__member(self, field->offset);
+	held what = field_holds(field);
+	if (what == HELD_STRING)
+		korch_string_unref(*(const char **)at);
+	else if (what == HELD_BLOCK)
+		korch_block_unref(*(const void **)at);
+	if (field->shape == KORCH_SHAPE_LIST)
+		KORCH__MEMBER(size_t, self, field->count_offset) = 0;
+	if (what == HELD_BLOCK)
+		*(const void **)at = NULL;
+	else
+		memset(at, 0, field->kind == KORCH_FIELD_INT_OR_STRING ? sizeof(korch_int_or_string)
+												  : korch__item_size(field));
+}
+
 void korch_struct_clear(void *self, const korch_type *type)
 {
 	korch_struct *head = self;

@@ -57,6 +57,8 @@ static inline void *korch__member(const void *self, size_t offset)
 
 #define KORCH__MEMBER(type_, self, offset_) (*(type_ *)korch__member((self), (offset_)))
 
+/* Lets a member go and zeroes it. */
+void korch__field_clear(void *self, const korch_field *field);
 /* Whether a field has a value that is not its zero, the present bit aside. */
 int korch__field_has_value(const void *self, const korch_field *field);
 /* As korch_struct_equal() leaving out the fields whose bit is set in skip. */

@@ -26,7 +26,5 @@ void korch__json_write(korch_buf *buf, struct json_object *node);
 void korch__json_write_pretty(korch_buf *buf, const char *text, size_t length);
 /* A JSON string with quotes and escapes. */
 void korch__json_write_string(korch_buf *buf, const char *text, size_t length);
-/* Bytes of a valid UTF-8 character at text (1 to 4), or 0. */
-size_t korch__utf8_length(const char *text, size_t length);
 
 #endif
