@@ -13,8 +13,9 @@ static const korch_field rolling_update_deployment_fields[] = {
     INT_OR_STRING(max_surge, "maxSurge", 2, 0,
                   "Pods that there may be too many meanwhile, as number or percentage"),
 };
-const korch_type korch_rolling_update_deployment_type = TYPE(
-    "RollingUpdateDeployment", rolling_update_deployment_fields, "How fast a rolling update goes");
+const korch_type korch_rolling_update_deployment_type =
+    TYPE("RollingUpdateDeployment", rolling_update_deployment_fields,
+         "How fast a rolling update goes", .validate = korch__rolling_update_deployment_validate);
 #undef S
 
 #define S korch_deployment_strategy
@@ -25,7 +26,8 @@ static const korch_field deployment_strategy_fields[] = {
            "How fast the steps are"),
 };
 const korch_type korch_deployment_strategy_type =
-    TYPE("DeploymentStrategy", deployment_strategy_fields, "How old pods are replaced by new ones");
+    TYPE("DeploymentStrategy", deployment_strategy_fields, "How old pods are replaced by new ones",
+         .validate = korch__deployment_strategy_validate);
 #undef S
 
 #define S korch_deployment_spec
@@ -52,7 +54,8 @@ static const korch_field deployment_spec_fields[] = {
 const korch_type korch_deployment_spec_type =
     TYPE("DeploymentSpec", deployment_spec_fields,
          "What pods a Deployment keeps, and how it replaces them",
-         .set_defaults = korch__deployment_spec_set_defaults);
+         .set_defaults = korch__deployment_spec_set_defaults,
+         .validate = korch__deployment_spec_validate);
 #undef S
 
 #define S korch_deployment_condition
@@ -101,7 +104,8 @@ static const korch_field deployment_fields[] = {
     STRUCT(status, korch_deployment_status, "status", 3, 0, "What it has reached"),
 };
 const korch_type korch_deployment_type =
-    TYPE("Deployment", deployment_fields, "Pods that are alike, updated step by step");
+    TYPE("Deployment", deployment_fields, "Pods that are alike, updated step by step",
+         .validate = korch__deployment_validate);
 #undef S
 
 #define S korch_replica_set_spec
@@ -116,7 +120,8 @@ static const korch_field replica_set_spec_fields[] = {
     STRUCT(template_, korch_pod_template_spec, "template", 3, 0, "What the pods are made from"),
 };
 const korch_type korch_replica_set_spec_type =
-    TYPE("ReplicaSetSpec", replica_set_spec_fields, "What pods a ReplicaSet keeps");
+    TYPE("ReplicaSetSpec", replica_set_spec_fields, "What pods a ReplicaSet keeps",
+         .validate = korch__replica_set_spec_validate);
 #undef S
 
 #define S korch_replica_set_condition
@@ -160,5 +165,6 @@ static const korch_field replica_set_fields[] = {
     STRUCT(status, korch_replica_set_status, "status", 3, 0, "What it has reached"),
 };
 const korch_type korch_replica_set_type =
-    TYPE("ReplicaSet", replica_set_fields, "A number of pods that are alike");
+    TYPE("ReplicaSet", replica_set_fields, "A number of pods that are alike",
+         .validate = korch__replica_set_validate);
 #undef S

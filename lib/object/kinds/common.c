@@ -18,6 +18,17 @@ const char *korch__place(char *out, size_t size, const char *format, ...)
 	return out;
 }
 
+int korch__path_leaves(const char *path)
+{
+	for (const char *at = path; *at;) {
+		size_t n = strcspn(at, "/");
+		if (n == 2 && at[0] == '.' && at[1] == '.')
+			return 1;
+		at += n + (at[n] == '/');
+	}
+	return 0;
+}
+
 int korch__map_merge(korch_map **slot, const korch_map *first, const korch_map *second)
 {
 	size_t n = (first ? first->n : 0) + (second ? second->n : 0);

@@ -14,7 +14,8 @@ static const korch_field node_selector_requirement_fields[] = {
 };
 const korch_type korch_node_selector_requirement_type =
     TYPE("NodeSelectorRequirement", node_selector_requirement_fields,
-         "One condition on a node's label or field");
+         "One condition on a node's label or field",
+         .validate = korch__node_selector_requirement_validate);
 #undef S
 
 #define S korch_node_selector_term
@@ -25,7 +26,8 @@ static const korch_field node_selector_term_fields[] = {
                 "Conditions on fields; only metadata.name"),
 };
 const korch_type korch_node_selector_term_type =
-    TYPE("NodeSelectorTerm", node_selector_term_fields, "Conditions on a node that must all hold");
+    TYPE("NodeSelectorTerm", node_selector_term_fields, "Conditions on a node that must all hold",
+         .validate = korch__node_selector_term_validate);
 #undef S
 
 #define S korch_node_selector
@@ -45,7 +47,8 @@ static const korch_field preferred_scheduling_term_fields[] = {
 };
 const korch_type korch_preferred_scheduling_term_type =
     TYPE("PreferredSchedulingTerm", preferred_scheduling_term_fields,
-         "A wish about the node, with its weight");
+         "A wish about the node, with its weight",
+         .validate = korch__preferred_scheduling_term_validate);
 #undef S
 
 #define S korch_node_affinity
@@ -79,7 +82,8 @@ static const korch_field pod_affinity_term_fields[] = {
 };
 const korch_type korch_pod_affinity_term_type =
     TYPE("PodAffinityTerm", pod_affinity_term_fields,
-         "Pods to be near to, or away from, and what near means");
+         "Pods to be near to, or away from, and what near means",
+         .validate = korch__pod_affinity_term_validate);
 #undef S
 
 #define S korch_weighted_pod_affinity_term
@@ -91,7 +95,8 @@ static const korch_field weighted_pod_affinity_term_fields[] = {
 };
 const korch_type korch_weighted_pod_affinity_term_type =
     TYPE("WeightedPodAffinityTerm", weighted_pod_affinity_term_fields,
-         "A wish about neighbours, with its weight");
+         "A wish about neighbours, with its weight",
+         .validate = korch__weighted_pod_affinity_term_validate);
 #undef S
 
 #define S korch_pod_affinity
@@ -143,7 +148,8 @@ static const korch_field toleration_fields[] = {
           "How long a NoExecute taint is put up with; for ever when absent"),
 };
 const korch_type korch_toleration_type =
-    TYPE("Toleration", toleration_fields, "A taint that a pod puts up with");
+    TYPE("Toleration", toleration_fields, "A taint that a pod puts up with",
+         .validate = korch__toleration_validate);
 #undef S
 
 #define S korch_topology_spread_constraint
@@ -166,7 +172,7 @@ static const korch_field topology_spread_constraint_fields[] = {
     LIST_STRING(match_label_keys, "matchLabelKeys", 8, ATOMIC,
                 "Labels of the pod itself that the counted pods must share"),
 };
-const korch_type korch_topology_spread_constraint_type =
-    TYPE("TopologySpreadConstraint", topology_spread_constraint_fields,
-         "How evenly pods spread over places");
+const korch_type korch_topology_spread_constraint_type = TYPE(
+    "TopologySpreadConstraint", topology_spread_constraint_fields,
+    "How evenly pods spread over places", .validate = korch__topology_spread_constraint_validate);
 #undef S

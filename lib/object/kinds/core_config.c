@@ -13,8 +13,9 @@ static const korch_field config_map_fields[] = {
     MAP_STRING(data, "data", 2, 0, "Text by key", .format = KORCH_FORMAT_CONFIG_KEY),
     MAP_BYTES(binary_data, "binaryData", 3, 0, "Bytes by key", .format = KORCH_FORMAT_CONFIG_KEY),
 };
-const korch_type korch_config_map_type =
-    TYPE("ConfigMap", config_map_fields, "Configuration as keys and values");
+const korch_type korch_config_map_type = TYPE(
+    "ConfigMap", config_map_fields, "Configuration as keys and values",
+    .validate = korch__config_map_validate, .validate_update = korch__config_map_validate_update);
 #undef S
 
 #define S korch_secret
@@ -28,5 +29,6 @@ static const korch_field secret_fields[] = {
 };
 const korch_type korch_secret_type =
     TYPE("Secret", secret_fields, "Confidential data as keys and values",
-         .set_defaults = korch__secret_set_defaults);
+         .set_defaults = korch__secret_set_defaults, .validate = korch__secret_validate,
+         .validate_update = korch__secret_validate_update);
 #undef S

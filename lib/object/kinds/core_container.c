@@ -48,7 +48,8 @@ static const korch_field env_from_source_fields[] = {
     STRUCT(secret_ref, korch_secret_env_source, "secretRef", 3, 0, "All keys of a Secret"),
 };
 const korch_type korch_env_from_source_type =
-    TYPE("EnvFromSource", env_from_source_fields, "Many environment variables at once");
+    TYPE("EnvFromSource", env_from_source_fields, "Many environment variables at once",
+         .validate = korch__env_from_source_validate);
 #undef S
 
 #define S korch_env_var_source
@@ -75,7 +76,8 @@ static const korch_field env_var_fields[] = {
     STRUCT(value_from, korch_env_var_source, "valueFrom", 3, 0,
            "Where the value comes from instead"),
 };
-const korch_type korch_env_var_type = TYPE("EnvVar", env_var_fields, "An environment variable");
+const korch_type korch_env_var_type =
+    TYPE("EnvVar", env_var_fields, "An environment variable", .validate = korch__env_var_validate);
 #undef S
 
 #define S korch_resource_claim
@@ -151,7 +153,8 @@ static const korch_field volume_mount_fields[] = {
     LIST_STRING(bind_mount_options, "bindMountOptions", 8, 0, "Further options of the mount"),
 };
 const korch_type korch_volume_mount_type =
-    TYPE("VolumeMount", volume_mount_fields, "Where a container sees a volume");
+    TYPE("VolumeMount", volume_mount_fields, "Where a container sees a volume",
+         .validate = korch__volume_mount_validate);
 #undef S
 
 #define S korch_volume_device
@@ -209,8 +212,9 @@ static const korch_field container_fields[] = {
     BOOL(stdin_once, "stdinOnce", 17, 0, "Whether standard input closes after the first client"),
     BOOL(tty, "tty", 18, 0, "Whether it gets a terminal"),
 };
-const korch_type korch_container_type = TYPE("Container", container_fields, "A container of a pod",
-                                             .set_defaults = korch__container_set_defaults);
+const korch_type korch_container_type =
+    TYPE("Container", container_fields, "A container of a pod",
+         .set_defaults = korch__container_set_defaults, .validate = korch__container_validate);
 #undef S
 
 #define S korch_ephemeral_container
@@ -265,5 +269,6 @@ static const korch_field ephemeral_container_fields[] = {
 const korch_type korch_ephemeral_container_type =
     TYPE("EphemeralContainer", ephemeral_container_fields,
          "A container added to a running pod to look into it",
-         .set_defaults = korch__ephemeral_container_set_defaults);
+         .set_defaults = korch__ephemeral_container_set_defaults,
+         .validate = korch__ephemeral_container_validate);
 #undef S

@@ -45,5 +45,6 @@ static const korch_field event_fields[] = {
     STRING(reporting_instance, "reportingInstance", 15, 0, "Which instance of the controller"),
 };
 const korch_type korch_event_type =
-    TYPE("Event", event_fields, "Something that happened to an object");
+    TYPE("Event", event_fields, "Something that happened to an object",
+         .validate = korch__event_validate);
 #undef S

@@ -64,7 +64,8 @@ static const korch_field node_spec_fields[] = {
     STRUCT(pod_preemption_policy, korch_node_pod_preemption_policy, "podPreemptionPolicy", 8, 0,
            "What its pods may be driven out for"),
 };
-const korch_type korch_node_spec_type = TYPE("NodeSpec", node_spec_fields, "What a node should be");
+const korch_type korch_node_spec_type = TYPE("NodeSpec", node_spec_fields, "What a node should be",
+                                             .validate = korch__node_spec_validate);
 #undef S
 
 #define S korch_node_condition
@@ -228,5 +229,6 @@ static const korch_field node_fields[] = {
     STRUCT(spec, korch_node_spec, "spec", 2, 0, "What it should be"),
     STRUCT(status, korch_node_status, "status", 3, 0, "What it is and has"),
 };
-const korch_type korch_node_type = TYPE("Node", node_fields, "A machine that runs pods");
+const korch_type korch_node_type =
+    TYPE("Node", node_fields, "A machine that runs pods", .validate = korch__node_validate);
 #undef S

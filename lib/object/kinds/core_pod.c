@@ -176,7 +176,7 @@ static const korch_field pod_spec_fields[] = {
 };
 const korch_type korch_pod_spec_type =
     TYPE("PodSpec", pod_spec_fields, "What a pod consists of and where it may run",
-         .set_defaults = korch__pod_spec_set_defaults);
+         .set_defaults = korch__pod_spec_set_defaults, .validate = korch__pod_spec_validate);
 #undef S
 
 #define S korch_pod_template_spec
@@ -359,5 +359,6 @@ static const korch_field pod_fields[] = {
 };
 const korch_type korch_pod_type =
     TYPE("Pod", pod_fields, "Containers that run together on one node",
-         .set_defaults = korch__pod_set_defaults);
+         .set_defaults = korch__pod_set_defaults, .validate = korch__pod_validate,
+         .validate_update = korch__pod_validate_update);
 #undef S

@@ -34,7 +34,8 @@ static const korch_field http_get_action_fields[] = {
     STRING(protocol, "protocol", 6, POINTER, "Version of HTTP to speak"),
 };
 const korch_type korch_http_get_action_type =
-    TYPE("HTTPGetAction", http_get_action_fields, "An HTTP GET request");
+    TYPE("HTTPGetAction", http_get_action_fields, "An HTTP GET request",
+         .validate = korch__http_get_action_validate);
 #undef S
 
 #define S korch_tcp_socket_action
@@ -43,7 +44,8 @@ static const korch_field tcp_socket_action_fields[] = {
     STRING(host, "host", 2, 0, "Host to connect to; the pod's address when empty"),
 };
 const korch_type korch_tcp_socket_action_type =
-    TYPE("TCPSocketAction", tcp_socket_action_fields, "A TCP connection that is opened");
+    TYPE("TCPSocketAction", tcp_socket_action_fields, "A TCP connection that is opened",
+         .validate = korch__tcp_socket_action_validate);
 #undef S
 
 #define S korch_grpc_action
@@ -84,7 +86,8 @@ static const korch_field probe_fields[] = {
           "Grace period when this probe ends the container", .format = KORCH_FORMAT_POSITIVE),
 };
 const korch_type korch_probe_type =
-    TYPE("Probe", probe_fields, "A repeated question whether a container is well");
+    TYPE("Probe", probe_fields, "A repeated question whether a container is well",
+         .validate = korch__probe_validate);
 #undef S
 
 #define S korch_lifecycle_handler
@@ -95,8 +98,9 @@ static const korch_field lifecycle_handler_fields[] = {
            "Opens a connection; no longer used"),
     STRUCT(sleep, korch_sleep_action, "sleep", 4, 0, "Waits"),
 };
-const korch_type korch_lifecycle_handler_type = TYPE(
-    "LifecycleHandler", lifecycle_handler_fields, "What to do at a moment of a container's life");
+const korch_type korch_lifecycle_handler_type = TYPE("LifecycleHandler", lifecycle_handler_fields,
+                                                     "What to do at a moment of a container's life",
+                                                     .validate = korch__lifecycle_handler_validate);
 #undef S
 
 #define S korch_lifecycle

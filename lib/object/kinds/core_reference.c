@@ -72,7 +72,8 @@ static const korch_field resource_field_selector_fields[] = {
 };
 const korch_type korch_resource_field_selector_type =
     TYPE("ResourceFieldSelector", resource_field_selector_fields,
-         "A container's request or limit as a number");
+         "A container's request or limit as a number",
+         .validate = korch__resource_field_selector_validate);
 #undef S
 
 #define S korch_config_map_key_selector
@@ -116,5 +117,6 @@ static const korch_field key_to_path_fields[] = {
     INT64(user, "user", 4, POINTER, "User that owns the file"),
 };
 const korch_type korch_key_to_path_type =
-    TYPE("KeyToPath", key_to_path_fields, "Which file a key becomes");
+    TYPE("KeyToPath", key_to_path_fields, "Which file a key becomes",
+         .validate = korch__key_to_path_validate);
 #undef S

@@ -34,7 +34,8 @@ static const korch_field seccomp_profile_fields[] = {
            "File of a Localhost profile on the node"),
 };
 const korch_type korch_seccomp_profile_type =
-    TYPE("SeccompProfile", seccomp_profile_fields, "Which system calls are allowed");
+    TYPE("SeccompProfile", seccomp_profile_fields, "Which system calls are allowed",
+         .validate = korch__seccomp_profile_validate);
 #undef S
 
 #define S korch_app_armor_profile
@@ -45,7 +46,8 @@ static const korch_field app_armor_profile_fields[] = {
            "Name of a Localhost profile on the node"),
 };
 const korch_type korch_app_armor_profile_type =
-    TYPE("AppArmorProfile", app_armor_profile_fields, "AppArmor profile");
+    TYPE("AppArmorProfile", app_armor_profile_fields, "AppArmor profile",
+         .validate = korch__app_armor_profile_validate);
 #undef S
 
 #define S korch_windows_security_context_options
@@ -86,7 +88,8 @@ static const korch_field security_context_fields[] = {
            "AppArmor profile of the container"),
 };
 const korch_type korch_security_context_type =
-    TYPE("SecurityContext", security_context_fields, "Rights of one container");
+    TYPE("SecurityContext", security_context_fields, "Rights of one container",
+         .validate = korch__security_context_validate);
 #undef S
 
 #define S korch_sysctl

@@ -21,7 +21,8 @@ static const korch_field service_port_fields[] = {
           .format = KORCH_FORMAT_PORT),
 };
 const korch_type korch_service_port_type =
-    TYPE("ServicePort", service_port_fields, "A port of a Service");
+    TYPE("ServicePort", service_port_fields, "A port of a Service",
+         .validate = korch__service_port_validate);
 #undef S
 
 #define S korch_client_ip_config
@@ -85,7 +86,8 @@ static const korch_field service_spec_fields[] = {
            .allowed = ALLOWED("PreferClose", "PreferSameZone", "PreferSameNode")),
 };
 const korch_type korch_service_spec_type =
-    TYPE("ServiceSpec", service_spec_fields, "Which pods a Service leads to, and how");
+    TYPE("ServiceSpec", service_spec_fields, "Which pods a Service leads to, and how",
+         .validate = korch__service_spec_validate);
 #undef S
 
 #define S korch_port_status
@@ -139,5 +141,6 @@ static const korch_field service_fields[] = {
 };
 const korch_type korch_service_type =
     TYPE("Service", service_fields, "An address that leads to pods",
-         .set_defaults = korch__service_set_defaults);
+         .set_defaults = korch__service_set_defaults, .validate = korch__service_validate,
+         .validate_update = korch__service_validate_update);
 #undef S

@@ -15,7 +15,8 @@ static const korch_field host_path_volume_source_fields[] = {
            .default_json = "\"\""),
 };
 const korch_type korch_host_path_volume_source_type =
-    TYPE("HostPathVolumeSource", host_path_volume_source_fields, "A file or directory of the node");
+    TYPE("HostPathVolumeSource", host_path_volume_source_fields, "A file or directory of the node",
+         .validate = korch__host_path_volume_source_validate);
 #undef S
 
 #define S korch_empty_dir_volume_source
@@ -40,7 +41,8 @@ static const korch_field secret_volume_source_fields[] = {
     INT64(default_user, "defaultUser", 5, POINTER, "User that owns the files"),
 };
 const korch_type korch_secret_volume_source_type =
-    TYPE("SecretVolumeSource", secret_volume_source_fields, "The keys of a Secret as files");
+    TYPE("SecretVolumeSource", secret_volume_source_fields, "The keys of a Secret as files",
+         .validate = korch__secret_volume_source_validate);
 #undef S
 
 #define S korch_config_map_volume_source
@@ -53,8 +55,9 @@ static const korch_field config_map_volume_source_fields[] = {
     BOOL(optional, "optional", 4, POINTER, "Whether the ConfigMap or its keys may be missing"),
     INT64(default_user, "defaultUser", 5, POINTER, "User that owns the files"),
 };
-const korch_type korch_config_map_volume_source_type = TYPE(
-    "ConfigMapVolumeSource", config_map_volume_source_fields, "The keys of a ConfigMap as files");
+const korch_type korch_config_map_volume_source_type =
+    TYPE("ConfigMapVolumeSource", config_map_volume_source_fields,
+         "The keys of a ConfigMap as files", .validate = korch__config_map_volume_source_validate);
 #undef S
 
 #define S korch_downward_api_volume_file
@@ -67,9 +70,9 @@ static const korch_field downward_api_volume_file_fields[] = {
     INT32(mode, "mode", 4, POINTER, "Permission bits of the file instead of the volume's"),
     INT64(user, "user", 5, POINTER, "User that owns the file"),
 };
-const korch_type korch_downward_api_volume_file_type =
-    TYPE("DownwardAPIVolumeFile", downward_api_volume_file_fields,
-         "A file that tells a pod about itself");
+const korch_type korch_downward_api_volume_file_type = TYPE(
+    "DownwardAPIVolumeFile", downward_api_volume_file_fields,
+    "A file that tells a pod about itself", .validate = korch__downward_api_volume_file_validate);
 #undef S
 
 #define S korch_downward_api_volume_source
@@ -79,9 +82,9 @@ static const korch_field downward_api_volume_source_fields[] = {
           .default_json = "420"),
     INT64(default_user, "defaultUser", 3, POINTER, "User that owns the files"),
 };
-const korch_type korch_downward_api_volume_source_type =
-    TYPE("DownwardAPIVolumeSource", downward_api_volume_source_fields,
-         "Files that tell a pod about itself");
+const korch_type korch_downward_api_volume_source_type = TYPE(
+    "DownwardAPIVolumeSource", downward_api_volume_source_fields,
+    "Files that tell a pod about itself", .validate = korch__downward_api_volume_source_validate);
 #undef S
 
 #define S korch_persistent_volume_claim_volume_source
@@ -146,7 +149,8 @@ static const korch_field service_account_token_projection_fields[] = {
 };
 const korch_type korch_service_account_token_projection_type =
     TYPE("ServiceAccountTokenProjection", service_account_token_projection_fields,
-         "A token of the service account in a projected volume");
+         "A token of the service account in a projected volume",
+         .validate = korch__service_account_token_projection_validate);
 #undef S
 
 #define S korch_cluster_trust_bundle_projection
@@ -195,7 +199,8 @@ static const korch_field volume_projection_fields[] = {
 };
 const korch_type korch_volume_projection_type =
     TYPE("VolumeProjection", volume_projection_fields,
-         "One source of a projected volume; exactly one is set");
+         "One source of a projected volume; exactly one is set",
+         .validate = korch__volume_projection_validate);
 #undef S
 
 #define S korch_projected_volume_source
@@ -205,8 +210,9 @@ static const korch_field projected_volume_source_fields[] = {
           .default_json = "420"),
     INT64(default_user, "defaultUser", 3, POINTER, "User that owns the files"),
 };
-const korch_type korch_projected_volume_source_type = TYPE(
-    "ProjectedVolumeSource", projected_volume_source_fields, "Several sources in one directory");
+const korch_type korch_projected_volume_source_type =
+    TYPE("ProjectedVolumeSource", projected_volume_source_fields,
+         "Several sources in one directory", .validate = korch__projected_volume_source_validate);
 #undef S
 
 #define S korch_volume_resource_requirements
@@ -236,8 +242,9 @@ static const korch_field persistent_volume_claim_spec_fields[] = {
     STRING(volume_attributes_class_name, "volumeAttributesClassName", 9, POINTER,
            "Class of attributes that can change later"),
 };
-const korch_type korch_persistent_volume_claim_spec_type = TYPE(
-    "PersistentVolumeClaimSpec", persistent_volume_claim_spec_fields, "What volume is asked for");
+const korch_type korch_persistent_volume_claim_spec_type =
+    TYPE("PersistentVolumeClaimSpec", persistent_volume_claim_spec_fields,
+         "What volume is asked for", .validate = korch__persistent_volume_claim_spec_validate);
 #undef S
 
 #define S korch_persistent_volume_claim_template
@@ -258,7 +265,8 @@ static const korch_field ephemeral_volume_source_fields[] = {
 };
 const korch_type korch_ephemeral_volume_source_type =
     TYPE("EphemeralVolumeSource", ephemeral_volume_source_fields,
-         "A volume that is claimed for the pod and goes with it");
+         "A volume that is claimed for the pod and goes with it",
+         .validate = korch__ephemeral_volume_source_validate);
 #undef S
 
 #define S korch_volume
@@ -322,5 +330,5 @@ static const korch_field volume_fields[] = {
 };
 const korch_type korch_volume_type =
     TYPE("Volume", volume_fields, "A volume of the pod; exactly one source is set",
-         .set_defaults = korch__volume_set_defaults);
+         .set_defaults = korch__volume_set_defaults, .validate = korch__volume_validate);
 #undef S

@@ -176,7 +176,8 @@ static const korch_field nfs_volume_source_fields[] = {
     BOOL(read_only, "readOnly", 3, 0, "Whether it is mounted read-only"),
 };
 const korch_type korch_nfs_volume_source_type =
-    TYPE("NFSVolumeSource", nfs_volume_source_fields, "A directory of an NFS server");
+    TYPE("NFSVolumeSource", nfs_volume_source_fields, "A directory of an NFS server",
+         .validate = korch__nfs_volume_source_validate);
 #undef S
 
 #define S korch_photon_persistent_disk_volume_source

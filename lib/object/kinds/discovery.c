@@ -81,5 +81,6 @@ static const korch_field endpoint_slice_fields[] = {
     LIST_STRUCT(ports, korch_endpoint_port, "ports", 3, ATOMIC, "Ports that all of them have"),
 };
 const korch_type korch_endpoint_slice_type =
-    TYPE("EndpointSlice", endpoint_slice_fields, "Part of what is behind a Service");
+    TYPE("EndpointSlice", endpoint_slice_fields, "Part of what is behind a Service",
+         .validate = korch__endpoint_slice_validate);
 #undef S

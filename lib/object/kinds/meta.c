@@ -66,7 +66,8 @@ static const korch_field object_meta_fields[] = {
 };
 const korch_type korch_object_meta_type =
     TYPE("ObjectMeta", object_meta_fields,
-         "What every object carries: identity, labels, ownership, life");
+         "What every object carries: identity, labels, ownership, life",
+         .validate = korch__object_meta_validate);
 #undef S
 
 #define S korch_label_selector_requirement
@@ -77,7 +78,8 @@ static const korch_field label_selector_requirement_fields[] = {
     LIST_STRING(values, "values", 3, ATOMIC, "Values for In and NotIn"),
 };
 const korch_type korch_label_selector_requirement_type =
-    TYPE("LabelSelectorRequirement", label_selector_requirement_fields, "One condition on a label");
+    TYPE("LabelSelectorRequirement", label_selector_requirement_fields, "One condition on a label",
+         .validate = korch__label_selector_requirement_validate);
 #undef S
 
 #define S korch_label_selector
@@ -87,9 +89,9 @@ static const korch_field label_selector_fields[] = {
     LIST_STRUCT(match_expressions, korch_label_selector_requirement, "matchExpressions", 2, ATOMIC,
                 "Further conditions on labels"),
 };
-const korch_type korch_label_selector_type =
-    TYPE("LabelSelector", label_selector_fields,
-         "Which labels an object must have; all conditions hold");
+const korch_type korch_label_selector_type = TYPE(
+    "LabelSelector", label_selector_fields, "Which labels an object must have; all conditions hold",
+    .validate = korch__label_selector_validate);
 #undef S
 
 #define S korch_condition

@@ -19,7 +19,8 @@ static const korch_field pod_disruption_budget_spec_fields[] = {
 };
 const korch_type korch_pod_disruption_budget_spec_type =
     TYPE("PodDisruptionBudgetSpec", pod_disruption_budget_spec_fields,
-         "How many pods must stay when some are evicted");
+         "How many pods must stay when some are evicted",
+         .validate = korch__pod_disruption_budget_spec_validate);
 #undef S
 
 #define S korch_pod_disruption_budget_status
@@ -51,5 +52,6 @@ static const korch_field pod_disruption_budget_fields[] = {
 };
 const korch_type korch_pod_disruption_budget_type =
     TYPE("PodDisruptionBudget", pod_disruption_budget_fields,
-         "A limit on pods that go at the same time by somebody's will");
+         "A limit on pods that go at the same time by somebody's will",
+         .validate = korch__pod_disruption_budget_validate);
 #undef S
