@@ -21,6 +21,8 @@ void korch__object_write(korch_buf *buf, const korch_object *object, uint32_t fl
 void korch__struct_write(korch_buf *buf, const void *self, const korch_type *type);
 /* One field's value; check buf->failed. */
 void korch__field_write(korch_buf *buf, const void *self, const korch_field *field);
+/* One value that lies at `at`; in_list: structs lie there inline. */
+void korch__value_write(korch_buf *buf, const void *at, const korch_field *field, int in_list);
 /* A value given as JSON text into a member, as decoding would (defaults of rows). self is exclusively owned. */
 int korch__field_set_json(void *self, const korch_type *type, const korch_field *field, const char *json);
 

@@ -47,7 +47,7 @@ static void write_mixed(korch_buf *buf, const korch_int_or_string *value)
 }
 
 /* One value that lies at `at`; structs of lists lie there inline. */
-static void write_value(korch_buf *buf, const void *at, const korch_field *field, int in_list)
+void korch__value_write(korch_buf *buf, const void *at, const korch_field *field, int in_list)
 {
 	switch (field->kind) {
 	case KORCH_FIELD_BOOL:
@@ -90,7 +90,7 @@ static void write_list(korch_buf *buf, const void *self, const korch_field *fiel
 	for (size_t i = 0; i < n; i++) {
 		if (i)
 			korch__buf_putc(buf, ',');
-		write_value(buf, items + i * size, field, 1);
+		korch__value_write(buf, items + i * size, field, 1);
 	}
 	korch__buf_putc(buf, ']');
 }
@@ -128,7 +128,7 @@ void korch__field_write(korch_buf *buf, const void *self, const korch_field *fie
 		write_pairs(buf, KORCH__MEMBER(const korch_map *, self, field->offset), as, &first);
 		korch__buf_putc(buf, '}');
 	} else {
-		write_value(buf, korch__member(self, field->offset), field, 0);
+		korch__value_write(buf, korch__member(self, field->offset), field, 0);
 	}
 }
 
