@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_DUPLICATES = 100, MAX_PATH = 512 };
+enum { MAX_DUPLICATES = 100, MAX_PATH = 512, MANY_NODES = 100000 };
 
 void korch__build_init(korch__build *build, const korch__read *read, korch_error **err)
 {
@@ -112,7 +112,7 @@ static int attach(korch__build *build, korch__build_frame *frame, struct json_ob
 		return korch__vec_push(&build->merges, node);
 	if (!frame->is_map)
 		return json_object_array_add(frame->node, node) < 0 ? KORCH_E_NOMEM : 0;
-	int added = json_object_object_add(frame->node, frame->key, node);
+	int added = json_object_object_add_ex(frame->node, frame->key, node, frame->is_new ? JSON_C_OBJECT_ADD_KEY_IS_NEW : 0);
 	korch__free(KORCH_STEAL(frame->key));
 	return added < 0 ? KORCH_E_NOMEM : 0;
 }
@@ -152,6 +152,14 @@ int korch__build_value(korch__build *build, struct json_object *node, int height
 	return place(build, node, height, line);
 }
 
+/* json-c makes room for 16 keys in each mapping (0.7 KB): that is given back where there are many. Failing does no harm. */
+static void shrink(const korch__build *build, const korch__build_frame *frame)
+{
+	int n = frame->is_map ? json_object_object_length(frame->node) : 16;
+	if (build->n_nodes > MANY_NODES && n < 8)
+		lh_table_resize(json_object_get_object(frame->node), n + n / 2 + 1);
+}
+
 int korch__build_close(korch__build *build)
 {
 	korch__build_frame frame = *korch__build_top(build);
@@ -164,6 +172,7 @@ int korch__build_close(korch__build *build)
 		if (failed)
 			return no_memory(build);
 	}
+	shrink(build, &frame);
 	build->key_lines.n = frame.first_key;
 	build->frames.n--;
 	build->height = frame.height > 0 ? frame.height : 1;
@@ -205,7 +214,8 @@ int korch__build_key(korch__build *build, const char *text, size_t len, int line
 	frame->key = korch__strndup(text, len);
 	if (!frame->key)
 		return no_memory(build);
-	if (json_object_object_get_ex(frame->node, frame->key, NULL))
+	frame->is_new = !json_object_object_get_ex(frame->node, frame->key, NULL);
+	if (!frame->is_new)
 		return found_twice(build, frame, frame->key, line);
 	return korch__vec_push(&build->key_lines, line) < 0 ? no_memory(build) : 0;
 }

@@ -15,6 +15,7 @@ typedef struct korch__build_frame {
 	size_t first_merge;
 	int is_map;
 	int is_merge; /* the value that comes is merged */
+	int is_new;   /* the key was not there */
 } korch__build_frame;
 
 typedef struct korch__build {

@@ -25,6 +25,7 @@ typedef struct korch__yaml {
 	size_t n_alias_nodes;
 	size_t n_flow;       /* open collections that are written with brackets */
 	int is_end_implicit; /* the last document ended without "..." */
+	size_t n_failures;   /* documents that could not be read */
 	int lines_before; /* lines of the text in front of what the parser sees */
 	int document_line;
 } korch__yaml;

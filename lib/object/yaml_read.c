@@ -6,6 +6,8 @@
 #include "object/yaml_events.h"
 #include <string.h>
 
+enum { MAX_FAILURES = 1000 };
+
 static int is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -119,6 +121,9 @@ static int read_part(korch__yaml *self, const char *text, size_t len, korch_erro
 		}
 		self->read->failed(self->read->userdata, error);
 		int line = korch_error_line(error);
+		self->build.err = err;
+		if (++self->n_failures >= MAX_FAILURES)
+			return korch__build_fail(&self->build, KORCH_E_LIMIT, line, "%d documents cannot be read", MAX_FAILURES);
 		const char *next = next_document(self, text, len, line > self->document_line ? line : self->document_line + 1);
 		size_t n = next ? (size_t)(next - text) : len;
 		self->lines_before += count_lines(text, n);
