@@ -111,7 +111,7 @@ typedef struct korch_field {
 	const char *name;               /**< JSON name, e.g. "terminationGracePeriodSeconds" */
 	const char *meaning;            /**< one line for people */
 	const struct korch_type *type;  /**< table of the struct; NULL for other kinds */
-	const char *merge_key;          /**< patch merge key of a list ("name"); list-map keys joined by commas ("port,protocol"); or NULL */
+	const char *merge_key;          /**< keys of the entries of a list joined by commas ("port,protocol"), or NULL. A strategic merge goes by the first one, unless the row has ATOMIC: then only server-side apply uses the keys */
 	const char *const *allowed;     /**< NULL-terminated list of the only valid strings, or NULL */
 	const char *default_json;       /**< value when absent, as JSON text ("\"TCP\"", "30"), or NULL */
 	uint16_t offset;                /**< offsetof the member */

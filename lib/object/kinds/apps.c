@@ -100,7 +100,7 @@ const korch_type korch_deployment_status_type =
 #define S korch_deployment
 static const korch_field deployment_fields[] = {
     STRUCT(object.metadata, korch_object_meta, "metadata", 1, 0, "Name, labels and more"),
-    STRUCT(spec, korch_deployment_spec, "spec", 2, 0, "What pods it keeps"),
+    STRUCT(spec, korch_deployment_spec, "spec", 2, REQUIRED, "What pods it keeps"),
     STRUCT(status, korch_deployment_status, "status", 3, 0, "What it has reached"),
 };
 const korch_type korch_deployment_type =
@@ -117,7 +117,8 @@ static const korch_field replica_set_spec_fields[] = {
           .format = KORCH_FORMAT_NON_NEGATIVE),
     STRUCT(selector, korch_label_selector, "selector", 2, REQUIRED | IMMUTABLE | ATOMIC,
            "Labels of its pods"),
-    STRUCT(template_, korch_pod_template_spec, "template", 3, 0, "What the pods are made from"),
+    STRUCT(template_, korch_pod_template_spec, "template", 3, REQUIRED,
+           "What the pods are made from"),
 };
 const korch_type korch_replica_set_spec_type =
     TYPE("ReplicaSetSpec", replica_set_spec_fields, "What pods a ReplicaSet keeps",
@@ -161,7 +162,7 @@ const korch_type korch_replica_set_status_type =
 #define S korch_replica_set
 static const korch_field replica_set_fields[] = {
     STRUCT(object.metadata, korch_object_meta, "metadata", 1, 0, "Name, labels and more"),
-    STRUCT(spec, korch_replica_set_spec, "spec", 2, 0, "What pods it keeps"),
+    STRUCT(spec, korch_replica_set_spec, "spec", 2, REQUIRED, "What pods it keeps"),
     STRUCT(status, korch_replica_set_status, "status", 3, 0, "What it has reached"),
 };
 const korch_type korch_replica_set_type =

@@ -140,7 +140,7 @@ const korch_type korch_affinity_type =
 static const korch_field toleration_fields[] = {
     STRING(key, "key", 1, 0, "Key of the taint; every key when empty"),
     STRING(operator_, "operator", 2, 0, "Equal compares values, Exists does not",
-           .allowed = ALLOWED("Equal", "Exists", "Lt", "Gt")),
+           .allowed = ALLOWED("Equal", "Exists")),
     STRING(value, "value", 3, 0, "Value of the taint"),
     STRING(effect, "effect", 4, 0, "Effect that is put up with; every effect when empty",
            .allowed = ALLOWED("NoSchedule", "PreferNoSchedule", "NoExecute")),

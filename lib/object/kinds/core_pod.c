@@ -183,7 +183,7 @@ const korch_type korch_pod_spec_type =
 static const korch_field pod_template_spec_fields[] = {
     STRUCT(metadata, korch_object_meta, "metadata", 1, 0,
            "Labels, annotations and more of the pods"),
-    STRUCT(spec, korch_pod_spec, "spec", 2, 0, "What the pods consist of"),
+    STRUCT(spec, korch_pod_spec, "spec", 2, REQUIRED, "What the pods consist of"),
 };
 const korch_type korch_pod_template_spec_type =
     TYPE("PodTemplateSpec", pod_template_spec_fields, "What pods are made from");
@@ -354,7 +354,7 @@ const korch_type korch_pod_status_type =
 #define S korch_pod
 static const korch_field pod_fields[] = {
     STRUCT(object.metadata, korch_object_meta, "metadata", 1, 0, "Name, labels and more"),
-    STRUCT(spec, korch_pod_spec, "spec", 2, 0, "What it consists of and where it may run"),
+    STRUCT(spec, korch_pod_spec, "spec", 2, REQUIRED, "What it consists of and where it may run"),
     STRUCT(status, korch_pod_status, "status", 3, 0, "What it does now"),
 };
 const korch_type korch_pod_type =

@@ -34,18 +34,27 @@ int korch__deployment_spec_set_defaults(void *self)
 	return result == 0 ? default_percent(&rolling->max_surge) : result;
 }
 
+/* Each namespace is labelled with its name. */
+static int label_name(korch_object *object)
+{
+	static const char *const key = "kubernetes.io/metadata.name";
+	const char *name = object->metadata ? object->metadata->name : NULL;
+	if (!name || !*name || korch__text_equal(korch_map_get(object->metadata->labels, key), name))
+		return 0;
+	korch_object_meta *meta = korch_struct_edit(&object->metadata, &korch_object_meta_type);
+	return meta ? korch_map_set(&meta->labels, key, name) : KORCH_E_NOMEM;
+}
+
 int korch__namespace_set_defaults(void *self)
 {
 	korch_namespace *space = self;
-	korch_namespace_status *status =
-	    korch_struct_edit(&space->status, &korch_namespace_status_type);
-	if (!status || (!status->phase && korch_string_set(&status->phase, "Active") < 0))
-		return KORCH_E_NOMEM;
-	const char *name = space->object.metadata ? space->object.metadata->name : NULL;
-	if (!name || !*name)
-		return 0;
-	korch_object_meta *meta = korch_struct_edit(&space->object.metadata, &korch_object_meta_type);
-	return meta ? korch_map_set(&meta->labels, "kubernetes.io/metadata.name", name) : KORCH_E_NOMEM;
+	if (!space->status || !space->status->phase) {
+		korch_namespace_status *status =
+			korch_struct_edit(&space->status, &korch_namespace_status_type);
+		if (!status || korch_string_set(&status->phase, "Active") < 0)
+			return KORCH_E_NOMEM;
+	}
+	return label_name(&space->object);
 }
 
 int korch__node_status_set_defaults(void *self)

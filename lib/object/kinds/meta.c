@@ -102,8 +102,7 @@ static const korch_field condition_fields[] = {
            .allowed = ALLOWED("True", "False", "Unknown")),
     INT64(observed_generation, "observedGeneration", 3, 0, "Generation that this was computed for",
           .format = KORCH_FORMAT_NON_NEGATIVE),
-    TIME(last_transition_time, "lastTransitionTime", 4, REQUIRED | EMIT,
-         "When the status changed last"),
+    TIME(last_transition_time, "lastTransitionTime", 4, REQUIRED, "When the status changed last"),
     STRING(reason, "reason", 5, REQUIRED | EMIT, "One word for machines, why"),
     STRING(message, "message", 6, EMIT, "A sentence for people"),
 };
