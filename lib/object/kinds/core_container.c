@@ -100,7 +100,8 @@ static const korch_field resource_requirements_fields[] = {
 };
 const korch_type korch_resource_requirements_type =
     TYPE("ResourceRequirements", resource_requirements_fields,
-         "What a container needs and may use at most");
+         "What a container needs and may use at most",
+         .validate = korch__resource_requirements_validate);
 #undef S
 
 #define S korch_container_resize_policy

@@ -27,7 +27,8 @@ static const korch_field empty_dir_volume_source_fields[] = {
 };
 const korch_type korch_empty_dir_volume_source_type =
     TYPE("EmptyDirVolumeSource", empty_dir_volume_source_fields,
-         "A directory that lives with the pod, empty at first");
+         "A directory that lives with the pod, empty at first",
+         .validate = korch__empty_dir_volume_source_validate);
 #undef S
 
 #define S korch_secret_volume_source

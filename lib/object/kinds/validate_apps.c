@@ -34,15 +34,29 @@ static void check_template(const korch_pod_template_spec *template_, const char 
 		                     "activeDeadlineSeconds in %s is not Supported", kind);
 }
 
+/* The template's labels must be among those that the selector selects. */
 static void check_selector(const korch_label_selector *selector,
                            const korch_pod_template_spec *template_, const char *kind,
                            const char *path, korch_problems *problems)
 {
 	if (!selector)
 		return;
-	if (is_empty(selector))
+	if (is_empty(selector)) {
 		korch__problem_field(problems, path, "selector", KORCH_PROBLEM_INVALID,
 		                     "{}: empty selector is invalid for %s", kind);
+		return;
+	}
+	const korch_map *labels = template_ && template_->metadata ? template_->metadata->labels : NULL;
+	korch_selector *compiled = NULL;
+	if (!template_ || korch_selector_new(&compiled, selector, NULL) < 0)
+		return;
+	if (!korch_selector_matches(compiled, labels)) {
+		char *text = korch__map_text(labels);
+		korch__problem_field(problems, path, "template.metadata.labels", KORCH_PROBLEM_INVALID,
+		                     "%s: `selector` does not match template `labels`", text ? text : "{}");
+		korch__free(text);
+	}
+	korch_selector_free(compiled);
 }
 
 /* A number from 0 or a percentage; problems are said of the field. Gives the percentage or -1. */
