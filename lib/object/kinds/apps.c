@@ -104,8 +104,7 @@ static const korch_field deployment_fields[] = {
     STRUCT(status, korch_deployment_status, "status", 3, 0, "What it has reached"),
 };
 const korch_type korch_deployment_type =
-    TYPE("Deployment", deployment_fields, "Pods that are alike, updated step by step",
-         .validate = korch__deployment_validate);
+    TYPE("Deployment", deployment_fields, "Pods that are alike, updated step by step");
 #undef S
 
 #define S korch_replica_set_spec
@@ -166,6 +165,5 @@ static const korch_field replica_set_fields[] = {
     STRUCT(status, korch_replica_set_status, "status", 3, 0, "What it has reached"),
 };
 const korch_type korch_replica_set_type =
-    TYPE("ReplicaSet", replica_set_fields, "A number of pods that are alike",
-         .validate = korch__replica_set_validate);
+    TYPE("ReplicaSet", replica_set_fields, "A number of pods that are alike");
 #undef S

@@ -3,8 +3,8 @@
 #define KORCH_OBJECT_KINDS_COMMON_H
 
 #include "base/table.h"
-#include <korch/object.h>
 #include <korch/problems.h>
+#include <korch/struct.h>
 
 /* A field below a path, as text that lives to the end of the block: AT("containers[%zu].name", i). */
 #define AT(...) korch__place((char[256]){0}, 256, __VA_ARGS__)
@@ -33,12 +33,6 @@ void korch__names_fini(korch_names *names);
 /* 1 when the name was not there before; 0 when it was; an empty name is never there. */
 int korch__names_add(korch_names *names, const char *name);
 int korch__names_has(const korch_names *names, const char *name);
-
-/* metadata.name by the rule of the object's kind, and metadata.namespace. For every kind, also those without a struct. */
-void korch__object_check_name(const korch_object *object, korch_problems *problems);
-/* What of the metadata may not change. For every kind, also those without a struct. */
-void korch__object_check_update(const korch_object *object, const korch_object *old,
-                                korch_problems *problems);
 
 /* Says that memory ran out, as a problem of the object. */
 void korch__problem_nomem(korch_problems *problems, const char *path);

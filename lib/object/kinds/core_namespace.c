@@ -44,7 +44,6 @@ static const korch_field namespace_fields[] = {
     STRUCT(spec, korch_namespace_spec, "spec", 2, 0, "What holds up its end"),
     STRUCT(status, korch_namespace_status, "status", 3, 0, "State of it"),
 };
-const korch_type korch_namespace_type =
-    TYPE("Namespace", namespace_fields, "A space of names",
-         .set_defaults = korch__namespace_set_defaults, .validate = korch__namespace_validate);
+const korch_type korch_namespace_type = TYPE("Namespace", namespace_fields, "A space of names",
+                                             .set_defaults = korch__namespace_set_defaults);
 #undef S

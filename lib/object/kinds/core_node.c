@@ -229,6 +229,5 @@ static const korch_field node_fields[] = {
     STRUCT(spec, korch_node_spec, "spec", 2, 0, "What it should be"),
     STRUCT(status, korch_node_status, "status", 3, 0, "What it is and has"),
 };
-const korch_type korch_node_type =
-    TYPE("Node", node_fields, "A machine that runs pods", .validate = korch__node_validate);
+const korch_type korch_node_type = TYPE("Node", node_fields, "A machine that runs pods");
 #undef S

@@ -359,6 +359,5 @@ static const korch_field pod_fields[] = {
 };
 const korch_type korch_pod_type =
     TYPE("Pod", pod_fields, "Containers that run together on one node",
-         .set_defaults = korch__pod_set_defaults, .validate = korch__pod_validate,
-         .validate_update = korch__pod_validate_update);
+         .set_defaults = korch__pod_set_defaults, .validate_update = korch__pod_validate_update);
 #undef S

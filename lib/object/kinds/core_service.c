@@ -139,8 +139,7 @@ static const korch_field service_fields[] = {
     STRUCT(spec, korch_service_spec, "spec", 2, 0, "Which pods it leads to, and how"),
     STRUCT(status, korch_service_status, "status", 3, 0, "State of it"),
 };
-const korch_type korch_service_type =
-    TYPE("Service", service_fields, "An address that leads to pods",
-         .set_defaults = korch__service_set_defaults, .validate = korch__service_validate,
-         .validate_update = korch__service_validate_update);
+const korch_type korch_service_type = TYPE(
+    "Service", service_fields, "An address that leads to pods",
+    .set_defaults = korch__service_set_defaults, .validate_update = korch__service_validate_update);
 #undef S

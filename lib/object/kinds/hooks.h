@@ -1,15 +1,19 @@
-/* Hooks that tables name: defaults and rules over several fields (defaults_*.c, validate_*.c). */
+/*
+ * Hooks that tables name: defaults and rules over several fields (defaults_*.c, validate_*.c); and the rules of names that
+ * hold for every object.
+ */
 #ifndef KORCH_OBJECT_KINDS_HOOKS_H
 #define KORCH_OBJECT_KINDS_HOOKS_H
 
-#include <korch/struct.h>
+#include <korch/object.h>
+#include <korch/problems.h>
 
 #define DEFAULTS(name) int korch__##name##_set_defaults(void *self);
 #define VALIDATE(name)                                                                             \
 	void korch__##name##_validate(const void *self, const char *path, korch_problems *problems);
 #define UPDATE(name)                                                                               \
 	void korch__##name##_validate_update(const void *self, const void *old, const char *path,      \
-										 korch_problems *problems);
+	                                     korch_problems *problems);
 
 DEFAULTS(container)
 DEFAULTS(ephemeral_container)
@@ -50,14 +54,6 @@ VALIDATE(ephemeral_container)
 VALIDATE(object_meta)
 VALIDATE(node_spec)
 VALIDATE(event)
-VALIDATE(pod)
-VALIDATE(service)
-VALIDATE(deployment)
-VALIDATE(replica_set)
-VALIDATE(namespace)
-VALIDATE(node)
-VALIDATE(pod_disruption_budget)
-VALIDATE(lease)
 VALIDATE(pod_spec)
 VALIDATE(http_get_action)
 VALIDATE(tcp_socket_action)
@@ -90,5 +86,11 @@ UPDATE(service)
 #undef DEFAULTS
 #undef VALIDATE
 #undef UPDATE
+
+/* metadata.name by the rule of the object's kind, and metadata.namespace. For every kind, also those without a struct. */
+void korch__object_check_name(const korch_object *object, korch_problems *problems);
+/* What of the metadata may not change. For every kind, also those without a struct. */
+void korch__object_check_update(const korch_object *object, const korch_object *old,
+                                korch_problems *problems);
 
 #endif

@@ -52,6 +52,5 @@ static const korch_field pod_disruption_budget_fields[] = {
 };
 const korch_type korch_pod_disruption_budget_type =
     TYPE("PodDisruptionBudget", pod_disruption_budget_fields,
-         "A limit on pods that go at the same time by somebody's will",
-         .validate = korch__pod_disruption_budget_validate);
+         "A limit on pods that go at the same time by somebody's will");
 #undef S

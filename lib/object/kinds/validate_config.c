@@ -22,7 +22,6 @@ static size_t size_of(const korch_map *map, int is_base64)
 void korch__config_map_validate(const void *self, const char *path, korch_problems *problems)
 {
 	const korch_config_map *map = self;
-	korch__object_check_name(&map->object, problems);
 	for (size_t i = 0; map->data && i < map->data->n; i++) {
 		const char *key = map->data->items[i].key;
 		if (korch_map_get(map->binary_data, key))
@@ -55,7 +54,6 @@ static int has_key(const korch_secret *secret, const char *key)
 void korch__secret_validate(const void *self, const char *path, korch_problems *problems)
 {
 	const korch_secret *secret = self;
-	korch__object_check_name(&secret->object, problems);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
 		if (korch__text_equal(secret->type, wanted[i].type) &&
 		    !has_key(secret, wanted[i].keys[0]) && !has_key(secret, wanted[i].keys[1]))

@@ -1,25 +1,9 @@
-/* Rules of Nodes and Events, and the rule of names for kinds that have no other rule of their own. */
+/* Rules of Nodes and Events. */
 #include "base/text.h"
 #include "object/kinds/common.h"
 #include "object/kinds/hooks.h"
 #include "object/problems.h"
 #include <korch/api.h>
-
-#define CHECK_NAME_ONLY(kind_name)                                                                 \
-	void korch__##kind_name##_validate(const void *self, const char *path,                         \
-	                                   korch_problems *problems)                                   \
-	{                                                                                              \
-		korch__object_check_name(self, problems);                                                  \
-	}
-
-CHECK_NAME_ONLY(pod)
-CHECK_NAME_ONLY(service)
-CHECK_NAME_ONLY(deployment)
-CHECK_NAME_ONLY(replica_set)
-CHECK_NAME_ONLY(namespace)
-CHECK_NAME_ONLY(node)
-CHECK_NAME_ONLY(pod_disruption_budget)
-CHECK_NAME_ONLY(lease)
 
 void korch__node_spec_validate(const void *self, const char *path, korch_problems *problems)
 {
@@ -46,7 +30,6 @@ void korch__event_validate(const void *self, const char *path, korch_problems *p
 	    event->object.metadata ? korch__text_or_empty(event->object.metadata->namespace_) : "";
 	const char *about =
 	    event->involved_object ? korch__text_or_empty(event->involved_object->namespace_) : "";
-	korch__object_check_name(&event->object, problems);
 	if (*namespace_ && *about && !korch__text_equal(namespace_, about))
 		korch__problem_field(problems, path, "involvedObject.namespace", KORCH_PROBLEM_INVALID,
 		                     "\"%s\": does not match event.namespace", about);

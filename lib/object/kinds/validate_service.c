@@ -231,7 +231,6 @@ static void check_slice_ports(const korch_endpoint_slice *slice, const char *pat
 void korch__endpoint_slice_validate(const void *self, const char *path, korch_problems *problems)
 {
 	const korch_endpoint_slice *slice = self;
-	korch__object_check_name(&slice->object, problems);
 	if (slice->n_endpoints > ENDPOINTS_MAX)
 		korch__problem_field(problems, path, "endpoints", KORCH_PROBLEM_TOO_MANY,
 		                     "%zu: must have at most %d items", slice->n_endpoints, ENDPOINTS_MAX);
