@@ -61,6 +61,8 @@ static inline void *korch__member(const void *self, size_t offset)
 void korch__field_clear(void *self, const korch_field *field);
 /* Whether a field has a value that is not its zero, the present bit aside. */
 int korch__field_has_value(const void *self, const korch_field *field);
+/* As korch_struct_equal() for the fields whose bit is not set in skip alone, unknown fields aside. */
+int korch__fields_equal(const void *a, const void *b, const korch_type *type, uint64_t skip);
 /* As korch_struct_equal() leaving out the fields whose bit is set in skip. */
 int korch__struct_equal_but(const void *a, const void *b, const korch_type *type, uint64_t skip);
 

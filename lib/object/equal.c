@@ -146,17 +146,23 @@ static int fields_equal(const void *a, const void *b, const korch_field *field, 
 	return ones_equal(a, b, field);
 }
 
+int korch__fields_equal(const void *a, const void *b, const korch_type *type, uint64_t skip)
+{
+	for (size_t i = 0; i < type->n_fields; i++) {
+		if (!(skip >> i & 1) && !fields_equal(a, b, &type->fields[i], i))
+			return 0;
+	}
+	return 1;
+}
+
 int korch__struct_equal_but(const void *a, const void *b, const korch_type *type, uint64_t skip)
 {
 	if (a == b)
 		return 1;
 	if (!a || !b)
 		return 0;
-	for (size_t i = 0; i < type->n_fields; i++) {
-		if (!(skip >> i & 1) && !fields_equal(a, b, &type->fields[i], i))
-			return 0;
-	}
-	return korch_map_equal((const korch_map *)((const korch_struct *)a)->extra,
+	return korch__fields_equal(a, b, type, skip) &&
+		   korch_map_equal((const korch_map *)((const korch_struct *)a)->extra,
 						   (const korch_map *)((const korch_struct *)b)->extra);
 }
 

@@ -108,6 +108,11 @@ int korch_problems_result(const korch_problems *problems, korch_error **err)
 	return korch_error_set(err, KORCH_E_INVALID, "%zu errors", problems->totals[0]);
 }
 
+int korch__problems_failed(const korch_problems *problems)
+{
+	return problems && problems->failed ? KORCH_E_NOMEM : 0;
+}
+
 void korch__problems_at_place(korch_problems *problems, const char *file, int line)
 {
 	if (!problems)
