@@ -108,6 +108,12 @@ int korch_problems_result(const korch_problems *problems, korch_error **err)
 	return korch_error_set(err, KORCH_E_INVALID, "%zu errors", problems->totals[0]);
 }
 
+void korch__problems_fail(korch_problems *problems)
+{
+	if (problems)
+		problems->failed = 1;
+}
+
 int korch__problems_failed(const korch_problems *problems)
 {
 	return problems && problems->failed ? KORCH_E_NOMEM : 0;

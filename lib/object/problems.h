@@ -30,6 +30,8 @@ void korch__problems_set_lines(korch_problems *problems, size_t first, const cha
 /* UNSUPPORTED with the list of what is supported, sorted as Kubernetes does: `"x": supported values: "A", "B"`. */
 void korch__problem_unsupported(korch_problems *problems, const char *path, const char *field,
 								const char *value, const char *const *allowed);
+/* Remembers that something could not be checked for want of memory. */
+void korch__problems_fail(korch_problems *problems);
 /* KORCH_E_NOMEM when a problem was lost for want of memory, else 0. */
 int korch__problems_failed(const korch_problems *problems);
 /* "path.field", "path[0]" or "field" into out; cut at size. */

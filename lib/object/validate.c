@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "object/block.h"
 #include "object/codec.h"
-#include "object/kinds/common.h"
+#include "object/kinds/hooks.h"
 #include "object/object.h"
 #include "object/problems.h"
 #include "object/syntax.h"

@@ -118,4 +118,5 @@ int korch__names_has(const korch_names *names, const char *name)
 void korch__problem_nomem(korch_problems *problems, const char *path)
 {
 	korch__problem(problems, path, KORCH_PROBLEM_OTHER, "out of memory");
+	korch__problems_fail(problems);
 }

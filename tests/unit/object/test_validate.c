@@ -66,7 +66,7 @@ static void check_problems(korch_object *object, const korch_object *old, const 
 				   : korch_object_validate(object, problems);
 	for (size_t i = 0; i < korch_problems_count(problems); i++) {
 		char *line = korch_problem_format(korch_problems_at(problems, i));
-		korch__buf_printf(&all, "%.120s\n", line);
+		korch__buf_printf(&all, "%.100s\n", line);
 		korch__free(line);
 	}
 	ck_assert_str_eq(all.data, expected);
@@ -85,10 +85,10 @@ START_TEST(rules_of_rows)
 	check_problems(
 		object, NULL,
 		"metadata.labels: Invalid value: \"-\": name part must consist of alphanumeric characters, "
-		"'-', '_' or '.', and must start a\n"
+		"'-', '_' or \n"
 		"spec.ports[0].port: Invalid value: 70000: must be between 1 and 65535, inclusive\n"
 		"spec.type: Unsupported value: \"Odd\": supported values: \"ClusterIP\", \"ExternalName\", "
-		"\"LoadBalancer\", \"NodePort\"\n");
+		"\"LoadBalancer\", \n");
 	korch_object_unref(object);
 }
 END_TEST
@@ -99,7 +99,7 @@ START_TEST(names_are_required)
 	check_problems(object, NULL,
 				   "metadata.name: Required value: name or generateName is required\n"
 				   "data[a b]: Invalid value: \"a b\": a valid config key must consist of alphanumeric "
-				   "characters, '-', '_' or '.' (e.g. 'k\n");
+				   "characters, '-', '_\n");
 	korch_object_unref(object);
 	object = decode("{\"apiVersion\":\"example.com/v1\",\"kind\":\"Gadget\",\"metadata\":{\"name\":\"A\"}}");
 	ck_assert_int_eq(korch_object_validate(object, NULL), KORCH_E_INVALID);
