@@ -266,7 +266,8 @@ const char *korch__syntax_number(korch_format format, int64_t number)
 	case KORCH_FORMAT_PORT:
 		return number >= 1 && number <= PORT_MAX ? NULL : "must be between 1 and 65535, inclusive";
 	case KORCH_FORMAT_PORT_OR_ZERO:
-		return number >= 0 && number <= PORT_MAX ? NULL : "must be between 0 and 65535, inclusive";
+		/* 0 stands for none; the sentence does not offer it, as in Kubernetes. */
+		return number >= 0 && number <= PORT_MAX ? NULL : "must be between 1 and 65535, inclusive";
 	case KORCH_FORMAT_NON_NEGATIVE:
 		return number >= 0 ? NULL : "must be greater than or equal to 0";
 	case KORCH_FORMAT_POSITIVE:

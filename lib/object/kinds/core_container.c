@@ -10,7 +10,7 @@
 static const korch_field container_port_fields[] = {
     STRING(name, "name", 1, 0, "Name that Services can refer to", .format = KORCH_FORMAT_PORT_NAME),
     INT32(host_port, "hostPort", 2, 0, "Port of the node that leads here",
-          .format = KORCH_FORMAT_PORT),
+          .format = KORCH_FORMAT_PORT_OR_ZERO),
     INT32(container_port, "containerPort", 3, REQUIRED | EMIT, "Port number in the container",
           .format = KORCH_FORMAT_PORT),
     STRING(protocol, "protocol", 4, 0, "Transport protocol",

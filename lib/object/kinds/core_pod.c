@@ -110,7 +110,7 @@ static const korch_field pod_spec_fields[] = {
           "Seconds between the stop signal and the kill", .format = KORCH_FORMAT_NON_NEGATIVE,
           .default_json = "30"),
     INT64(active_deadline_seconds, "activeDeadlineSeconds", 5, POINTER,
-          "Seconds that the pod may run at most", .format = KORCH_FORMAT_POSITIVE),
+          "Seconds that the pod may run at most"),
     STRING(dns_policy, "dnsPolicy", 6, 0, "Which name servers the pod asks",
            .allowed = ALLOWED("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"),
            .default_json = "\"ClusterFirst\""),

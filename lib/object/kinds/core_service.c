@@ -18,7 +18,7 @@ static const korch_field service_port_fields[] = {
     INT_OR_STRING(target_port, "targetPort", 4, 0,
                   "Port of the pods by number or name; the same when absent"),
     INT32(node_port, "nodePort", 5, 0, "Port of every node that leads here",
-          .format = KORCH_FORMAT_PORT),
+          .format = KORCH_FORMAT_PORT_OR_ZERO),
 };
 const korch_type korch_service_port_type =
     TYPE("ServicePort", service_port_fields, "A port of a Service",
@@ -66,7 +66,8 @@ static const korch_field service_spec_fields[] = {
            "Whether traffic from outside stays on the node",
            .allowed = ALLOWED("Cluster", "Local")),
     INT32(health_check_node_port, "healthCheckNodePort", 12, 0,
-          "Port that tells load balancers which nodes have pods", .format = KORCH_FORMAT_PORT),
+          "Port that tells load balancers which nodes have pods",
+          .format = KORCH_FORMAT_PORT_OR_ZERO),
     BOOL(publish_not_ready_addresses, "publishNotReadyAddresses", 13, 0,
          "Whether pods that are not ready count too"),
     STRUCT(session_affinity_config, korch_session_affinity_config, "sessionAffinityConfig", 14, 0,

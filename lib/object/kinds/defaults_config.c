@@ -65,7 +65,9 @@ int korch__secret_set_defaults(void *self)
 		return KORCH_E_NOMEM;
 	int result = korch__map_merge(&secret->data, secret->data, encoded);
 	korch_block_unref(encoded);
-	if (result == 0)
-		korch_block_share(&secret->string_data, NULL);
-	return result;
+	if (result < 0)
+		return result;
+	korch_block_share(&secret->string_data, NULL);
+	korch_field_mark(secret, &korch_secret_type, offsetof(korch_secret, string_data), 0);
+	return 0;
 }

@@ -50,7 +50,7 @@ int korch__namespace_set_defaults(void *self)
 	korch_namespace *space = self;
 	if (!space->status || !space->status->phase) {
 		korch_namespace_status *status =
-			korch_struct_edit(&space->status, &korch_namespace_status_type);
+		    korch_struct_edit(&space->status, &korch_namespace_status_type);
 		if (!status || korch_string_set(&status->phase, "Active") < 0)
 			return KORCH_E_NOMEM;
 	}

@@ -33,6 +33,8 @@ static int default_affinity(korch_service_spec *spec)
 {
 	if (!korch__text_equal(spec->session_affinity, "ClientIP")) {
 		korch_block_share(&spec->session_affinity_config, NULL);
+		korch_field_mark(spec, &korch_service_spec_type,
+		                 offsetof(korch_service_spec, session_affinity_config), 0);
 		return 0;
 	}
 	korch_session_affinity_config *config =

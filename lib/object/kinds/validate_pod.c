@@ -188,7 +188,8 @@ static void check_names(const korch_pod_spec *spec, const char *path, korch_prob
 	if (spec->share_process_namespace && spec->host_pid)
 		korch__problem_field(problems, path, "shareProcessNamespace", KORCH_PROBLEM_INVALID,
 		                     "true: ShareProcessNamespace and HostPID cannot both be enabled");
-	if (spec->active_deadline_seconds > INT32_MAX)
+	if (KORCH_IS_SET(spec, korch_pod_spec, active_deadline_seconds) &&
+	    (spec->active_deadline_seconds < 1 || spec->active_deadline_seconds > INT32_MAX))
 		korch__problem_field(problems, path, "activeDeadlineSeconds", KORCH_PROBLEM_INVALID,
 		                     "%lld: must be between 1 and 2147483647, inclusive",
 		                     (long long)spec->active_deadline_seconds);

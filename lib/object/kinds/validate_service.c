@@ -66,7 +66,7 @@ static void check_twice(const korch_service_port *ports, size_t i, const char *p
 static void check_ports(const korch_service_spec *spec, const char *path, korch_problems *problems)
 {
 	korch_names names;
-	int inside = korch__text_equal(spec->type, "ClusterIP");
+	int inside = !spec->type || korch__text_equal(spec->type, "ClusterIP");
 	if (spec->n_ports == 0 && !is_headless(spec) && !korch__text_equal(spec->type, "ExternalName"))
 		korch__problem_field(problems, path, "ports", KORCH_PROBLEM_REQUIRED, "%s", "");
 	if (spec->n_ports > 1000) {
