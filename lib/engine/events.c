@@ -28,24 +28,24 @@ enum {
 static const char COMBINED[] = "(combined from similar events): ";
 
 /* What is remembered of events: the same (kept), similar ones, or an object's allowance; told apart by the key's first letter. */
-typedef struct memory {
-	struct memory *newer; /* by last use */
-	struct memory *older;
+typedef struct trace {
+	struct trace *newer; /* by last use */
+	struct trace *older;
 	char *key;
 	korch_event *event; /* 'e': the last state, own reference */
 	uint32_t count;     /* 's': different messages so far */
 	korch_usec since;   /* 's': begin of the interval; 'o': last refill */
 	double tokens;      /* 'o' */
 	int is_dirty;       /* 'e': to be written */
-} memory;
+} trace;
 
 struct korch_recorder {
 	korch_engine *engine;
 	korch_table memories;
-	memory *newest;
-	memory *oldest;
+	trace *newest;
+	trace *oldest;
 	size_t n;
-	KORCH_VEC(memory *) dirty;
+	KORCH_VEC(trace *) dirty;
 	KORCH_VEC(korch_object *) expired; /* Event objects to be removed */
 	double tokens;
 	korch_usec tokens_at;
@@ -66,12 +66,12 @@ static uint64_t key_hash(const void *key)
 
 static int memory_equal(const void *entry, const void *key)
 {
-	return strcmp(((const memory *)entry)->key, key) == 0;
+	return strcmp(((const trace *)entry)->key, key) == 0;
 }
 
 static uint64_t memory_hash(const void *entry)
 {
-	return korch__hash_string(((const memory *)entry)->key);
+	return korch__hash_string(((const trace *)entry)->key);
 }
 
 static const korch_table_ops MEMORY_OPS = {.hash = key_hash, .equal = memory_equal, .entry_hash = memory_hash};
@@ -88,7 +88,7 @@ int korch__recorder_new(korch_recorder **out, korch_engine *engine)
 	return 0;
 }
 
-static void unlink_memory(korch_recorder *recorder, memory *memory)
+static void unlink_memory(korch_recorder *recorder, trace *memory)
 {
 	if (memory->newer)
 		memory->newer->older = memory->older;
@@ -100,7 +100,7 @@ static void unlink_memory(korch_recorder *recorder, memory *memory)
 		recorder->oldest = memory->newer;
 }
 
-static void link_newest(korch_recorder *recorder, memory *memory)
+static void link_newest(korch_recorder *recorder, trace *memory)
 {
 	memory->newer = NULL;
 	memory->older = recorder->newest;
@@ -111,7 +111,7 @@ static void link_newest(korch_recorder *recorder, memory *memory)
 	recorder->newest = memory;
 }
 
-static void free_memory(memory *memory)
+static void free_memory(trace *memory)
 {
 	korch_object_unref(&memory->event->object);
 	korch__free(memory->key);
@@ -125,7 +125,7 @@ void korch__recorder_free(korch_recorder *recorder)
 	for (struct writing *writing = recorder->writing; writing; writing = writing->next)
 		writing->recorder = NULL;
 	while (recorder->newest) {
-		memory *memory = recorder->newest;
+		trace *memory = recorder->newest;
 		unlink_memory(recorder, memory);
 		free_memory(memory);
 	}
@@ -137,7 +137,7 @@ void korch__recorder_free(korch_recorder *recorder)
 	korch__free(recorder);
 }
 
-static void undirty(korch_recorder *recorder, const memory *memory)
+static void undirty(korch_recorder *recorder, const trace *memory)
 {
 	for (size_t i = 0; i < recorder->dirty.n; i++)
 		if (recorder->dirty.items[i] == memory)
@@ -147,7 +147,7 @@ static void undirty(korch_recorder *recorder, const memory *memory)
 /* Forgets what was not used for longest; its Event object goes from the store too. */
 static void forget_oldest(korch_recorder *recorder)
 {
-	memory *memory = recorder->oldest;
+	trace *memory = recorder->oldest;
 	unlink_memory(recorder, memory);
 	korch__table_remove(&recorder->memories, memory->key);
 	recorder->n--;
@@ -162,9 +162,9 @@ static void forget_oldest(korch_recorder *recorder)
 }
 
 /* The memory of a key, made when it is new; used now. */
-static memory *remember(korch_recorder *recorder, const char *key)
+static trace *remember(korch_recorder *recorder, const char *key)
 {
-	memory *known = korch__table_get(&recorder->memories, key);
+	trace *known = korch__table_get(&recorder->memories, key);
 	if (known) {
 		unlink_memory(recorder, known);
 		link_newest(recorder, known);
@@ -173,7 +173,7 @@ static memory *remember(korch_recorder *recorder, const char *key)
 	/* Three memories belong to one event: itself, the similar ones, the object's allowance. */
 	if (recorder->n >= (size_t)recorder->engine->options.events_max * 3)
 		forget_oldest(recorder);
-	memory *fresh = korch__calloc(1, sizeof(*fresh));
+	trace *fresh = korch__calloc(1, sizeof(*fresh));
 	if (fresh)
 		fresh->key = korch__strdup(key);
 	if (!fresh || !fresh->key || korch__table_put(&recorder->memories, fresh) < 0) {
@@ -221,7 +221,7 @@ static int is_allowed(korch_recorder *recorder, const struct facts *facts)
 	if (!take_token(&recorder->tokens, &recorder->tokens_at, facts->now, ALL_BURST, ALL_PER_SECOND))
 		return 0;
 	_cleanup_free_ char *key = memory_key('o', facts, "");
-	memory *object = key ? remember(recorder, key) : NULL;
+	trace *object = key ? remember(recorder, key) : NULL;
 	if (!object)
 		return 0;
 	if (object->since == 0) {
@@ -289,7 +289,7 @@ static int count_again(korch_event **slot, const struct facts *facts, const char
 static int is_to_be_combined(korch_recorder *recorder, const struct facts *facts, int is_known)
 {
 	_cleanup_free_ char *key = memory_key('s', facts, "");
-	memory *similar = key ? remember(recorder, key) : NULL;
+	trace *similar = key ? remember(recorder, key) : NULL;
 	if (!similar)
 		return 0;
 	if (similar->since == 0 || facts->now - similar->since > SIMILAR_INTERVAL_S * KORCH_USEC_PER_SEC) {
@@ -317,7 +317,7 @@ static void record(korch_recorder *recorder, const struct facts *facts)
 		korch__free(key);
 		key = memory_key('e', facts, "(combined)");
 	}
-	memory *event = key ? remember(recorder, key) : NULL;
+	trace *event = key ? remember(recorder, key) : NULL;
 	if (!event)
 		return;
 	if (event->event ? count_again(&event->event, facts, message) < 0 : !(event->event = new_event(recorder, facts, message)))
@@ -361,7 +361,7 @@ void korch__recorder_see(korch_recorder *recorder, const korch_change *change)
 	};
 	const char *message = korch__text_or_empty(event->message);
 	_cleanup_free_ char *key = memory_key('e', &facts, korch__text_has_prefix(message, COMBINED) ? "(combined)" : message);
-	memory *known = key ? korch__table_get(&recorder->memories, key) : NULL;
+	trace *known = key ? korch__table_get(&recorder->memories, key) : NULL;
 	if (!known || !known->event || strcmp(korch_object_uid(&known->event->object), korch_object_uid(change->object)) != 0)
 		return;
 	korch_object_unref(&known->event->object);
@@ -397,7 +397,7 @@ static size_t collect_writes(korch_recorder *recorder, korch_write *writes)
 {
 	size_t n = 0;
 	while (recorder->dirty.n && n < WRITES_MAX) {
-		memory *memory = recorder->dirty.items[--recorder->dirty.n];
+		trace *memory = recorder->dirty.items[--recorder->dirty.n];
 		if (!memory)
 			continue;
 		memory->is_dirty = 0;
