@@ -1,0 +1,40 @@
+/* What the files of the memory store share. */
+#ifndef KORCH_STORE_MEMORY_H
+#define KORCH_STORE_MEMORY_H
+
+#include "base/btree.h"
+#include "store/completion.h"
+#include "store/history.h"
+#include "store/watch.h"
+
+typedef struct memory_store {
+	korch_btree current; /* korch_object: what is stored now, in order of keys; references owned */
+	korch_history history;
+	korch_watches watches;
+	korch_completions waiting;
+	korch_timer *turn; /* set when completions or watches are waiting: it cannot fail to be set */
+	korch_loop *loop;
+	uint64_t revision; /* newest */
+	int is_closed;
+	int *is_gone; /* set to 1 when the store is freed from inside of one of its callbacks */
+} memory_store;
+
+/* An object that is nothing but a key, to search the trees for. */
+typedef struct memory_probe {
+	korch_object object;
+	korch_object_meta meta;
+} memory_probe;
+
+extern const korch_btree_ops korch__memory_order;
+/* The object to search for; it lives in the probe. */
+const korch_object *korch__memory_probe(memory_probe *probe, const korch_key *key);
+/* Lets the loop call for completions and watches. */
+void korch__memory_call_later(memory_store *store);
+
+/* commit of the table in sys/store.h. */
+int korch__memory_commit(void *self, const korch_write *writes, size_t n, korch_commit_fn fn,
+                         void *userdata);
+/* list of the table in sys/store.h. */
+int korch__memory_list(void *self, const korch_list_query *query, korch_list_fn fn, void *userdata);
+
+#endif
