@@ -50,6 +50,9 @@ size_t korch__item_size(const korch_field *field);
 const korch_type *korch__list_type(const korch_field *field);
 /* As korch_list_edit() for a list of any kind. */
 void *korch__list_edit(void *slot, size_t *n_slot, const korch_type *type, size_t size, size_t n);
+/* The entry of a struct's list that goes with an entry of another version of it: same merge key, or same place. NULL: none. */
+const void *korch__list_partner(const void *of, const korch_field *field, const void *item,
+								size_t i);
 static inline void *korch__member(const void *self, size_t offset)
 {
 	return (char *)(uintptr_t)self + offset;

@@ -2,6 +2,7 @@
  * Lists: array blocks and the counts beside them. What is in the structs of a list is block.c's matter.
  */
 #include "base/alloc.h"
+#include "base/text.h"
 #include "object/block.h"
 #include <string.h>
 
@@ -112,4 +113,21 @@ void *korch_list_edit(void *slot, size_t *n_slot, const korch_type *type, size_t
 const char **korch_string_list_edit(void *slot, size_t *n_slot, size_t n)
 {
 	return korch__list_edit(slot, n_slot, &korch__mark_strings, sizeof(const char *), n);
+}
+
+const void *korch__list_partner(const void *of, const korch_field *field, const void *item, size_t i)
+{
+	size_t n = KORCH__MEMBER(size_t, of, field->count_offset), size = field->type->size;
+	const char *items = KORCH__MEMBER(const char *, of, field->offset);
+	const korch_field *key =
+		field->merge_key ? korch_type_field(field->type, field->merge_key) : NULL;
+	if (!key || key->kind != KORCH_FIELD_STRING || key->shape != KORCH_SHAPE_ONE)
+		return i < n ? items + i * size : NULL;
+	for (size_t j = 0; j < n; j++) {
+		const char *entry = items + j * size;
+		if (korch__text_equal(KORCH__MEMBER(const char *, entry, key->offset),
+							  KORCH__MEMBER(const char *, item, key->offset)))
+			return entry;
+	}
+	return NULL;
 }

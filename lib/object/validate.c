@@ -239,23 +239,6 @@ static void report_change(walker *self, const void *of, const korch_field *field
 	korch__buf_fini(&buf);
 }
 
-/* The entry that `item` was before: that with the same merge key, or at the same place. */
-static const void *entry_before(const void *old, const korch_field *field, const void *item, size_t i)
-{
-	size_t n = KORCH__MEMBER(size_t, old, field->count_offset), size = field->type->size;
-	const char *items = KORCH__MEMBER(const char *, old, field->offset);
-	const korch_field *key = field->merge_key ? korch_type_field(field->type, field->merge_key) : NULL;
-	if (!key || key->kind != KORCH_FIELD_STRING || key->shape != KORCH_SHAPE_ONE)
-		return i < n ? items + i * size : NULL;
-	for (size_t j = 0; j < n; j++) {
-		const char *entry = items + j * size;
-		if (korch__text_equal(KORCH__MEMBER(const char *, entry, key->offset),
-							  KORCH__MEMBER(const char *, item, key->offset)))
-			return entry;
-	}
-	return NULL;
-}
-
 static void check_change(walker *self, const void *of, const void *old, const korch_type *type);
 
 static void check_list_change(walker *self, const void *of, const void *old,
@@ -266,7 +249,7 @@ static void check_list_change(walker *self, const void *of, const void *old,
 	if (items == KORCH__MEMBER(const char *, old, field->offset))
 		return;
 	for (size_t i = 0; i < n; i++) {
-		const void *before = entry_before(old, field, items + i * size, i);
+		const void *before = korch__list_partner(old, field, items + i * size, i);
 		size_t length = push_index(self, i);
 		if (before)
 			check_change(self, items + i * size, before, field->type);
