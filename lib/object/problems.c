@@ -114,6 +114,12 @@ void korch__problems_fail(korch_problems *problems)
 		problems->failed = 1;
 }
 
+void korch__problems_set_failed(korch_problems *problems)
+{
+	if (problems)
+		problems->failed = 1;
+}
+
 int korch__problems_failed(const korch_problems *problems)
 {
 	return problems && problems->failed ? KORCH_E_NOMEM : 0;

@@ -34,6 +34,8 @@ void korch__problem_unsupported(korch_problems *problems, const char *path, cons
 void korch__problems_fail(korch_problems *problems);
 /* KORCH_E_NOMEM when a problem was lost for want of memory, else 0. */
 int korch__problems_failed(const korch_problems *problems);
+/* Says that something could not be checked for want of memory. problems may be NULL. */
+void korch__problems_set_failed(korch_problems *problems);
 /* "path.field", "path[0]" or "field" into out; cut at size. */
 void korch__path_join(char *out, size_t size, const char *path, const char *field);
 

@@ -80,43 +80,38 @@ static uint64_t entry_hash(const void *entry)
 
 static const korch_table_ops name_ops = {name_hash, name_equal, entry_hash};
 
-int korch__names_init(korch_names *names, size_t max)
+void korch__names_init(korch_names *names, size_t max)
 {
 	*names = (korch_names){.max = max};
 	korch__table_init(&names->table, &name_ops);
-	if (max == 0)
-		return 0;
-	names->items = korch__calloc(max, sizeof(*names->items));
-	return names->items ? 0 : KORCH_E_NOMEM;
+	if (max > 0)
+		names->items = korch__calloc(max, sizeof(*names->items));
+	names->failed = max > 0 && !names->items;
 }
 
-void korch__names_fini(korch_names *names)
+void korch__names_fini(korch_names *names, korch_problems *problems)
 {
 	korch__table_fini(&names->table);
 	korch__free(names->items);
+	if (names->failed)
+		korch__problems_set_failed(problems);
 }
 
 int korch__names_add(korch_names *names, const char *name)
 {
-	if (!name || !*name)
+	if (!name || !*name || names->failed || names->n >= names->max)
 		return 1;
 	if (korch__table_get(&names->table, name))
 		return 0;
-	if (names->n >= names->max)
-		return 1;
 	names->items[names->n] = name;
 	if (korch__table_put(&names->table, &names->items[names->n]) == 0)
 		names->n++;
+	else
+		names->failed = 1;
 	return 1;
 }
 
 int korch__names_has(const korch_names *names, const char *name)
 {
-	return name && *name && korch__table_get(&names->table, name);
-}
-
-void korch__problem_nomem(korch_problems *problems, const char *path)
-{
-	korch__problem(problems, path, KORCH_PROBLEM_OTHER, "out of memory");
-	korch__problems_fail(problems);
+	return names->failed || (name && *name && korch__table_get(&names->table, name));
 }

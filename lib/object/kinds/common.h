@@ -19,22 +19,21 @@ int korch__map_merge(korch_map **slot, const korch_map *first, const korch_map *
 /* A map as JSON text for messages, cut when it is long; freed with korch__free(); NULL when memory is short. */
 char *korch__map_text(const korch_map *map);
 
-/* A set of names; the strings stay the caller's. */
+/* A set of names; the strings stay the caller's. Memory that is short is remembered, and said at the end. */
 typedef struct korch_names {
 	korch_table table;
 	const char **items;
 	size_t n;
 	size_t max;
+	int failed;
 } korch_names;
 
-/* Room for at most `max` names. 0 or KORCH_E_NOMEM; fini is fine in either case. */
-int korch__names_init(korch_names *names, size_t max);
-void korch__names_fini(korch_names *names);
-/* 1 when the name was not there before; 0 when it was; an empty name is never there. */
+/* Room for at most `max` names. */
+void korch__names_init(korch_names *names, size_t max);
+void korch__names_fini(korch_names *names, korch_problems *problems);
+/* 0 when the name was there before, 1 otherwise; an empty name is never there. */
 int korch__names_add(korch_names *names, const char *name);
+/* 1 when the name is there, or when nobody can tell for want of memory. */
 int korch__names_has(const korch_names *names, const char *name);
-
-/* Says that memory ran out, as a problem of the object. */
-void korch__problem_nomem(korch_problems *problems, const char *path);
 
 #endif

@@ -48,8 +48,11 @@ static void check_selector(const korch_label_selector *selector,
 	}
 	const korch_map *labels = template_ && template_->metadata ? template_->metadata->labels : NULL;
 	korch_selector *compiled = NULL;
-	if (!template_ || korch_selector_new(&compiled, selector, NULL) < 0)
-		return;
+	int code = template_ ? korch_selector_new(&compiled, selector, NULL) : KORCH_E_INVALID;
+	if (code == KORCH_E_NOMEM)
+		korch__problems_set_failed(problems);
+	if (code < 0)
+		return; /* what is wrong with the selector is said at its own place */
 	if (!korch_selector_matches(compiled, labels)) {
 		char *text = korch__map_text(labels);
 		korch__problem_field(problems, path, "template.metadata.labels", KORCH_PROBLEM_INVALID,

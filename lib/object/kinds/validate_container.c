@@ -184,29 +184,27 @@ static void check_mount_paths(const korch_volume_mount *mounts, size_t n, const 
                               korch_problems *problems)
 {
 	korch_names paths;
-	if (korch__names_init(&paths, n) < 0)
-		korch__problem_nomem(problems, path);
-	for (size_t i = 0; i < n && paths.items; i++) {
+	korch__names_init(&paths, n);
+	for (size_t i = 0; i < n; i++) {
 		if (!korch__names_add(&paths, mounts[i].mount_path))
 			korch__problem_field(problems, path, AT("volumeMounts[%zu].mountPath", i),
 			                     KORCH_PROBLEM_INVALID, "\"%s\": must be unique",
 			                     mounts[i].mount_path);
 	}
-	korch__names_fini(&paths);
+	korch__names_fini(&paths, problems);
 }
 
 static void check_ports(const korch_container *container, const char *path,
                         korch_problems *problems)
 {
 	korch_names names;
-	if (korch__names_init(&names, container->n_ports) < 0)
-		korch__problem_nomem(problems, path);
-	for (size_t i = 0; i < container->n_ports && names.items; i++) {
+	korch__names_init(&names, container->n_ports);
+	for (size_t i = 0; i < container->n_ports; i++) {
 		if (!korch__names_add(&names, container->ports[i].name))
 			korch__problem_field(problems, path, AT("ports[%zu].name", i), KORCH_PROBLEM_DUPLICATE,
 			                     "\"%s\"", container->ports[i].name);
 	}
-	korch__names_fini(&names);
+	korch__names_fini(&names, problems);
 }
 
 static void check_success(const korch_probe *probe, const char *name, const char *path,

@@ -98,10 +98,10 @@ static void check_host_ports(const korch_pod_spec *spec, const char *path, korch
 		n += spec->containers[i].n_ports;
 	korch_names used;
 	char(*texts)[80] = n > 0 ? korch__calloc(n, sizeof(*texts)) : NULL;
-	if (korch__names_init(&used, n) < 0 || (n > 0 && !texts))
-		korch__problem_nomem(problems, path);
+	korch__names_init(&used, n);
+	used.failed |= n > 0 && !texts;
 	n = 0;
-	for (size_t i = 0; i < spec->n_containers && texts && used.items; i++) {
+	for (size_t i = 0; i < spec->n_containers && texts; i++) {
 		for (size_t j = 0; j < spec->containers[i].n_ports; j++) {
 			const korch_container_port *port = &spec->containers[i].ports[j];
 			const char *protocol = port->protocol ? port->protocol : "TCP";
@@ -113,7 +113,7 @@ static void check_host_ports(const korch_pod_spec *spec, const char *path, korch
 				                     KORCH_PROBLEM_DUPLICATE, "\"%s\"", texts[n - 1]);
 		}
 	}
-	korch__names_fini(&used);
+	korch__names_fini(&used, problems);
 	korch__free(texts);
 }
 
@@ -200,20 +200,16 @@ void korch__pod_spec_validate(const void *self, const char *path, korch_problems
 	const korch_pod_spec *spec = self;
 	pod_names names;
 	size_t n = spec->n_containers + spec->n_init_containers + spec->n_ephemeral_containers;
-	int failed = korch__names_init(&names.containers, n);
-	failed |= korch__names_init(&names.volumes, spec->n_volumes);
-	if (failed) {
-		korch__problem_nomem(problems, path);
-	} else {
-		check_volumes(spec, &names.volumes, path, problems);
-		check_containers(spec->containers, spec->n_containers, &names, AT("%s.containers", path),
-		                 problems);
-		check_containers(spec->init_containers, spec->n_init_containers, &names,
-		                 AT("%s.initContainers", path), problems);
-		check_ephemeral(spec, &names, path, problems);
-	}
-	korch__names_fini(&names.containers);
-	korch__names_fini(&names.volumes);
+	korch__names_init(&names.containers, n);
+	korch__names_init(&names.volumes, spec->n_volumes);
+	check_volumes(spec, &names.volumes, path, problems);
+	check_containers(spec->containers, spec->n_containers, &names, AT("%s.containers", path),
+	                 problems);
+	check_containers(spec->init_containers, spec->n_init_containers, &names,
+	                 AT("%s.initContainers", path), problems);
+	check_ephemeral(spec, &names, path, problems);
+	korch__names_fini(&names.containers, problems);
+	korch__names_fini(&names.volumes, problems);
 	for (size_t i = 0; i < spec->n_init_containers; i++)
 		check_init_container(&spec->init_containers[i], AT("%s.initContainers[%zu]", path, i),
 		                     problems);

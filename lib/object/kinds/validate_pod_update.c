@@ -84,7 +84,7 @@ static void check_rest(const korch_pod_spec *spec, const korch_pod_spec *old,
 	if (copy)
 		korch_struct_assign(copy, spec, &korch_pod_spec_type);
 	if (!copy || undo_allowed(copy, old) < 0)
-		korch__problem_nomem(problems, "spec");
+		korch__problems_set_failed(problems);
 	else if (!korch_struct_equal(copy, old, &korch_pod_spec_type))
 		korch__problem(problems, "spec", KORCH_PROBLEM_FORBIDDEN, "%s", what_may_change);
 	korch_block_unref(copy);

@@ -74,9 +74,8 @@ static void check_ports(const korch_service_spec *spec, const char *path, korch_
 		                     "%zu: must have at most 1000 items", spec->n_ports);
 		return;
 	}
-	if (korch__names_init(&names, spec->n_ports) < 0)
-		korch__problem_nomem(problems, path);
-	for (size_t i = 0; i < spec->n_ports && names.items; i++) {
+	korch__names_init(&names, spec->n_ports);
+	for (size_t i = 0; i < spec->n_ports; i++) {
 		const korch_service_port *port = &spec->ports[i];
 		if (spec->n_ports > 1 && !korch__text_or_empty(port->name)[0])
 			korch__problem_field(problems, path, AT("ports[%zu].name", i), KORCH_PROBLEM_REQUIRED,
@@ -90,7 +89,7 @@ static void check_ports(const korch_service_spec *spec, const char *path, korch_
 			                     "may not be used when `type` is 'ClusterIP'");
 		check_twice(spec->ports, i, path, problems);
 	}
-	korch__names_fini(&names);
+	korch__names_fini(&names, problems);
 }
 
 static void check_affinity(const korch_service_spec *spec, const char *path,
@@ -216,16 +215,15 @@ static void check_slice_ports(const korch_endpoint_slice *slice, const char *pat
 		                     "%zu: must have at most %d items", slice->n_ports, SLICE_PORTS_MAX);
 		return;
 	}
-	if (korch__names_init(&names, slice->n_ports) < 0)
-		korch__problem_nomem(problems, path);
-	for (size_t i = 0; i < slice->n_ports && names.items; i++) {
+	korch__names_init(&names, slice->n_ports);
+	for (size_t i = 0; i < slice->n_ports; i++) {
 		const char *name = korch__text_or_empty(slice->ports[i].name);
 		int twice = *name ? !korch__names_add(&names, name) : unnamed++ > 0;
 		if (twice)
 			korch__problem_field(problems, path, AT("ports[%zu].name", i), KORCH_PROBLEM_DUPLICATE,
 			                     "\"%s\"", name);
 	}
-	korch__names_fini(&names);
+	korch__names_fini(&names, problems);
 }
 
 void korch__endpoint_slice_validate(const void *self, const char *path, korch_problems *problems)

@@ -1,4 +1,5 @@
 /* Defaults of the typed kinds: manifests and what single fields become. */
+#include "base/alloc.h"
 #include "manifests.h"
 #include "unit.h"
 #include <json-c/json.h>
@@ -182,9 +183,27 @@ START_TEST(test_shared_spec_stays_shared)
 }
 END_TEST
 
+/* Whichever allocation fails: no crash, no leak, and the object can be given its defaults afterwards. */
+START_TEST(test_memory_is_short)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int code = KORCH_E_NOMEM;
+		for (uint64_t n = 1; code == KORCH_E_NOMEM; n++) {
+			korch_object *object = manifest_decode(rows[i].manifest);
+			korch__alloc_fail_at(n);
+			code = korch_object_set_defaults(object);
+			korch__alloc_fail_at(0);
+			ck_assert(code == 0 || code == KORCH_E_NOMEM);
+			ck_assert_int_eq(korch_object_set_defaults(object), 0);
+			korch_object_unref(object);
+		}
+	}
+}
+END_TEST
+
 KORCH_SUITE(defaults)
 {
 	Suite *suite = suite_create("defaults");
-	KORCH_CASE(suite, "defaults", test_rows, test_twice_is_once, test_shared_spec_stays_shared);
+	KORCH_CASE(suite, "defaults", test_rows, test_twice_is_once, test_shared_spec_stays_shared, test_memory_is_short);
 	return suite;
 }

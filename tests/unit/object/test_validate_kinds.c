@@ -1,4 +1,5 @@
 /* Rules of the typed kinds: manifests and the problems that Kubernetes finds in them. */
+#include "base/alloc.h"
 #include "manifests.h"
 #include "unit.h"
 
@@ -437,10 +438,35 @@ START_TEST(test_updates)
 }
 END_TEST
 
+/* Whichever allocation fails: no crash; what was not found is said to be missing for want of memory. */
+START_TEST(test_memory_is_short)
+{
+	for (size_t i = 0; i < sizeof(pods) / sizeof(pods[0]); i += 7) {
+		korch_object *object = manifest_decode(pods[i].manifest);
+		int code = KORCH_E_NOMEM;
+		for (uint64_t n = 1; n < 500; n++) {
+			korch_problems *problems = NULL;
+			ck_assert_int_eq(korch_problems_new(&problems, 0), 0);
+			korch__alloc_fail_at(n);
+			code = korch_object_validate(object, problems);
+			uint64_t made = korch__alloc_count();
+			korch__alloc_fail_at(0);
+			ck_assert(code < 0 || made < n);
+			korch_problems_free(problems);
+			if (made < n)
+				break;
+		}
+		ck_assert_int_eq(code, *pods[i].expected ? KORCH_E_INVALID : 0);
+		korch_object_unref(object);
+	}
+}
+END_TEST
+
 KORCH_SUITE(validate_kinds)
 {
 	Suite *suite = suite_create("validate_kinds");
 	KORCH_CASE(suite, "create", test_pods, test_workloads, test_services, test_others);
 	KORCH_CASE(suite, "update", test_updates);
+	KORCH_CASE(suite, "memory", test_memory_is_short);
 	return suite;
 }
