@@ -108,8 +108,10 @@ static int create_pods(decision *d, size_t n)
 		korch_object *pod = i + 1 < n ? korch_object_edit(&first->object) : korch_object_ref(&first->object);
 		if (!pod || korch_plan_create(d->plan, pod) < 0)
 			break;
-		if (i < EVENTS_MAX)
-			korch_plan_event(d->plan, &set->object, "Normal", "SuccessfulCreate", "Created pod: %s", first->object.metadata->generate_name);
+		if (i < EVENTS_MAX) {
+			korch_plan_event(d->plan, &set->object, "Normal", "SuccessfulCreate", "Created pod: ");
+			korch_plan_event_name(d->plan);
+		}
 		d->created++;
 	}
 	korch_object_unref(&first->object);
