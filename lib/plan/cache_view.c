@@ -2,8 +2,6 @@
 #include "plan/cache_internal.h"
 #include <string.h>
 
-#pragma weak korch_selector_matches
-
 static const korch_cache *cache_of(const korch_view *view)
 {
 	return (const korch_cache *)view;

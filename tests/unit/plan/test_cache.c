@@ -161,6 +161,27 @@ START_TEST(made_again_under_a_name)
 }
 END_TEST
 
+static void label(korch_object *object, const char *key, const char *value)
+{
+	ck_assert_int_eq(korch_map_set(&korch_object_edit_meta(object)->labels, key, value), 0);
+}
+
+START_TEST(by_labels)
+{
+	korch_object *a = fixture_pod("a", "n1", NULL, 0), *b = fixture_pod("b", "n1", NULL, 0);
+	label(a, "app", "web");
+	label(b, "app", "db");
+	put(a);
+	put(b);
+	put(fixture_pod("c", "n1", NULL, 0));
+	korch_selector *selector = NULL;
+	ck_assert_int_eq(korch_selector_parse(&selector, "app=web", NULL), 0);
+	ck_assert_str_eq(names((korch_view_query){.selector = selector}), "a ");
+	ck_assert_str_eq(names((korch_view_query){.selector = selector, .node_name = "n1"}), "a ");
+	korch_selector_free(selector);
+}
+END_TEST
+
 static int stop_at_b(void *userdata, const korch_object *object)
 {
 	(void)userdata;
@@ -364,7 +385,7 @@ KORCH_SUITE(cache)
 	                              by_owner,
 	                              by_node,
 	                              made_again_under_a_name,
-
+	                              by_labels,
 	                              walks_can_end,
 	                              bad_arguments,
 	                              changes_of_a_store,
