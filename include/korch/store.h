@@ -108,19 +108,24 @@ KORCH_API void korch_store_free(korch_store *store);
 /** @name Asynchronous calls
  * Each returns 0 when it was accepted: then the callback runs exactly once, later, from the loop, never from inside the
  * call. Otherwise a code, and the callback does not run. @{ */
-/** Commits writes, all or nothing. @param writes copied; the references of PUT objects are taken in any case. @since 0.1 */
+/**
+ * Commits writes, all or nothing. What changes nothing (checks, a delete of a key that is not there) makes no new revision.
+ * Refused with KORCH_E_INVALID: no writes, a key that is there twice or has no name, "/" or control characters in a name, a
+ * part longer than 253 bytes; with KORCH_E_LIMIT: more than KORCH_STORE_WRITES_MAX writes.
+ * @param writes copied; the references of PUT objects are taken in any case. @since 0.1
+ */
 KORCH_API int korch_store_commit(korch_store *store, const korch_write *writes, size_t n, korch_commit_fn fn, void *userdata);
 /** Reads one object. @since 0.1 */
 KORCH_API int korch_store_get(korch_store *store, const korch_key *key, korch_get_fn fn, void *userdata);
-/** Reads a page of objects. @since 0.1 */
+/** Reads a page of objects. A revision that does not exist yet is KORCH_E_INVALID. @since 0.1 */
 KORCH_API int korch_store_list(korch_store *store, const korch_list_query *query, korch_list_fn fn, void *userdata);
-/** Forgets history up to and including a revision: lists at, and watches since, a smaller one give KORCH_E_COMPACTED. fn's result carries the revision. @since 0.1 */
+/** Forgets history up to and including a revision: lists at, and watches since, a smaller one give KORCH_E_COMPACTED. fn's result carries the revision; its code is KORCH_E_INVALID for one that does not exist yet. @since 0.1 */
 KORCH_API int korch_store_compact(korch_store *store, uint64_t revision, korch_commit_fn fn, void *userdata);
 /** @} */
 
 /**
  * Opens a watch. Changes are pulled by korch_watch_next(); `ready` is called from the loop when there may be some again
- * after korch_watch_next() returned 0 (and once after opening when there is something).
+ * after korch_watch_next() returned 0 (and once after opening when there is something, and when the store is closed).
  * @return 0, KORCH_E_COMPACTED when `since` is older than the history, KORCH_E_CLOSED, KORCH_E_NOMEM. @since 0.1
  */
 KORCH_API int korch_store_watch(korch_watch **out, korch_store *store, const korch_watch_query *query, korch_loop_fn ready, void *userdata);
@@ -132,7 +137,7 @@ KORCH_API int korch_store_watch(korch_watch **out, korch_store *store, const kor
 KORCH_API int korch_watch_next(korch_watch *watch, korch_change *out);
 /** Everything up to this revision has been given. @since 0.1 */
 KORCH_API uint64_t korch_watch_revision(const korch_watch *watch);
-/** Ends a watch; also from its ready function. NULL is fine. @since 0.1 */
+/** Ends a watch; also from its ready function, and after its store was freed. NULL is fine. @since 0.1 */
 KORCH_API void korch_watch_free(korch_watch *watch);
 
 KORCH_END_DECLS
