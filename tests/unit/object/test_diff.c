@@ -108,7 +108,7 @@ START_TEST(explanations)
 	check_explain("pods.spec", 0, "KIND:       Pod\n", "  enum: ");
 	check_explain("pods.spec", 0, "KIND:       Pod\n", "  default: 30\n");
 	check_explain("deployments", KORCH_EXPLAIN_RECURSIVE, "GROUP:      apps\n",
-				  "\n      spec\t<PodSpec>\n");
+				  "\n      spec\t<PodSpec>");
 	check_explain("cm.data", 0, "KIND:       ConfigMap\n", "FIELD: data <map[string]string>");
 }
 END_TEST
