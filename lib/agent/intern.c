@@ -63,7 +63,7 @@ static const void *lookup(korch__intern *intern, const void *key, size_t length,
 }
 
 static void keep(korch__intern *intern, const void *key, size_t length, const void *block,
-				 int is_string)
+                 int is_string)
 {
 	if (!intern || length > KEY_MAX)
 		return;

@@ -30,11 +30,11 @@ int korch__pod_is_init(const korch_pod *pod, size_t i)
 int korch__pod_is_sidecar(const korch_pod *pod, size_t i)
 {
 	return korch__pod_is_init(pod, i) &&
-		   korch__text_equal(pod->spec->init_containers[i].restart_policy, "Always");
+	       korch__text_equal(pod->spec->init_containers[i].restart_policy, "Always");
 }
 
 static const korch_container_status *status_named(const korch_container_status *list, size_t n,
-												  size_t hint, const char *name)
+                                                  size_t hint, const char *name)
 {
 	if (hint < n && korch__text_equal(list[hint].name, name))
 		return &list[hint];
@@ -53,7 +53,7 @@ const korch_container_status *korch__pod_container_status(const korch_pod *pod, 
 		return NULL;
 	if (i < n_init)
 		return status_named(status->init_container_statuses, status->n_init_container_statuses, i,
-							name);
+		                    name);
 	return status_named(status->container_statuses, status->n_container_statuses, i - n_init, name);
 }
 
@@ -73,97 +73,6 @@ const char *korch__pull_policy(const korch_container *container)
 	if (strchr(image, '@'))
 		return "IfNotPresent";
 	return !tag || strcmp(tag, ":latest") == 0 ? "Always" : "IfNotPresent";
-}
-
-korch__container_past *korch__facts_past(korch__container_facts *facts)
-{
-	if (!facts->past)
-		facts->past = korch__calloc(1, sizeof(*facts->past));
-	return facts->past;
-}
-
-void korch__facts_fini(korch__container_facts *facts)
-{
-	korch_string_unref(facts->image_id);
-	korch__container_past *past = facts->past;
-	if (past) {
-		korch_block_unref(past->last_state);
-		korch_string_unref(past->reason);
-		korch_string_unref(past->message);
-		korch_string_unref(past->image_reason);
-		korch_string_unref(past->image_message);
-		korch_string_unref(past->config_reason);
-		korch_string_unref(past->config_message);
-		korch__free(past);
-	}
-	memset(facts, 0, sizeof(*facts));
-}
-
-static int seed_lost(korch__container_facts *facts, korch_usec now)
-{
-	korch__container_past *past = korch__facts_past(facts);
-	if (!past)
-		return KORCH_E_NOMEM;
-	facts->exit_code = 137;
-	facts->finished_us = now;
-	korch_string_set(&past->reason, "ContainerStatusUnknown");
-	korch_string_set(&past->message,
-					 "The container could not be located when the pod was terminated");
-	return 0;
-}
-
-static int seed_ended(korch__container_facts *facts, const korch_container_state_terminated *ended)
-{
-	facts->exit_code = ended->exit_code;
-	facts->signal = (uint8_t)ended->signal;
-	facts->started_us = ended->started_at;
-	facts->finished_us = ended->finished_at;
-	facts->oom_killed = (uint8_t)korch__text_equal(ended->reason, "OOMKilled");
-	if (!ended->message && !ended->reason)
-		return 0;
-	korch__container_past *past = korch__facts_past(facts);
-	if (!past)
-		return KORCH_E_NOMEM;
-	korch_string_share(&past->reason, ended->reason);
-	korch_string_share(&past->message, ended->message);
-	return 0;
-}
-
-static int seed_one(const korch_pod *pod, size_t i, korch__container_facts *facts, korch_usec now)
-{
-	const korch_container_status *status = korch__pod_container_status(pod, i);
-	if (!status || !status->state)
-		return 0;
-	int ran = status->state->running || status->state->terminated ||
-			  (status->last_state && status->last_state->terminated);
-	facts->restart_count = status->restart_count + (ran ? 1 : 0);
-	if (!ran || korch__pod_is_init(pod, i))
-		return 0;
-	facts->run = KORCH__RUN_EXITED;
-	facts->restart_count = status->restart_count;
-	if (status->last_state && !korch__facts_past(facts))
-		return KORCH_E_NOMEM;
-	if (status->last_state)
-		korch_block_share(&facts->past->last_state, status->last_state);
-	if (status->state->terminated)
-		return seed_ended(facts, status->state->terminated);
-	if (status->state->running) {
-		facts->started_us = status->state->running->started_at;
-		return seed_lost(facts, now);
-	}
-	return seed_ended(facts, status->last_state->terminated);
-}
-
-int korch__facts_seed(const korch_pod *pod, korch__container_facts *facts, korch_usec now)
-{
-	if (!pod->status)
-		return 0;
-	for (size_t i = 0; i < korch__pod_containers(pod); i++) {
-		int code = seed_one(pod, i, &facts[i], now);
-		if (code < 0)
-			return code;
-	}
-	return 0;
 }
 
 void korch__wake_at(korch__decision *d, korch_usec at)
@@ -213,8 +122,8 @@ static void want_probes(korch__decision *d)
 		uint8_t want = 0;
 		if (facts->run == KORCH__RUN_RUNNING && !init && !d->dead) {
 			int past_startup = !container->startup_probe || facts->startup == KORCH__PROBE_GOOD;
-			want = past_startup ? KORCH__WANT_READINESS | KORCH__WANT_LIVENESS
-								: KORCH__WANT_STARTUP;
+			want =
+			    past_startup ? KORCH__WANT_READINESS | KORCH__WANT_LIVENESS : KORCH__WANT_STARTUP;
 			if (d->stopping || facts->stopping)
 				want &= KORCH__WANT_READINESS;
 		}
@@ -257,7 +166,7 @@ int korch__pod_decide(const korch__pod_input *in, korch__pod_output *out)
 	d.deadline = end <= in->now && !is_terminal(in->pod);
 	d.finished = korch__pod_is_finished(&d);
 	d.stopping = deleting || d.deadline || d.finished || in->gone || in->shutdown ||
-				 in->stop_us != 0 || is_terminal(in->pod);
+	             in->stop_us != 0 || is_terminal(in->pod);
 	if (d.stopping) {
 		korch__pod_stop(&d);
 	} else {

@@ -9,6 +9,10 @@
 #include "base/vec.h"
 #include <korch/api/core_pod.h>
 
+/* Crash and image back-off: doubles from the base, up to the most. */
+#define KORCH__BACKOFF_BASE_US (10 * KORCH_USEC_PER_SEC)
+#define KORCH__BACKOFF_MAX_US (300 * KORCH_USEC_PER_SEC)
+
 /* What a container does on the runtime. */
 enum {
 	KORCH__RUN_NONE,     /* was not started since the pod came to this node */
@@ -30,11 +34,11 @@ enum {
 /* Why a container is stopped. */
 enum {
 	KORCH__WHY_NONE,
-	KORCH__WHY_POD,       /* the pod ends */
-	KORCH__WHY_LIVENESS,  /* its liveness probe failed */
-	KORCH__WHY_STARTUP,   /* its startup probe failed */
+	KORCH__WHY_POD,        /* the pod ends */
+	KORCH__WHY_LIVENESS,   /* its liveness probe failed */
+	KORCH__WHY_STARTUP,    /* its startup probe failed */
 	KORCH__WHY_POST_START, /* its postStart hook failed */
-	KORCH__WHY_CHANGED,   /* its image was changed */
+	KORCH__WHY_CHANGED,    /* its image was changed */
 };
 /* What a probe has found: thresholds are counted by probe.h. */
 enum { KORCH__PROBE_UNKNOWN, KORCH__PROBE_GOOD, KORCH__PROBE_BAD };
@@ -45,11 +49,11 @@ typedef struct korch__container_past {
 	korch_usec backoff_at_us; /* when it was set: the last restart */
 	korch_usec image_backoff_us;
 	korch_usec image_failed_us;
-	korch_usec stop_us;               /* when stopping began */
+	korch_usec stop_us;                /* when stopping began */
 	korch_container_state *last_state; /* how the run before the present one ended */
-	const char *reason;               /* EXITED: word of the runtime, or NULL */
-	const char *message;              /* EXITED: words of the runtime, or NULL */
-	const char *image_reason;         /* IMAGE_FAILED: why */
+	const char *reason;                /* EXITED: word of the runtime, or NULL */
+	const char *message;               /* EXITED: words of the runtime, or NULL */
+	const char *image_reason;          /* IMAGE_FAILED: why */
 	const char *image_message;
 	const char *config_reason;  /* its configuration cannot be made now, or NULL */
 	const char *config_message; /* why */
@@ -68,13 +72,13 @@ typedef struct korch__container_facts {
 	uint8_t oom_killed;
 	uint8_t start_failed; /* EXITED without having run */
 	uint8_t signal;
-	uint8_t restarted; /* there was a run before this one */
+	uint8_t restarted;     /* there was a run before this one */
 	int32_t restart_count; /* of the present or last run; RUN_NONE: of the run to come */
 	int32_t exit_code;
 	uint32_t image_hash; /* of the image that was started */
 	korch_usec started_us;
 	korch_usec finished_us;
-	const char *image_id; /* block string or NULL */
+	const char *image_id;        /* block string or NULL */
 	korch__container_past *past; /* NULL: nothing of it */
 } korch__container_facts;
 
@@ -134,13 +138,13 @@ enum { KORCH__WANT_STARTUP = 1, KORCH__WANT_READINESS = 2, KORCH__WANT_LIVENESS 
 /* A decision. Zeroed before the first use; may be used again and again. */
 typedef struct korch__pod_output {
 	KORCH_VEC(korch__pod_op) ops;
-	KORCH_VEC(uint8_t) probes;  /* per container; empty when the pod has no probes */
-	korch_usec wake_us;         /* KORCH_USEC_NEVER: no need */
-	korch_usec stop_us;         /* when the pod began to stop, 0: it has not */
-	korch_pod_status *status;   /* owned; NULL: as it is */
-	int32_t delete_object;      /* the object can go for good */
-	int32_t done;               /* nothing of the pod is left on this node */
-	int32_t failed;             /* KORCH_E_NOMEM: decide again */
+	KORCH_VEC(uint8_t) probes; /* per container; empty when the pod has no probes */
+	korch_usec wake_us;        /* KORCH_USEC_NEVER: no need */
+	korch_usec stop_us;        /* when the pod began to stop, 0: it has not */
+	korch_pod_status *status;  /* owned; NULL: as it is */
+	int32_t delete_object;     /* the object can go for good */
+	int32_t done;              /* nothing of the pod is left on this node */
+	int32_t failed;            /* KORCH_E_NOMEM: decide again */
 } korch__pod_output;
 
 /* Decides. Returns 0 or KORCH_E_NOMEM. */
@@ -157,16 +161,9 @@ int korch__pod_is_sidecar(const korch_pod *pod, size_t i); /* restartable init c
 const korch_container_status *korch__pod_container_status(const korch_pod *pod, size_t i);
 uint32_t korch__image_hash(const char *image); /* never 0 */
 const char *korch__pull_policy(const korch_container *container);
+/* A terminated state of an ended container, owned by the caller; NULL without memory. */
+korch_container_state *korch__terminated_state(const korch__pod_input *in, size_t i);
 /* Best effort, burstable or guaranteed. Static. */
 const char *korch__pod_qos(const korch_pod *pod);
-
-/*
- * What an object's status tells of containers that the runtime does not know: ended ones stay ended, others count as lost. For
- * pods of an earlier process. facts: zeroed, one for each container.
- */
-int korch__facts_seed(const korch_pod *pod, korch__container_facts *facts, korch_usec now);
-void korch__facts_fini(korch__container_facts *facts);
-/* Its past, made when there is none; NULL without memory. */
-korch__container_past *korch__facts_past(korch__container_facts *facts);
 
 #endif

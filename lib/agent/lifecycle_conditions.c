@@ -14,7 +14,7 @@ typedef struct want {
 
 /* "containers with WHAT status: [a b]" of those that test() says; nothing when there are none. */
 static int list_names(korch__decision *d, korch_buf *out, const char *what,
-					  int (*test)(const korch__decision *d, size_t i))
+                      int (*test)(const korch__decision *d, size_t i))
 {
 	int any = 0;
 	for (size_t i = 0; i < d->n; i++) {
@@ -23,7 +23,7 @@ static int list_names(korch__decision *d, korch_buf *out, const char *what,
 		if (!any)
 			korch__buf_printf(out, "containers with %s status: [", what);
 		korch__buf_printf(out, "%s%s", any ? " " : "",
-						  korch__text_or_empty(korch__pod_container(d->pod, i)->name));
+		                  korch__text_or_empty(korch__pod_container(d->pod, i)->name));
 		any = 1;
 	}
 	if (any)
@@ -91,12 +91,12 @@ static void want_ready(korch__decision *d, want *out, const want *containers, ko
 			continue;
 		korch__buf_puts(text, text->len > 0 ? ", " : "");
 		if (gate)
-			korch__buf_printf(
-				text, "the status of pod readiness gate \"%s\" is not \"True\", but %s", type,
-				korch__text_or_empty(gate->status));
+			korch__buf_printf(text,
+			                  "the status of pod readiness gate \"%s\" is not \"True\", but %s",
+			                  type, korch__text_or_empty(gate->status));
 		else
 			korch__buf_printf(
-				text, "corresponding condition of pod readiness gate \"%s\" does not exist.", type);
+			    text, "corresponding condition of pod readiness gate \"%s\" does not exist.", type);
 	}
 	if (text->len > 0) {
 		out->good = 0;
@@ -108,7 +108,7 @@ static void want_ready(korch__decision *d, want *out, const want *containers, ko
 static int matches(const want *w, const korch_pod_condition *is)
 {
 	return is && korch__text_equal(is->status, w->good ? "True" : "False") &&
-		   korch__text_equal(is->reason, w->reason) && korch__text_equal(is->message, w->message);
+	       korch__text_equal(is->reason, w->reason) && korch__text_equal(is->message, w->message);
 }
 
 static int put(korch__decision *d, korch_pod_condition *to, const want *w)
@@ -116,9 +116,8 @@ static int put(korch__decision *d, korch_pod_condition *to, const want *w)
 	const char *status = w->good ? "True" : "False";
 	if (!korch__text_equal(to->status, status))
 		to->last_transition_time = korch__whole_seconds(d->in->now);
-	if (korch__word_set(d, &to->type, w->type) < 0 ||
-		korch__word_set(d, &to->status, status) < 0 ||
-		korch__word_set(d, &to->reason, w->reason) < 0)
+	if (korch__word_set(d, &to->type, w->type) < 0 || korch__word_set(d, &to->status, status) < 0 ||
+	    korch__word_set(d, &to->reason, w->reason) < 0)
 		return KORCH_E_NOMEM;
 	return korch_string_set(&to->message, w->message);
 }
@@ -163,11 +162,11 @@ static int merge(korch__decision *d, korch_pod_status *status, const want *wants
 	for (size_t i = 0; i < CONDITIONS; i++) {
 		size_t k = 0;
 		while (k < status->n_conditions &&
-			   !korch__text_equal(status->conditions[k].type, wants[i].type))
+		       !korch__text_equal(status->conditions[k].type, wants[i].type))
 			k++;
 		size_t n = k < status->n_conditions ? status->n_conditions : k + 1;
 		korch_pod_condition *list = korch_list_edit(&status->conditions, &status->n_conditions,
-													&korch_pod_condition_type, n);
+		                                            &korch_pod_condition_type, n);
 		if (!list || put(d, &list[k], &wants[i]) < 0)
 			return KORCH_E_NOMEM;
 	}
@@ -187,7 +186,7 @@ static int apply(korch__decision *d, korch_pod_status **status, const want *want
 		return KORCH_E_NOMEM;
 	int shared = describe(d, wants, &description);
 	korch_pod_condition *known =
-		shared ? korch__intern_get(d->in->intern, &description, sizeof(description)) : NULL;
+	    shared ? korch__intern_get(d->in->intern, &description, sizeof(description)) : NULL;
 	if (known) {
 		korch_block_take(&to->conditions, known);
 		to->n_conditions = CONDITIONS;
@@ -219,7 +218,7 @@ int korch__conditions_make(korch__decision *d, korch_pod_status **status, const 
 	wants[4].type = "PodScheduled";
 	wants[4].good = 1;
 	int failed = initialized.failed == KORCH_E_NOMEM || ready.failed == KORCH_E_NOMEM ||
-				 gates.failed == KORCH_E_NOMEM;
+	             gates.failed == KORCH_E_NOMEM;
 	int code = failed ? KORCH_E_NOMEM : apply(d, status, wants);
 	korch__buf_fini(&initialized);
 	korch__buf_fini(&ready);

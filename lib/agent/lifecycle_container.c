@@ -43,9 +43,9 @@ static void show_crash(const korch__decision *d, size_t i, shown *out)
 	}
 	duration(delay, sizeof(delay), past->backoff_us);
 	snprintf(out->text, sizeof(out->text),
-			 "back-off %s restarting failed container=%s pod=%s_%s(%s)", delay,
-			 pod_text(korch__pod_container(d->pod, i)->name), korch_object_name(pod),
-			 korch_object_namespace(pod), korch_object_uid(pod));
+	         "back-off %s restarting failed container=%s pod=%s_%s(%s)", delay,
+	         pod_text(korch__pod_container(d->pod, i)->name), korch_object_name(pod),
+	         korch_object_namespace(pod), korch_object_uid(pod));
 	out->reason = "CrashLoopBackOff";
 	out->message = out->text;
 }
@@ -60,8 +60,8 @@ static void show_image(const korch__decision *d, size_t i, shown *out)
 	if (fresh || strcmp(out->reason, "ErrImagePull") != 0)
 		return;
 	snprintf(out->text, sizeof(out->text), "Back-off pulling image \"%s\": %s: %s",
-			 pod_text(korch__pod_container(d->pod, i)->image), out->reason,
-			 pod_text(past->image_message));
+	         pod_text(korch__pod_container(d->pod, i)->image), out->reason,
+	         pod_text(past->image_message));
 	out->reason = "ImagePullBackOff";
 	out->message = out->text;
 }
@@ -72,7 +72,8 @@ static int show_obstacle(const korch__decision *d, size_t i, shown *out)
 	const korch__container_facts *facts = korch__facts(d, i);
 	if (!facts->past || d->stopping)
 		return 0;
-	if (facts->image == KORCH__IMAGE_FAILED) {
+	int trying = facts->image == KORCH__IMAGE_PREPARING && facts->past->image_reason;
+	if (facts->image == KORCH__IMAGE_FAILED || trying) {
 		show_image(d, i, out);
 		return 1;
 	}
@@ -80,7 +81,7 @@ static int show_obstacle(const korch__decision *d, size_t i, shown *out)
 		return 0;
 	out->kind = KORCH__SHOWN_WAITING;
 	out->reason =
-		facts->past->config_reason ? facts->past->config_reason : "CreateContainerConfigError";
+	    facts->past->config_reason ? facts->past->config_reason : "CreateContainerConfigError";
 	out->message = facts->past->config_message;
 	return 1;
 }
@@ -95,7 +96,7 @@ static void show_running(const korch__decision *d, size_t i, shown *out)
 		return;
 	out->kind = KORCH__SHOWN_WAITING;
 	out->reason =
-		facts->post_start == KORCH__HOOK_FAILED ? "PostStartHookError" : "ContainerCreating";
+	    facts->post_start == KORCH__HOOK_FAILED ? "PostStartHookError" : "ContainerCreating";
 	out->message = NULL;
 }
 
@@ -116,7 +117,7 @@ static int show(const korch__decision *d, size_t i, shown *out)
 		return 1;
 	default:
 		if (facts->restarted && facts->run == KORCH__RUN_STARTING &&
-			korch__pod_container_status(d->pod, i))
+		    korch__pod_container_status(d->pod, i))
 			return 0;
 		if (facts->run == KORCH__RUN_NONE && show_obstacle(d, i, out))
 			return 1;
@@ -145,8 +146,8 @@ static void container_id(const korch__pod_input *in, size_t i, char *out, size_t
 	if (facts->run == KORCH__RUN_NONE || facts->run == KORCH__RUN_STARTING)
 		return;
 	snprintf(out, size, "%s://%s.%s.%d", korch__text_or_empty(in->runtime_name),
-			 korch_object_uid(&in->pod->object), pod_text(korch__pod_container(in->pod, i)->name),
-			 (int)facts->restart_count);
+	         korch_object_uid(&in->pod->object), pod_text(korch__pod_container(in->pod, i)->name),
+	         (int)facts->restart_count);
 }
 
 static void unref_block(void *slot)
@@ -169,8 +170,8 @@ korch_container_state *korch__terminated_state(const korch__pod_input *in, size_
 	const korch__container_facts *facts = &in->containers[i];
 	_cleanup_block_ korch_container_state *state = korch_struct_new(&korch_container_state_type);
 	korch_container_state_terminated *end =
-		state ? korch_struct_edit(&state->terminated, &korch_container_state_terminated_type)
-			  : NULL;
+	    state ? korch_struct_edit(&state->terminated, &korch_container_state_terminated_type)
+	          : NULL;
 	char id[TEXT_MAX];
 	if (!end)
 		return NULL;
@@ -198,7 +199,7 @@ static korch_container_state *running_state(korch__decision *d, size_t i)
 		return known;
 	_cleanup_block_ korch_container_state *state = korch_struct_new(&korch_container_state_type);
 	korch_container_state_running *running =
-		state ? korch_struct_edit(&state->running, &korch_container_state_running_type) : NULL;
+	    state ? korch_struct_edit(&state->running, &korch_container_state_running_type) : NULL;
 	if (!running)
 		return NULL;
 	running->started_at = key.at;
@@ -211,14 +212,14 @@ static korch_container_state *waiting_state(korch__decision *d, const shown *it)
 	int plain = !it->message;
 	size_t length = strlen(it->reason);
 	korch_container_state *known =
-		plain ? korch__intern_get(d->in->intern, it->reason, length) : NULL;
+	    plain ? korch__intern_get(d->in->intern, it->reason, length) : NULL;
 	if (known)
 		return known;
 	_cleanup_block_ korch_container_state *state = korch_struct_new(&korch_container_state_type);
 	korch_container_state_waiting *waiting =
-		state ? korch_struct_edit(&state->waiting, &korch_container_state_waiting_type) : NULL;
+	    state ? korch_struct_edit(&state->waiting, &korch_container_state_waiting_type) : NULL;
 	if (!waiting || korch__word_set(d, &waiting->reason, it->reason) < 0 ||
-		korch_string_set(&waiting->message, it->message) < 0)
+	    korch_string_set(&waiting->message, it->message) < 0)
 		return NULL;
 	if (plain)
 		korch__intern_put(d->in->intern, it->reason, length, state);
@@ -248,20 +249,20 @@ static int same_state(const korch_container_state *a, const korch_container_stat
 static int entry_matches(const entry *want, const korch_container_status *is)
 {
 	return korch__text_equal(is->name, want->name) && is->ready == want->ready &&
-		   is->started == want->started && is->restart_count == want->restart_count &&
-		   same_state(is->state, want->state) && same_state(is->last_state, want->last_state) &&
-		   korch__text_equal(is->container_id, want->id) &&
-		   korch__text_equal(is->image, want->image) &&
-		   korch__text_equal(is->image_id, want->image_id);
+	       is->started == want->started && is->restart_count == want->restart_count &&
+	       same_state(is->state, want->state) && same_state(is->last_state, want->last_state) &&
+	       korch__text_equal(is->container_id, want->id) &&
+	       korch__text_equal(is->image, want->image) &&
+	       korch__text_equal(is->image_id, want->image_id);
 }
 
 static int entry_states(korch__decision *d, size_t i, entry *out, const shown *it)
 {
 	const korch__container_facts *facts = korch__facts(d, i);
 	int ended = facts->run == KORCH__RUN_EXITED;
-	korch_container_state *now = it->kind == KORCH__SHOWN_RUNNING	? running_state(d, i)
-								 : it->kind == KORCH__SHOWN_WAITING ? waiting_state(d, it)
-																	: NULL;
+	korch_container_state *now = it->kind == KORCH__SHOWN_RUNNING   ? running_state(d, i)
+	                             : it->kind == KORCH__SHOWN_WAITING ? waiting_state(d, it)
+	                                                                : NULL;
 	korch_container_state *end = ended ? korch__terminated_state(d->in, i) : NULL;
 	korch_container_state *before = facts->past ? korch_block_ref(facts->past->last_state) : NULL;
 	int failed = ended && !end;
@@ -293,7 +294,7 @@ static int entry_make(korch__decision *d, size_t i, entry *out, const shown *it)
 }
 
 static int entry_put(korch__decision *d, korch_container_status *to, const entry *from,
-					 const korch_container *container)
+                     const korch_container *container)
 {
 	korch_string_share(&to->name, from->name);
 	korch_string_share(&to->image, from->image);
@@ -312,10 +313,10 @@ static int status_put(korch__decision *d, korch_pod_status **status, size_t i, s
 	int init = korch__pod_is_init(d->pod, i);
 	size_t n = init ? d->n_init : d->n - d->n_init;
 	const korch_pod_status *old = *status ? *status : d->pod->status;
-	const korch_container_status *list =
-		!old ? NULL : init ? old->init_container_statuses : old->container_statuses;
-	size_t n_old =
-		!old ? 0 : init ? old->n_init_container_statuses : old->n_container_statuses;
+	const korch_container_status *list = !old   ? NULL
+	                                     : init ? old->init_container_statuses
+	                                            : old->container_statuses;
+	size_t n_old = !old ? 0 : init ? old->n_init_container_statuses : old->n_container_statuses;
 	shown it;
 	if (!show(d, i, &it))
 		return 0;
@@ -328,10 +329,10 @@ static int status_put(korch__decision *d, korch_pod_status **status, size_t i, s
 	if (!to)
 		return KORCH_E_NOMEM;
 	korch_container_status *slots =
-		init ? korch_list_edit(&to->init_container_statuses, &to->n_init_container_statuses,
-							   &korch_container_status_type, n)
-			 : korch_list_edit(&to->container_statuses, &to->n_container_statuses,
-							   &korch_container_status_type, n);
+	    init ? korch_list_edit(&to->init_container_statuses, &to->n_init_container_statuses,
+	                           &korch_container_status_type, n)
+	         : korch_list_edit(&to->container_statuses, &to->n_container_statuses,
+	                           &korch_container_status_type, n);
 	return slots ? entry_put(d, &slots[k], &want, korch__pod_container(d->pod, i)) : KORCH_E_NOMEM;
 }
 

@@ -9,8 +9,6 @@
 #define KORCH__MINIMUM_GRACE_US (2 * KORCH_USEC_PER_SEC)
 /* How long an error is shown as such before its back-off is. */
 #define KORCH__ERROR_SHOWN_US (1 * KORCH_USEC_PER_SEC)
-#define KORCH__BACKOFF_BASE_US (10 * KORCH_USEC_PER_SEC)
-#define KORCH__BACKOFF_MAX_US (300 * KORCH_USEC_PER_SEC)
 
 typedef struct korch__decision {
 	const korch__pod_input *in;
@@ -66,8 +64,6 @@ int korch__container_statuses_make(korch__decision *d, korch_pod_status **status
 /* Whether the status shows it as running, and as waiting for the first time. */
 enum { KORCH__SHOWN_WAITING, KORCH__SHOWN_RUNNING, KORCH__SHOWN_ENDED };
 int korch__container_shown(const korch__decision *d, size_t i);
-/* A terminated state of an ended container. NULL without memory. */
-korch_container_state *korch__terminated_state(const korch__pod_input *in, size_t i);
 
 /* lifecycle_phase.c */
 const char *korch__pod_phase(const korch__decision *d);

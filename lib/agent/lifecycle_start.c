@@ -33,7 +33,7 @@ int korch__is_ready(const korch__decision *d, size_t i)
 	if (korch__pod_is_init(d->pod, i) && !korch__pod_is_sidecar(d->pod, i))
 		return facts->run == KORCH__RUN_EXITED && facts->exit_code == 0;
 	return korch__is_started(d, i) &&
-		   (!container->readiness_probe || facts->readiness == KORCH__PROBE_GOOD);
+	       (!container->readiness_probe || facts->readiness == KORCH__PROBE_GOOD);
 }
 
 static int has_value(const int32_t *values, size_t n, int32_t value)
@@ -80,7 +80,7 @@ int korch__pod_is_finished(const korch__decision *d)
 	for (size_t i = 0; i < d->n_init; i++) {
 		const korch__container_facts *facts = korch__facts(d, i);
 		if (facts->run == KORCH__RUN_EXITED && facts->exit_code != 0 &&
-			!korch__pod_is_sidecar(d->pod, i) && !korch__restarts(d, i))
+		    !korch__pod_is_sidecar(d->pod, i) && !korch__restarts(d, i))
 			return 1;
 	}
 	for (size_t i = d->n_init; i < d->n; i++)
@@ -99,7 +99,7 @@ korch_usec korch__backoff_end(const korch__container_facts *facts)
 {
 	const korch__container_past *past = facts->past;
 	if (facts->why == KORCH__WHY_CHANGED || !past || past->backoff_us == 0 ||
-		backoff_expired(facts->finished_us, past->backoff_at_us))
+	    backoff_expired(facts->finished_us, past->backoff_at_us))
 		return 0;
 	return facts->finished_us + past->backoff_us;
 }
@@ -117,11 +117,12 @@ static korch_usec next_backoff(const korch__container_facts *facts)
 static int have_image(korch__decision *d, size_t i)
 {
 	const korch__container_facts *facts = korch__facts(d, i);
-	if (facts->image == KORCH__IMAGE_READY)
+	int same = facts->image_hash == korch__image_hash(korch__pod_container(d->pod, i)->image);
+	if (facts->image == KORCH__IMAGE_READY && same)
 		return 1;
 	if (facts->image == KORCH__IMAGE_PREPARING)
 		return 0;
-	if (facts->image == KORCH__IMAGE_FAILED && facts->past) {
+	if (facts->image == KORCH__IMAGE_FAILED && same && facts->past) {
 		korch_usec shown = facts->past->image_failed_us + KORCH__ERROR_SHOWN_US;
 		korch_usec retry = facts->past->image_failed_us + facts->past->image_backoff_us;
 		if (shown > d->in->now)
@@ -144,11 +145,11 @@ static void start(korch__decision *d, size_t i, korch_usec backoff)
 	if (facts->past && facts->past->config_message)
 		return;
 	korch__op_add(d, (korch__pod_op){
-						 .kind = KORCH__OP_START,
-						 .container = (uint16_t)i,
-						 .restart_count = facts->restart_count + again,
-						 .backoff_us = backoff,
-					 });
+	                     .kind = KORCH__OP_START,
+	                     .container = (uint16_t)i,
+	                     .restart_count = facts->restart_count + again,
+	                     .backoff_us = backoff,
+	                 });
 }
 
 static void restart(korch__decision *d, size_t i)
@@ -172,8 +173,8 @@ static void restart(korch__decision *d, size_t i)
 static korch_usec probe_grace(const korch__decision *d, const korch_probe *probe)
 {
 	if (probe && KORCH_IS_SET(probe, korch_probe, termination_grace_period_seconds) &&
-		probe->termination_grace_period_seconds >= 0 &&
-		probe->termination_grace_period_seconds < INT32_MAX)
+	    probe->termination_grace_period_seconds >= 0 &&
+	    probe->termination_grace_period_seconds < INT32_MAX)
 		return probe->termination_grace_period_seconds * KORCH_USEC_PER_SEC;
 	return korch__pod_grace(d);
 }
@@ -194,9 +195,9 @@ static void look_after(korch__decision *d, size_t i)
 		why = KORCH__WHY_STARTUP;
 	else if (facts->liveness == KORCH__PROBE_BAD)
 		why = KORCH__WHY_LIVENESS;
-	const korch_probe *probe = why == KORCH__WHY_STARTUP	? container->startup_probe
-							   : why == KORCH__WHY_LIVENESS ? container->liveness_probe
-															: NULL;
+	const korch_probe *probe = why == KORCH__WHY_STARTUP    ? container->startup_probe
+	                           : why == KORCH__WHY_LIVENESS ? container->liveness_probe
+	                                                        : NULL;
 	korch_usec since = facts->stopping && facts->past ? facts->past->stop_us : d->in->now;
 	if (why != KORCH__WHY_NONE)
 		korch__container_stop(d, i, why, since + probe_grace(d, probe));

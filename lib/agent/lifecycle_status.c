@@ -54,8 +54,7 @@ static int put_host_address(korch__decision *d, korch_pod_status **status)
 		return 0;
 	}
 	korch_list_edit(&to->host_ips, &to->n_host_ips, &korch_host_ip_type, 0);
-	korch_host_ip *list =
-		korch_list_edit(&to->host_ips, &to->n_host_ips, &korch_host_ip_type, 1);
+	korch_host_ip *list = korch_list_edit(&to->host_ips, &to->n_host_ips, &korch_host_ip_type, 1);
 	if (!list)
 		return KORCH_E_NOMEM;
 	korch_string_share(&list[0].ip, to->host_ip);
@@ -68,7 +67,7 @@ static int put_pod_address(korch__decision *d, korch_pod_status **status)
 	const char *address = korch__text_or_empty(d->in->address);
 	const korch_pod_status *now = *status ? *status : d->pod->status;
 	if (!*address || d->in->sandbox != KORCH__SANDBOX_READY ||
-		korch__text_equal(now ? now->pod_ip : NULL, address))
+	    korch__text_equal(now ? now->pod_ip : NULL, address))
 		return 0;
 	korch_pod_status *to = korch__status_edit(d, status);
 	if (!to || korch_string_set(&to->pod_ip, address) < 0)
@@ -106,7 +105,7 @@ static int put_deadline(korch__decision *d, korch_pod_status **status, const cha
 	if (code < 0)
 		return code;
 	return put_word(d, status, offsetof(korch_pod_status, message),
-					"Pod was active on the node longer than the specified deadline");
+	                "Pod was active on the node longer than the specified deadline");
 }
 
 static int fill(korch__decision *d, korch_pod_status **status)

@@ -10,7 +10,7 @@ korch_usec korch__pod_grace(const korch__decision *d)
 	if (KORCH_IS_SET(d->spec, korch_pod_spec, termination_grace_period_seconds))
 		seconds = d->spec->termination_grace_period_seconds;
 	if (meta && meta->deletion_timestamp &&
-		KORCH_IS_SET(meta, korch_object_meta, deletion_grace_period_seconds))
+	    KORCH_IS_SET(meta, korch_object_meta, deletion_grace_period_seconds))
 		seconds = meta->deletion_grace_period_seconds;
 	if (d->in->gone)
 		seconds = 0;
@@ -21,9 +21,9 @@ static const struct {
 	const char *name;
 	int number;
 } signals[] = {
-	{"HUP", SIGHUP},   {"INT", SIGINT},   {"QUIT", SIGQUIT}, {"KILL", SIGKILL},
-	{"USR1", SIGUSR1}, {"USR2", SIGUSR2}, {"TERM", SIGTERM}, {"WINCH", SIGWINCH},
-	{"ABRT", SIGABRT}, {"ALRM", SIGALRM}, {"CONT", SIGCONT}, {"PWR", SIGPWR},
+    {"HUP", SIGHUP},   {"INT", SIGINT},   {"QUIT", SIGQUIT}, {"KILL", SIGKILL},
+    {"USR1", SIGUSR1}, {"USR2", SIGUSR2}, {"TERM", SIGTERM}, {"WINCH", SIGWINCH},
+    {"ABRT", SIGABRT}, {"ALRM", SIGALRM}, {"CONT", SIGCONT}, {"PWR", SIGPWR},
 };
 
 /* lifecycle.stopSignal as a number, 0 for the runtime's default. Real-time signals count from SIGRTMIN. */
@@ -37,7 +37,7 @@ static int stop_signal(const korch_container *container)
 			return signals[i].number;
 	int64_t offset = 0;
 	if (strncmp(name, "SIGRTMIN+", 9) == 0 && korch__text_to_i64(&offset, name + 9) == 0 &&
-		offset >= 0 && offset < 31)
+	    offset >= 0 && offset < 31)
 		return SIGRTMIN + (int)offset;
 	return strcmp(name, "SIGRTMIN") == 0 ? SIGRTMIN : 0;
 }
@@ -47,12 +47,12 @@ static void send(korch__decision *d, size_t i, int why, korch_usec grace)
 	if (grace < KORCH__MINIMUM_GRACE_US)
 		grace = KORCH__MINIMUM_GRACE_US;
 	korch__op_add(d, (korch__pod_op){
-						 .kind = KORCH__OP_STOP,
-						 .why = (uint8_t)why,
-						 .container = (uint16_t)i,
-						 .signal = stop_signal(korch__pod_container(d->pod, i)),
-						 .grace_us = grace,
-					 });
+	                     .kind = KORCH__OP_STOP,
+	                     .why = (uint8_t)why,
+	                     .container = (uint16_t)i,
+	                     .signal = stop_signal(korch__pod_container(d->pod, i)),
+	                     .grace_us = grace,
+	                 });
 }
 
 /* Begins or goes on: preStop takes its time from the grace. */
@@ -65,9 +65,9 @@ void korch__container_stop(korch__decision *d, size_t i, int why, korch_usec end
 	case KORCH__STOP_NONE:
 		if (has_hook && left > 0)
 			korch__op_add(d, (korch__pod_op){.kind = KORCH__OP_PRE_STOP,
-											 .why = (uint8_t)why,
-											 .container = (uint16_t)i,
-											 .grace_us = left});
+			                                 .why = (uint8_t)why,
+			                                 .container = (uint16_t)i,
+			                                 .grace_us = left});
 		else
 			send(d, i, why, left);
 		break;
