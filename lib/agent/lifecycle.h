@@ -103,6 +103,7 @@ typedef struct korch__pod_input {
 	uint8_t volumes;     /* KORCH__VOLUMES_* */
 	uint8_t shutdown;    /* the agent ends: stop the pod, leave the object alone */
 	uint8_t gone;        /* the object is gone: stop at once */
+	uint8_t no_status;   /* operations only */
 	const char *address; /* of the pod, "" when it has none yet */
 	const char *host_address;
 	const char *runtime_name;

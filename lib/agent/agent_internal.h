@@ -1,0 +1,177 @@
+/* What the agent_*.c files share: the agent, its record of a pod (the worker), operations under way. */
+#ifndef KORCH_AGENT_AGENT_INTERNAL_H
+#define KORCH_AGENT_AGENT_INTERNAL_H
+
+#include "agent/address.h"
+#include "agent/agent.h"
+#include "agent/env.h"
+#include "agent/facts.h"
+#include "base/cleanup.h"
+#include "base/random.h"
+#include "base/table.h"
+#include "base/text.h"
+#include <korch/sys/runtime.h>
+
+/* An event that waits for the next plan. */
+typedef struct agent_note {
+	struct agent_note *next;
+	const char *type;   /* static */
+	const char *reason; /* static */
+	char message[];
+} agent_note;
+
+/* What only some pods need. */
+typedef struct agent_extra {
+	agent_note *notes;        /* oldest first */
+	char *mount_message;      /* why the volumes are not ready, or NULL */
+	korch_usec mount_retry_us;
+} agent_extra;
+
+/* The record of a pod. Small: there may be 100,000 of them. */
+typedef struct agent_worker {
+	const korch_pod *pod; /* the newest known, referenced */
+	korch_usec start_us;
+	korch_usec stop_us;
+	uint32_t node;    /* index in the agent's nodes */
+	uint32_t address; /* host byte order, 0: none */
+	uint16_t pending; /* operations under way */
+	uint16_t n;       /* containers */
+	uint8_t sandbox;
+	uint8_t volumes;
+	uint8_t gone;     /* the object is gone */
+	uint8_t uses;     /* AGENT_USES_* */
+	agent_extra *extra;
+	struct korch__prober *prober; /* NULL: no probes */
+	korch__container_facts containers[];
+} agent_worker;
+
+enum { AGENT_USES_CONFIG = 1, AGENT_USES_FILES = 2, AGENT_USES_PROBES = 4 };
+
+typedef struct agent_node {
+	char *name;
+	char *address;
+	korch_node_capacity capacity;
+	korch_map *labels;
+	korch_taint *taints;
+	size_t n_taints;
+	korch_usec renew_us; /* when the Lease was renewed last */
+} agent_node;
+
+/* An operation under way; outlives its worker and the agent when they end first. */
+typedef struct agent_op {
+	korch_agent *agent;   /* NULL: gone */
+	agent_worker *worker; /* NULL: of no pod */
+	struct agent_op *previous, *next;
+	uint8_t kind; /* a korch__op_kind */
+	uint16_t container;
+	int32_t restart_count;
+	korch_timer *timer; /* of a pause, or NULL */
+} agent_op;
+
+struct korch_agent {
+	korch_engine *engine;
+	korch_runtime *runtime;
+	const korch_runtime_ops *ops;
+	void *self; /* of the runtime */
+	korch_loop *loop;
+	char *state_folder; /* NULL: none */
+	char *log_folder;   /* NULL: none */
+	char *api_host;
+	char *api_port;
+	agent_node *nodes;
+	size_t n_nodes;
+	korch_table node_index; /* by name */
+	korch_table workers;    /* by uid */
+	korch__addresses addresses;
+	korch_usec lease_period_us;
+	int warnings_only;
+	int is_virtual;
+	korch_random random;
+	korch_controller *pods;  /* borrowed from the engine */
+	korch_controller *leases;
+	korch__pod_output out;   /* of the decision in hand */
+	korch__intern *intern;
+	agent_op *op_list; /* under way */
+	struct agent_found *found; /* on the runtime at the start; NULL once dealt with */
+	int listing;       /* the runtime has been asked what it holds */
+	size_t removing;   /* leftovers that are being removed */
+	KORCH_VEC(char *) waiting; /* pods to be asked for when those are gone: "namespace/name" */
+	int listens;  /* the runtime tells us of changes */
+	int shutdown;
+	int shutdown_posted;
+	korch_loop_fn shutdown_fn;
+	void *shutdown_userdata;
+};
+
+/* agent_pod.c: workers. */
+agent_worker *korch__worker_find(const korch_agent *agent, const char *uid);
+agent_worker *korch__worker_new(korch_agent *agent, const korch_pod *pod);
+void korch__worker_free(korch_agent *agent, agent_worker *worker);
+agent_extra *korch__worker_extra(agent_worker *worker); /* made when there is none; NULL without memory */
+/* Decides and begins what is to be done. plan NULL: without status and events. 0 or a code. */
+int korch__worker_drive(korch_agent *agent, agent_worker *worker, korch_plan *plan);
+/* Something has happened: the pod is looked at again. */
+void korch__worker_request(korch_agent *agent, agent_worker *worker, korch_usec at);
+size_t korch__agent_node_of(const korch_agent *agent, const korch_pod *pod); /* SIZE_MAX: none */
+int korch__agent_reconcile(void *userdata, const korch_view *view, const korch_request *request,
+						   korch_plan *plan, korch_error **err);
+
+/* agent_ops.c: operations on the runtime. */
+/* Begins one; 1: it cannot be begun, decide again. */
+int korch__agent_perform(korch_agent *agent, agent_worker *worker, const korch__pod_op *from,
+						 const korch__pod_input *in);
+agent_op *korch__op_new(korch_agent *agent, agent_worker *worker, const korch__pod_op *op);
+/* Forgets it; *out_agent is NULL when the agent is gone. The worker, or NULL. */
+agent_worker *korch__op_end(agent_op *op, korch_agent **out_agent);
+void korch__agent_report(void *userdata, const korch_container_report *report);
+void korch__container_id(char *out, size_t size, const korch_pod *pod, const char *name,
+						 int32_t restart_count);
+enum { AGENT_ID_MAX = 256 };
+
+/* agent_config.c: what a container is started with. */
+typedef struct korch__container_setup korch__container_setup;
+/* *problem (the caller's): why it cannot be made now. */
+int korch__container_setup_make(korch__container_setup **out, korch_agent *agent,
+								agent_worker *worker, const korch__pod_op *from, char **problem);
+const korch_container_config *korch__container_setup_config(const korch__container_setup *setup);
+void korch__container_setup_free(korch__container_setup **slot);
+void korch__worker_env_context(korch_agent *agent, const agent_worker *worker,
+							   char address[KORCH__ADDRESS_TEXT], korch__env_context *out);
+
+/* agent_hook.c: postStart and preStop. */
+int korch__agent_hook(korch_agent *agent, agent_worker *worker, const korch__pod_op *from,
+					  const korch__pod_input *in);
+
+/* agent_notes.c: events. */
+void korch__worker_note(korch_agent *agent, agent_worker *worker, const char *type,
+						const char *reason, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+int korch__worker_notes_flush(agent_worker *worker, korch_plan *plan);
+void korch__note_op(korch_agent *agent, agent_worker *worker, const korch__pod_op *op);
+void korch__note_backoff(korch_agent *agent, agent_worker *worker, const korch_pod_status *next);
+
+/* agent_adopt.c: what an earlier process left running. */
+int korch__agent_list(korch_agent *agent);
+/* 1 while leftovers are being removed. */
+int korch__agent_adopt(korch_agent *agent, const korch_view *view);
+void korch__found_free(struct agent_found *found);
+
+/* Asks for what waited. */
+void korch__agent_release(korch_agent *agent);
+
+/* agent_node.c: Nodes and Leases. */
+int korch__agent_add_nodes(korch_agent *agent, korch_error **err);
+
+/* agent_watch.c: which changes concern which pods. */
+int korch__agent_concerns(void *userdata, const korch_object *previous, const korch_object *object);
+void korch__agent_observe(void *userdata, const korch_view *view, const korch_change *change);
+void korch__agent_map_config(void *userdata, const korch_view *view, const korch_object *previous,
+							 const korch_object *object, korch_enqueue *enqueue);
+uint8_t korch__pod_uses(const korch_pod *pod);
+
+/* agent.c */
+void korch__agent_check_shutdown(korch_agent *agent);
+char *korch__log_path(const korch_agent *agent, const korch_pod *pod, const char *container,
+					  int32_t run);
+
+#endif
