@@ -77,7 +77,7 @@ void korch__address_text(char out[KORCH__ADDRESS_TEXT], uint32_t address)
 	*out = '\0';
 	if (address != 0)
 		snprintf(out, KORCH__ADDRESS_TEXT, "%u.%u.%u.%u", address >> 24, address >> 16 & 255,
-				 address >> 8 & 255, address & 255);
+		         address >> 8 & 255, address & 255);
 }
 
 uint32_t korch__address_parse(const char *text)

@@ -7,8 +7,8 @@
 
 typedef struct korch__addresses {
 	uint32_t base;
-	uint32_t n;     /* addresses in the block; 0: none are given out */
-	uint32_t next;  /* where to look first */
+	uint32_t n;    /* addresses in the block; 0: none are given out */
+	uint32_t next; /* where to look first */
 	uint32_t used;
 	uint64_t *bits; /* made with the first address */
 } korch__addresses;

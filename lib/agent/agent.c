@@ -76,14 +76,14 @@ static int fill(korch_agent *agent, const korch_agent_options *options, korch_er
 {
 	agent->nodes = korch__calloc(options->n_nodes, sizeof(*agent->nodes));
 	if (!agent->nodes || korch__intern_new(&agent->intern) < 0 ||
-		copy_text(&agent->state_folder, options->state_folder) < 0 ||
-		copy_text(&agent->log_folder, options->log_folder) < 0 ||
-		copy_text(&agent->api_host, options->api_host) < 0 ||
-		copy_text(&agent->api_port, options->api_port) < 0)
+	    copy_text(&agent->state_folder, options->state_folder) < 0 ||
+	    copy_text(&agent->log_folder, options->log_folder) < 0 ||
+	    copy_text(&agent->api_host, options->api_host) < 0 ||
+	    copy_text(&agent->api_port, options->api_port) < 0)
 		return KORCH_E_NOMEM;
 	korch__addresses_init(&agent->addresses, options->address_base, options->address_prefix);
 	korch__random_init(&agent->random,
-					   options->seed ? options->seed : korch__random_seed_from_system());
+	                   options->seed ? options->seed : korch__random_seed_from_system());
 	for (size_t i = 0; i < options->n_nodes; i++) {
 		int code = add_node(agent, &options->nodes[i], err);
 		if (code < 0)
@@ -96,7 +96,7 @@ int korch__agent_new(korch_agent **out, const korch_agent_options *options, korc
 {
 	if (!options->engine || !options->runtime || !options->loop || options->n_nodes == 0)
 		return korch_error_set(err, KORCH_E_INVALID,
-							   "an agent needs an engine, a runtime, a loop and nodes");
+		                       "an agent needs an engine, a runtime, a loop and nodes");
 	korch_agent *agent = korch__calloc(1, sizeof(*agent));
 	if (!agent)
 		return korch_error_set(err, KORCH_E_NOMEM, "no memory for the agent");
@@ -123,27 +123,27 @@ int korch__agent_new(korch_agent **out, const korch_agent_options *options, korc
 
 /* Services are read when containers start. */
 static void ignore(void *userdata, const korch_view *view, const korch_object *previous,
-				   const korch_object *object, korch_enqueue *enqueue)
+                   const korch_object *object, korch_enqueue *enqueue)
 {
 }
 
 int korch__agent_start(korch_agent *agent, korch_error **err)
 {
 	const korch_controller_watch watches[] = {
-		{&korch_config_map_kind, korch__agent_map_config},
-		{&korch_secret_kind, korch__agent_map_config},
-		{&korch_service_kind, ignore},
+	    {&korch_config_map_kind, korch__agent_map_config},
+	    {&korch_secret_kind, korch__agent_map_config},
+	    {&korch_service_kind, ignore},
 	};
 	const korch_controller_spec spec = {
-		.size = sizeof(spec),
-		.name = "kubelet",
-		.kind = &korch_pod_kind,
-		.watches = watches,
-		.n_watches = KORCH_COUNT(watches),
-		.reconcile = korch__agent_reconcile,
-		.observe = korch__agent_observe,
-		.concerns = korch__agent_concerns,
-		.userdata = agent,
+	    .size = sizeof(spec),
+	    .name = "kubelet",
+	    .kind = &korch_pod_kind,
+	    .watches = watches,
+	    .n_watches = KORCH_COUNT(watches),
+	    .reconcile = korch__agent_reconcile,
+	    .observe = korch__agent_observe,
+	    .concerns = korch__agent_concerns,
+	    .userdata = agent,
 	};
 	int code = korch__agent_list(agent);
 	if (code < 0)
@@ -245,15 +245,15 @@ size_t korch__agent_pods(const korch_agent *agent)
 }
 
 char *korch__log_path(const korch_agent *agent, const korch_pod *pod, const char *container,
-					  int32_t run)
+                      int32_t run)
 {
 	return korch__sprintf("%s/%s_%s_%s/%s/%d.log", agent->log_folder,
-						  korch_object_namespace(&pod->object), korch_object_name(&pod->object),
-						  korch_object_uid(&pod->object), container, (int)run);
+	                      korch_object_namespace(&pod->object), korch_object_name(&pod->object),
+	                      korch_object_uid(&pod->object), container, (int)run);
 }
 
 int korch__agent_log_path(char **out, const korch_agent *agent, const korch_pod *pod,
-						  const char *container, int previous)
+                          const char *container, int previous)
 {
 	size_t i = korch__pod_container_index(pod, container);
 	if (i == SIZE_MAX || !agent->log_folder)
@@ -267,8 +267,8 @@ int korch__agent_log_path(char **out, const korch_agent *agent, const korch_pod 
 }
 
 int korch__agent_exec(korch_agent *agent, const korch_pod *pod, const char *container,
-					  const char *const *command, size_t n, korch_usec timeout_us,
-					  korch_runtime_exec_fn fn, void *userdata)
+                      const char *const *command, size_t n, korch_usec timeout_us,
+                      korch_runtime_exec_fn fn, void *userdata)
 {
 	char id[AGENT_ID_MAX];
 	agent_worker *worker = korch__worker_find(agent, korch_object_uid(&pod->object));
@@ -278,6 +278,6 @@ int korch__agent_exec(korch_agent *agent, const korch_pod *pod, const char *cont
 	if (!(agent->ops->capabilities & KORCH_RUNTIME_EXEC))
 		return KORCH_E_UNSUPPORTED;
 	korch__container_id(id, sizeof(id), worker->pod, container,
-						worker->containers[i].restart_count);
+	                    worker->containers[i].restart_count);
 	return agent->ops->exec(agent->self, id, command, n, timeout_us, fn, userdata);
 }

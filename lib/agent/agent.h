@@ -27,11 +27,13 @@ typedef struct korch_agent_options {
 	korch_engine *engine;   /* borrowed, outlives the agent */
 	korch_runtime *runtime; /* borrowed, outlives the agent */
 	korch_loop *loop;       /* borrowed, outlives the agent */
-	const char *state_folder; /* absolute, existing: volumes and files of pods; NULL: no files at all (virtual runtimes) */
-	const char *log_folder;   /* absolute, existing; NULL: no log files */
+	const char *
+	    state_folder; /* absolute, existing: volumes and files of pods; NULL: no files at all (virtual runtimes) */
+	const char *log_folder; /* absolute, existing; NULL: no log files */
 	const korch_agent_node *nodes;
 	size_t n_nodes;
-	uint32_t address_base;      /* first address of the block for pods, host byte order, e.g. 0x7f800000; 0: runtimes assign */
+	uint32_t
+	    address_base; /* first address of the block for pods, host byte order, e.g. 0x7f800000; 0: runtimes assign */
 	uint32_t address_prefix;    /* bits of the block's prefix, 8 to 30 */
 	korch_usec lease_period_us; /* how often nodes renew their Lease; 0: never */
 	int32_t warnings_only;      /* 1: no Normal events of pods */
@@ -55,10 +57,10 @@ void korch__agent_free(korch_agent *agent);
 size_t korch__agent_pods(const korch_agent *agent);
 /* Path of a container's log file, previous: of the run before; the caller frees (korch__free). */
 int korch__agent_log_path(char **out, const korch_agent *agent, const korch_pod *pod,
-						  const char *container, int previous);
+                          const char *container, int previous);
 /* Runs a command in a container. KORCH_E_NOT_FOUND, KORCH_E_UNSUPPORTED, or what the runtime says. */
 int korch__agent_exec(korch_agent *agent, const korch_pod *pod, const char *container,
-					  const char *const *command, size_t n, korch_usec timeout_us,
-					  korch_runtime_exec_fn fn, void *userdata);
+                      const char *const *command, size_t n, korch_usec timeout_us,
+                      korch_runtime_exec_fn fn, void *userdata);
 
 #endif

@@ -46,7 +46,7 @@ void korch__found_free(struct agent_found *found)
 static int keep_sandbox(struct agent_found *found, const korch_sandbox_report *report)
 {
 	found_sandbox it = {korch__strdup(report->id),
-						korch__strdup(korch__text_or_empty(report->address))};
+	                    korch__strdup(korch__text_or_empty(report->address))};
 	if (it.id && it.address && korch__vec_push(&found->sandboxes, it) == 0)
 		return 0;
 	korch__free(it.id);
@@ -60,12 +60,12 @@ static int keep_container(struct agent_found *found, const korch_container_repor
 		return KORCH_E_NOMEM;
 	found_container *it = &found->containers.items[found->containers.n++];
 	*it = (found_container){
-		.sandbox_id = korch__strdup(report->sandbox_id),
-		.name = korch__strdup(report->name),
-		.image_id = korch__strdup(korch__text_or_empty(report->image_id)),
-		.reason = korch__strdup(korch__text_or_empty(report->reason)),
-		.message = korch__strdup(korch__text_or_empty(report->message)),
-		.report = *report,
+	    .sandbox_id = korch__strdup(report->sandbox_id),
+	    .name = korch__strdup(report->name),
+	    .image_id = korch__strdup(korch__text_or_empty(report->image_id)),
+	    .reason = korch__strdup(korch__text_or_empty(report->reason)),
+	    .message = korch__strdup(korch__text_or_empty(report->message)),
+	    .report = *report,
 	};
 	it->report.id = "";
 	it->report.sandbox_id = it->sandbox_id;
@@ -83,7 +83,7 @@ static void list_done(korch_agent *agent, struct agent_found *found, int code)
 	agent->found = found;
 	if (code < 0)
 		korch__log(KORCH_LOG_ERROR, "agent", "the runtime cannot list what runs: %s",
-				   korch_code_text(code));
+		           korch_code_text(code));
 	korch__agent_release(agent);
 	korch_controller_request(agent->leases, "", agent->nodes[0].name, 0);
 }
@@ -133,8 +133,8 @@ static int adopt(korch_agent *agent, const korch_pod *pod, const found_sandbox *
 		if (strcmp(it->sandbox_id, sandbox->id) != 0 || k == SIZE_MAX)
 			continue;
 		const korch_container_status *status = korch__pod_container_status(pod, k);
-		const char *image = status && status->image ? status->image
-													: korch__pod_container(pod, k)->image;
+		const char *image =
+		    status && status->image ? status->image : korch__pod_container(pod, k)->image;
 		korch__container_facts *facts = &worker->containers[k];
 		korch__facts_fini(facts);
 		if (status && status->last_state && korch__facts_past(facts))
@@ -189,7 +189,7 @@ int korch__agent_adopt(korch_agent *agent, const korch_view *view)
 		const found_sandbox *sandbox = &found->sandboxes.items[i];
 		const korch_object *object = korch_view_get_uid(view, sandbox->id);
 		const korch_pod *pod =
-			object && object->kind == &korch_pod_kind ? (const korch_pod *)object : NULL;
+		    object && object->kind == &korch_pod_kind ? (const korch_pod *)object : NULL;
 		if (korch__agent_node_of(agent, pod) == SIZE_MAX || adopt(agent, pod, sandbox) < 0)
 			remove_leftover(agent, sandbox);
 	}

@@ -36,19 +36,19 @@ const korch_container_config *korch__container_setup_config(const korch__contain
 }
 
 void korch__worker_env_context(korch_agent *agent, const agent_worker *worker,
-							   char address[KORCH__ADDRESS_TEXT], korch__env_context *out)
+                               char address[KORCH__ADDRESS_TEXT], korch__env_context *out)
 {
 	const agent_node *node = &agent->nodes[worker->node];
 	korch__address_text(address, worker->address);
 	*out = (korch__env_context){
-		.view = korch_engine_view(agent->engine),
-		.pod = worker->pod,
-		.pod_address = address,
-		.host_address = node->address,
-		.node_cpu_milli = node->capacity.cpu_milli,
-		.node_memory_bytes = node->capacity.memory_bytes,
-		.api_host = agent->api_host,
-		.api_port = agent->api_port,
+	    .view = korch_engine_view(agent->engine),
+	    .pod = worker->pod,
+	    .pod_address = address,
+	    .host_address = node->address,
+	    .node_cpu_milli = node->capacity.cpu_milli,
+	    .node_memory_bytes = node->capacity.memory_bytes,
+	    .api_host = agent->api_host,
+	    .api_port = agent->api_port,
 	};
 }
 
@@ -62,7 +62,7 @@ static int make_words(korch__container_setup *setup, const korch_container *cont
 		return KORCH_E_NOMEM;
 	for (size_t i = 0; i < n; i++) {
 		const char *text = i < container->n_command ? container->command[i]
-													: container->args[i - container->n_command];
+		                                            : container->args[i - container->n_command];
 		setup->words[i] = korch__expand(korch__text_or_empty(text), &setup->env);
 		if (!setup->words[i])
 			return KORCH_E_NOMEM;
@@ -76,7 +76,7 @@ static int make_words(korch__container_setup *setup, const korch_container *cont
 }
 
 static int make_env(korch__container_setup *setup, korch_agent *agent, agent_worker *worker,
-					const korch_container *container, char **problem)
+                    const korch_container *container, char **problem)
 {
 	char address[KORCH__ADDRESS_TEXT];
 	korch__env_context context;
@@ -92,14 +92,14 @@ static int make_env(korch__container_setup *setup, korch_agent *agent, agent_wor
 		return KORCH_E_NOMEM;
 	for (size_t i = 0; i < setup->env.n; i++)
 		setup->variables[i] =
-			(korch_map_entry){setup->env.items[i].name, setup->env.items[i].value};
+		    (korch_map_entry){setup->env.items[i].name, setup->env.items[i].value};
 	setup->config.env = setup->variables;
 	setup->config.n_env = setup->env.n;
 	return 0;
 }
 
 static int make_log(korch__container_setup *setup, korch_agent *agent, const agent_worker *worker,
-					const char *name)
+                    const char *name)
 {
 	if (!agent->log_folder)
 		return 0;
@@ -126,7 +126,7 @@ static void make_limits(korch_container_config *config, const korch_container *c
 
 /* Who it runs as: the container's own word, else the pod's. */
 static int make_user(korch_container_config *config, const korch_pod *pod,
-					 const korch_container *container, char **problem)
+                     const korch_container *container, char **problem)
 {
 	const korch_pod_security_context *all = pod->spec->security_context;
 	const korch_security_context *own = container->security_context;
@@ -155,7 +155,7 @@ static int make_user(korch_container_config *config, const korch_pod *pod,
 }
 
 static int fill(korch__container_setup *setup, korch_agent *agent, agent_worker *worker,
-				const korch_container *container, char **problem)
+                const korch_container *container, char **problem)
 {
 	korch_container_config *config = &setup->config;
 	config->sandbox_id = korch_object_uid(&worker->pod->object);
@@ -176,16 +176,16 @@ static int fill(korch__container_setup *setup, korch_agent *agent, agent_worker 
 }
 
 int korch__container_setup_make(korch__container_setup **out, korch_agent *agent,
-								agent_worker *worker, const korch__pod_op *from, char **problem)
+                                agent_worker *worker, const korch__pod_op *from, char **problem)
 {
 	const korch_container *container = korch__pod_container(worker->pod, from->container);
 	_cleanup_(korch__container_setup_free) korch__container_setup *setup =
-		korch__calloc(1, sizeof(*setup));
+	    korch__calloc(1, sizeof(*setup));
 	if (!setup)
 		return KORCH_E_NOMEM;
 	setup->config.restart_count = from->restart_count;
 	korch__container_id(setup->id, sizeof(setup->id), worker->pod, container->name,
-						from->restart_count);
+	                    from->restart_count);
 	setup->config.id = setup->id;
 	int code = fill(setup, agent, worker, container, problem);
 	if (code < 0)

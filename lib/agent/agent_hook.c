@@ -1,5 +1,6 @@
 /* Hooks of containers: postStart and preStop by a command, a request or a pause. */
 #include "agent/agent_internal.h"
+#include <stdio.h>
 
 enum { POST_START_SECONDS_MAX = 3600 };
 
@@ -14,9 +15,9 @@ static void hook_done(agent_op *from, int good, const char *message)
 	korch__facts_hook(&worker->containers[op.container], op.kind, good);
 	if (!good)
 		korch__worker_note(agent, worker, "Warning",
-						   after_start ? "FailedPostStartHook" : "FailedPreStopHook", "%s%s%s",
-						   after_start ? "PostStartHook failed" : "PreStopHook failed",
-						   *message ? ": " : "", message);
+		                   after_start ? "FailedPostStartHook" : "FailedPreStopHook", "%s%s%s",
+		                   after_start ? "PostStartHook failed" : "PreStopHook failed",
+		                   *message ? ": " : "", message);
 	korch__worker_request(agent, worker, 0);
 }
 
@@ -28,7 +29,7 @@ static void on_exec(void *userdata, int code, int exit_code, const char *output,
 		text = korch_code_text(code);
 	} else if (exit_code != 0) {
 		snprintf(message, sizeof(message), "command exited with %d: %.*s", exit_code,
-				 length < 160 ? (int)length : 160, korch__text_or_empty(output));
+		         length < 160 ? (int)length : 160, korch__text_or_empty(output));
 		text = message;
 	}
 	hook_done(userdata, code == 0 && exit_code == 0, text);
@@ -54,11 +55,11 @@ static int begin(korch_agent *agent, agent_worker *worker, const korch__pod_op *
 {
 	const korch_container *container = korch__pod_container(worker->pod, from->container);
 	const korch_lifecycle_handler *hook = from->kind == KORCH__OP_POST_START
-											  ? container->lifecycle->post_start
-											  : container->lifecycle->pre_stop;
+	                                          ? container->lifecycle->post_start
+	                                          : container->lifecycle->pre_stop;
 	korch_usec most = from->kind == KORCH__OP_POST_START
-						  ? POST_START_SECONDS_MAX * KORCH_USEC_PER_SEC
-						  : from->grace_us;
+	                      ? POST_START_SECONDS_MAX * KORCH_USEC_PER_SEC
+	                      : from->grace_us;
 	char id[AGENT_ID_MAX];
 	if (hook->sleep) {
 		int64_t seconds = hook->sleep->seconds;
@@ -69,11 +70,11 @@ static int begin(korch_agent *agent, agent_worker *worker, const korch__pod_op *
 		return begin_sleep(agent, op, 0);
 	korch__container_id(id, sizeof(id), worker->pod, container->name, op->restart_count);
 	return agent->ops->exec(agent->self, id, (const char *const *)hook->exec->command,
-							hook->exec->n_command, most, on_exec, op);
+	                        hook->exec->n_command, most, on_exec, op);
 }
 
 int korch__agent_hook(korch_agent *agent, agent_worker *worker, const korch__pod_op *from,
-					  const korch__pod_input *in)
+                      const korch__pod_input *in)
 {
 	korch__container_facts *facts = &worker->containers[from->container];
 	korch_agent *ignored;

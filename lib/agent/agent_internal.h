@@ -22,8 +22,8 @@ typedef struct agent_note {
 
 /* What only some pods need. */
 typedef struct agent_extra {
-	agent_note *notes;        /* oldest first */
-	char *mount_message;      /* why the volumes are not ready, or NULL */
+	agent_note *notes;   /* oldest first */
+	char *mount_message; /* why the volumes are not ready, or NULL */
 	korch_usec mount_retry_us;
 } agent_extra;
 
@@ -38,8 +38,8 @@ typedef struct agent_worker {
 	uint16_t n;       /* containers */
 	uint8_t sandbox;
 	uint8_t volumes;
-	uint8_t gone;     /* the object is gone */
-	uint8_t uses;     /* AGENT_USES_* */
+	uint8_t gone; /* the object is gone */
+	uint8_t uses; /* AGENT_USES_* */
 	agent_extra *extra;
 	struct korch__prober *prober; /* NULL: no probes */
 	korch__container_facts containers[];
@@ -87,16 +87,16 @@ struct korch_agent {
 	int warnings_only;
 	int is_virtual;
 	korch_random random;
-	korch_controller *pods;  /* borrowed from the engine */
+	korch_controller *pods; /* borrowed from the engine */
 	korch_controller *leases;
-	korch__pod_output out;   /* of the decision in hand */
+	korch__pod_output out; /* of the decision in hand */
 	korch__intern *intern;
-	agent_op *op_list; /* under way */
+	agent_op *op_list;         /* under way */
 	struct agent_found *found; /* on the runtime at the start; NULL once dealt with */
-	int listing;       /* the runtime has been asked what it holds */
-	size_t removing;   /* leftovers that are being removed */
+	int listing;               /* the runtime has been asked what it holds */
+	size_t removing;           /* leftovers that are being removed */
 	KORCH_VEC(char *) waiting; /* pods to be asked for when those are gone: "namespace/name" */
-	int listens;  /* the runtime tells us of changes */
+	int listens;               /* the runtime tells us of changes */
 	int shutdown;
 	int shutdown_posted;
 	korch_loop_fn shutdown_fn;
@@ -107,45 +107,46 @@ struct korch_agent {
 agent_worker *korch__worker_find(const korch_agent *agent, const char *uid);
 agent_worker *korch__worker_new(korch_agent *agent, const korch_pod *pod);
 void korch__worker_free(korch_agent *agent, agent_worker *worker);
-agent_extra *korch__worker_extra(agent_worker *worker); /* made when there is none; NULL without memory */
+agent_extra *
+korch__worker_extra(agent_worker *worker); /* made when there is none; NULL without memory */
 /* Decides and begins what is to be done. plan NULL: without status and events. 0 or a code. */
 int korch__worker_drive(korch_agent *agent, agent_worker *worker, korch_plan *plan);
 /* Something has happened: the pod is looked at again. */
 void korch__worker_request(korch_agent *agent, agent_worker *worker, korch_usec at);
 size_t korch__agent_node_of(const korch_agent *agent, const korch_pod *pod); /* SIZE_MAX: none */
 int korch__agent_reconcile(void *userdata, const korch_view *view, const korch_request *request,
-						   korch_plan *plan, korch_error **err);
+                           korch_plan *plan, korch_error **err);
 
 /* agent_ops.c: operations on the runtime. */
 /* Begins one; 1: it cannot be begun, decide again. */
 int korch__agent_perform(korch_agent *agent, agent_worker *worker, const korch__pod_op *from,
-						 const korch__pod_input *in);
+                         const korch__pod_input *in);
 agent_op *korch__op_new(korch_agent *agent, agent_worker *worker, const korch__pod_op *op);
 /* Forgets it; *out_agent is NULL when the agent is gone. The worker, or NULL. */
 agent_worker *korch__op_end(agent_op *op, korch_agent **out_agent);
 void korch__agent_report(void *userdata, const korch_container_report *report);
 void korch__container_id(char *out, size_t size, const korch_pod *pod, const char *name,
-						 int32_t restart_count);
+                         int32_t restart_count);
 enum { AGENT_ID_MAX = 256 };
 
 /* agent_config.c: what a container is started with. */
 typedef struct korch__container_setup korch__container_setup;
 /* *problem (the caller's): why it cannot be made now. */
 int korch__container_setup_make(korch__container_setup **out, korch_agent *agent,
-								agent_worker *worker, const korch__pod_op *from, char **problem);
+                                agent_worker *worker, const korch__pod_op *from, char **problem);
 const korch_container_config *korch__container_setup_config(const korch__container_setup *setup);
 void korch__container_setup_free(korch__container_setup **slot);
 void korch__worker_env_context(korch_agent *agent, const agent_worker *worker,
-							   char address[KORCH__ADDRESS_TEXT], korch__env_context *out);
+                               char address[KORCH__ADDRESS_TEXT], korch__env_context *out);
 
 /* agent_hook.c: postStart and preStop. */
 int korch__agent_hook(korch_agent *agent, agent_worker *worker, const korch__pod_op *from,
-					  const korch__pod_input *in);
+                      const korch__pod_input *in);
 
 /* agent_notes.c: events. */
 void korch__worker_note(korch_agent *agent, agent_worker *worker, const char *type,
-						const char *reason, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
+                        const char *reason, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
 int korch__worker_notes_flush(agent_worker *worker, korch_plan *plan);
 void korch__note_op(korch_agent *agent, agent_worker *worker, const korch__pod_op *op);
 void korch__note_backoff(korch_agent *agent, agent_worker *worker, const korch_pod_status *next);
@@ -166,12 +167,12 @@ int korch__agent_add_nodes(korch_agent *agent, korch_error **err);
 int korch__agent_concerns(void *userdata, const korch_object *previous, const korch_object *object);
 void korch__agent_observe(void *userdata, const korch_view *view, const korch_change *change);
 void korch__agent_map_config(void *userdata, const korch_view *view, const korch_object *previous,
-							 const korch_object *object, korch_enqueue *enqueue);
+                             const korch_object *object, korch_enqueue *enqueue);
 uint8_t korch__pod_uses(const korch_pod *pod);
 
 /* agent.c */
 void korch__agent_check_shutdown(korch_agent *agent);
 char *korch__log_path(const korch_agent *agent, const korch_pod *pod, const char *container,
-					  int32_t run);
+                      int32_t run);
 
 #endif

@@ -10,10 +10,10 @@ enum { DEFAULT_PODS = 110, LEASE_SECONDS = 40 };
 static int put_quantity(korch_map **map, const char *name, int64_t value, int milli, int binary)
 {
 	char text[KORCH_QUANTITY_TEXT_SIZE];
-	korch_quantity quantity =
-		milli ? korch_quantity_from_milli(value, KORCH_QUANTITY_DECIMAL)
-			  : korch_quantity_from_int(value, binary ? KORCH_QUANTITY_BINARY
-													  : KORCH_QUANTITY_DECIMAL);
+	korch_quantity quantity = milli
+	                              ? korch_quantity_from_milli(value, KORCH_QUANTITY_DECIMAL)
+	                              : korch_quantity_from_int(value, binary ? KORCH_QUANTITY_BINARY
+	                                                                      : KORCH_QUANTITY_DECIMAL);
 	if (value <= 0)
 		return 0;
 	korch_quantity_text(text, &quantity);
@@ -28,28 +28,27 @@ static int put_capacity(korch_map **map, const korch_node_capacity *has)
 	if (code == 0)
 		code = put_quantity(map, "ephemeral-storage", has->storage_bytes, 0, 1);
 	return code == 0 ? put_quantity(map, "pods", has->pods > 0 ? has->pods : DEFAULT_PODS, 0, 0)
-					 : code;
+	                 : code;
 }
 
 static int put_conditions(korch_node_status *status, korch_usec now)
 {
 	static const char *const rows[][4] = {
-		{"MemoryPressure", "False", "KubeletHasSufficientMemory",
-		 "kubelet has sufficient memory available"},
-		{"DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"},
-		{"PIDPressure", "False", "KubeletHasSufficientPID",
-		 "kubelet has sufficient PID available"},
-		{"Ready", "True", "KubeletReady", "kubelet is posting ready status"},
+	    {"MemoryPressure", "False", "KubeletHasSufficientMemory",
+	     "kubelet has sufficient memory available"},
+	    {"DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"},
+	    {"PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"},
+	    {"Ready", "True", "KubeletReady", "kubelet is posting ready status"},
 	};
 	korch_node_condition *list = korch_list_edit(&status->conditions, &status->n_conditions,
-												 &korch_node_condition_type, KORCH_COUNT(rows));
+	                                             &korch_node_condition_type, KORCH_COUNT(rows));
 	if (!list)
 		return KORCH_E_NOMEM;
 	for (size_t i = 0; i < KORCH_COUNT(rows); i++) {
 		if (korch_string_set(&list[i].type, rows[i][0]) < 0 ||
-			korch_string_set(&list[i].status, rows[i][1]) < 0 ||
-			korch_string_set(&list[i].reason, rows[i][2]) < 0 ||
-			korch_string_set(&list[i].message, rows[i][3]) < 0)
+		    korch_string_set(&list[i].status, rows[i][1]) < 0 ||
+		    korch_string_set(&list[i].reason, rows[i][2]) < 0 ||
+		    korch_string_set(&list[i].message, rows[i][3]) < 0)
 			return KORCH_E_NOMEM;
 		list[i].last_heartbeat_time = now - now % KORCH_USEC_PER_SEC;
 		list[i].last_transition_time = list[i].last_heartbeat_time;
@@ -60,11 +59,11 @@ static int put_conditions(korch_node_status *status, korch_usec now)
 static int put_addresses(korch_node_status *status, const agent_node *node)
 {
 	korch_node_address *list =
-		korch_list_edit(&status->addresses, &status->n_addresses, &korch_node_address_type, 2);
+	    korch_list_edit(&status->addresses, &status->n_addresses, &korch_node_address_type, 2);
 	if (!list || korch_string_set(&list[0].type, "InternalIP") < 0 ||
-		korch_string_set(&list[0].address, node->address) < 0 ||
-		korch_string_set(&list[1].type, "Hostname") < 0 ||
-		korch_string_set(&list[1].address, node->name) < 0)
+	    korch_string_set(&list[0].address, node->address) < 0 ||
+	    korch_string_set(&list[1].type, "Hostname") < 0 ||
+	    korch_string_set(&list[1].address, node->name) < 0)
 		return KORCH_E_NOMEM;
 	return 0;
 }
@@ -81,18 +80,18 @@ static int put_info(korch_agent *agent, korch_node_status *status)
 	struct utsname system = {0};
 	char runtime[80];
 	korch_node_system_info *info =
-		korch_struct_edit(&status->node_info, &korch_node_system_info_type);
+	    korch_struct_edit(&status->node_info, &korch_node_system_info_type);
 	if (!info)
 		return KORCH_E_NOMEM;
 	snprintf(runtime, sizeof(runtime), "%s://0.1.0", agent->ops->name);
 	if (agent->is_virtual || uname(&system) < 0)
 		system = (struct utsname){.release = "0", .machine = "x86_64"};
 	if (korch_string_set(&info->kernel_version, system.release) < 0 ||
-		korch_string_set(&info->architecture, architecture(system.machine)) < 0 ||
-		korch_string_set(&info->operating_system, "linux") < 0 ||
-		korch_string_set(&info->os_image, "Linux") < 0 ||
-		korch_string_set(&info->container_runtime_version, runtime) < 0 ||
-		korch_string_set(&info->kubelet_version, "korch-0.1.0") < 0)
+	    korch_string_set(&info->architecture, architecture(system.machine)) < 0 ||
+	    korch_string_set(&info->operating_system, "linux") < 0 ||
+	    korch_string_set(&info->os_image, "Linux") < 0 ||
+	    korch_string_set(&info->container_runtime_version, runtime) < 0 ||
+	    korch_string_set(&info->kubelet_version, "korch-0.1.0") < 0)
 		return KORCH_E_NOMEM;
 	return 0;
 }
@@ -123,8 +122,8 @@ static int put_labels(korch_agent *agent, const agent_node *node, korch_object_m
 	if (code == 0)
 		code = korch_map_set(&meta->labels, "kubernetes.io/arch", architecture(system.machine));
 	for (size_t i = 0; node->labels && i < node->labels->n && code == 0; i++)
-		code = korch_map_set(&meta->labels, node->labels->items[i].key,
-							 node->labels->items[i].value);
+		code =
+		    korch_map_set(&meta->labels, node->labels->items[i].key, node->labels->items[i].value);
 	return code;
 }
 
@@ -137,7 +136,7 @@ static int create_node(korch_agent *agent, const agent_node *node, korch_plan *p
 	korch_node *made = (korch_node *)object;
 	code = korch_string_set(&object->metadata->name, node->name);
 	korch_node_spec *spec =
-		code == 0 ? korch_struct_edit(&made->spec, &korch_node_spec_type) : NULL;
+	    code == 0 ? korch_struct_edit(&made->spec, &korch_node_spec_type) : NULL;
 	code = spec ? put_labels(agent, node, object->metadata) : KORCH_E_NOMEM;
 	if (code == 0)
 		code = put_status(agent, node, made);
@@ -162,7 +161,7 @@ static int is_current(const korch_node *is, const korch_node *want)
 }
 
 static int update_node(korch_agent *agent, const agent_node *node, const korch_node *is,
-					   korch_plan *plan)
+                       korch_plan *plan)
 {
 	korch_object *next = korch_object_edit(&is->object);
 	if (!next)
@@ -195,8 +194,8 @@ static int create_lease(korch_agent *agent, const agent_node *node, korch_plan *
 	if (code < 0)
 		return code;
 	if (korch_string_set(&object->metadata->name, node->name) < 0 ||
-		korch_string_set(&object->metadata->namespace_, "kube-node-lease") < 0 ||
-		fill_lease(agent, node, (korch_lease *)object, 1) < 0) {
+	    korch_string_set(&object->metadata->namespace_, "kube-node-lease") < 0 ||
+	    fill_lease(agent, node, (korch_lease *)object, 1) < 0) {
 		korch_object_unref(object);
 		return KORCH_E_NOMEM;
 	}
@@ -204,7 +203,7 @@ static int create_lease(korch_agent *agent, const agent_node *node, korch_plan *
 }
 
 static int renew_lease(korch_agent *agent, const agent_node *node, const korch_lease *lease,
-					   korch_plan *plan)
+                       korch_plan *plan)
 {
 	korch_usec now = korch_loop_now(agent->loop);
 	korch_usec due = lease->spec ? lease->spec->renew_time + agent->lease_period_us : 0;
@@ -222,7 +221,7 @@ static int renew_lease(korch_agent *agent, const agent_node *node, const korch_l
 }
 
 static int reconcile(void *userdata, const korch_view *view, const korch_request *request,
-					 korch_plan *plan, korch_error **err)
+                     korch_plan *plan, korch_error **err)
 {
 	korch_agent *agent = userdata;
 	const agent_node *node = korch__table_get(&agent->node_index, request->key.name);
@@ -230,7 +229,7 @@ static int reconcile(void *userdata, const korch_view *view, const korch_request
 		return 0;
 	korch__agent_adopt(agent, view);
 	const korch_node *is =
-		(const korch_node *)korch_view_get(view, &korch_node_kind, "", node->name);
+	    (const korch_node *)korch_view_get(view, &korch_node_kind, "", node->name);
 	int code = 0;
 	if (!is)
 		code = create_node(agent, node, plan);
@@ -238,8 +237,8 @@ static int reconcile(void *userdata, const korch_view *view, const korch_request
 		code = update_node(agent, node, is, plan);
 	if (code < 0 || agent->lease_period_us <= 0)
 		return code;
-	const korch_lease *lease = (const korch_lease *)korch_view_get(
-		view, &korch_lease_kind, "kube-node-lease", node->name);
+	const korch_lease *lease =
+	    (const korch_lease *)korch_view_get(view, &korch_lease_kind, "kube-node-lease", node->name);
 	if (lease)
 		return renew_lease(agent, node, lease, plan);
 	korch_plan_wake_at(plan, korch_loop_now(agent->loop) + agent->lease_period_us);
@@ -250,12 +249,12 @@ static int concerns(void *userdata, const korch_object *previous, const korch_ob
 {
 	const korch_agent *agent = userdata;
 	return korch__table_get(&agent->node_index, korch_object_name(object ? object : previous)) !=
-		   NULL;
+	       NULL;
 }
 
 /* A Lease is read when its node is looked at; its changes are the agent's own. */
 static void ignore(void *userdata, const korch_view *view, const korch_object *previous,
-				   const korch_object *object, korch_enqueue *enqueue)
+                   const korch_object *object, korch_enqueue *enqueue)
 {
 }
 
@@ -263,14 +262,14 @@ int korch__agent_add_nodes(korch_agent *agent, korch_error **err)
 {
 	const korch_controller_watch watches[] = {{&korch_lease_kind, ignore}};
 	const korch_controller_spec spec = {
-		.size = sizeof(spec),
-		.name = "kubelet-node",
-		.kind = &korch_node_kind,
-		.watches = watches,
-		.n_watches = 1,
-		.reconcile = reconcile,
-		.concerns = concerns,
-		.userdata = agent,
+	    .size = sizeof(spec),
+	    .name = "kubelet-node",
+	    .kind = &korch_node_kind,
+	    .watches = watches,
+	    .n_watches = 1,
+	    .reconcile = reconcile,
+	    .concerns = concerns,
+	    .userdata = agent,
 	};
 	int code = korch_engine_add(&agent->leases, agent->engine, &spec, err);
 	for (size_t i = 0; i < agent->n_nodes && code == 0; i++)

@@ -7,7 +7,7 @@
 enum { NOTE_MAX = 1024, NOTES_MAX = 16 };
 
 void korch__worker_note(korch_agent *agent, agent_worker *worker, const char *type,
-						const char *reason, const char *format, ...)
+                        const char *reason, const char *format, ...)
 {
 	char text[NOTE_MAX];
 	va_list arguments;
@@ -38,7 +38,7 @@ int korch__worker_notes_flush(agent_worker *worker, korch_plan *plan)
 	while (extra->notes) {
 		agent_note *note = extra->notes;
 		int code = korch_plan_event(plan, &worker->pod->object, note->type, note->reason, "%s",
-									note->message);
+		                            note->message);
 		if (code < 0)
 			return code;
 		extra->notes = note->next;
@@ -59,9 +59,9 @@ void korch__note_op(korch_agent *agent, agent_worker *worker, const korch__pod_o
 		return;
 	const char *name = korch__pod_container(worker->pod, op->container)->name;
 	static const char *const sentences[] = {
-		[KORCH__WHY_LIVENESS] = "Container %s failed liveness probe, will be restarted",
-		[KORCH__WHY_STARTUP] = "Container %s failed startup probe, will be restarted",
-		[KORCH__WHY_CHANGED] = "Container %s definition changed, will be restarted",
+	    [KORCH__WHY_LIVENESS] = "Container %s failed liveness probe, will be restarted",
+	    [KORCH__WHY_STARTUP] = "Container %s failed startup probe, will be restarted",
+	    [KORCH__WHY_CHANGED] = "Container %s definition changed, will be restarted",
 	};
 	char text[NOTE_MAX];
 	switch (op->why) {
@@ -89,7 +89,7 @@ static const char *waiting_reason(const korch_container_status *status)
 }
 
 static void note_waiting(korch_agent *agent, agent_worker *worker, size_t i,
-						 const korch_container_status *next)
+                         const korch_container_status *next)
 {
 	const char *reason = waiting_reason(next);
 	const korch_object *pod = &worker->pod->object;
@@ -97,12 +97,12 @@ static void note_waiting(korch_agent *agent, agent_worker *worker, size_t i,
 		return;
 	if (strcmp(reason, "CrashLoopBackOff") == 0)
 		korch__worker_note(agent, worker, "Warning", "BackOff",
-						   "Back-off restarting failed container %s in pod %s_%s(%s)", next->name,
-						   korch_object_name(pod), korch_object_namespace(pod),
-						   korch_object_uid(pod));
+		                   "Back-off restarting failed container %s in pod %s_%s(%s)", next->name,
+		                   korch_object_name(pod), korch_object_namespace(pod),
+		                   korch_object_uid(pod));
 	if (strcmp(reason, "ImagePullBackOff") == 0) {
 		korch__worker_note(agent, worker, "Normal", "BackOff", "Back-off pulling image \"%s\"",
-						   korch__text_or_empty(next->image));
+		                   korch__text_or_empty(next->image));
 		korch__worker_note(agent, worker, "Warning", "Failed", "Error: ImagePullBackOff");
 	}
 }

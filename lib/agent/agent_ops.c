@@ -43,10 +43,10 @@ agent_worker *korch__op_end(agent_op *op, korch_agent **out_agent)
 }
 
 void korch__container_id(char *out, size_t size, const korch_pod *pod, const char *name,
-						 int32_t restart_count)
+                         int32_t restart_count)
 {
 	snprintf(out, size, "%s.%s.%d", korch_object_uid(&pod->object), korch__text_or_empty(name),
-			 (int)restart_count);
+	         (int)restart_count);
 }
 
 /* Goes on with the operations, and when there may be news for the status, asks for the pod. */
@@ -70,7 +70,7 @@ static void on_sandbox(void *userdata, int code, const char *reason, const char 
 		return;
 	}
 	korch__worker_note(agent, worker, "Warning", "FailedCreatePodSandBox",
-					   "Failed to create pod sandbox: %s", korch__text_or_empty(message));
+	                   "Failed to create pod sandbox: %s", korch__text_or_empty(message));
 	if (worker->gone || agent->shutdown)
 		korch__worker_request(agent, worker, 0);
 	else
@@ -86,7 +86,7 @@ static void on_removed(void *userdata, int code, const char *reason, const char 
 	worker->sandbox = KORCH__SANDBOX_REMOVED;
 	if (code < 0 && code != KORCH_E_NOT_FOUND)
 		korch__worker_note(agent, worker, "Warning", "FailedKillPod", "error killing pod: %s",
-						   korch__text_or_empty(message));
+		                   korch__text_or_empty(message));
 	korch__worker_request(agent, worker, 0);
 }
 
@@ -97,18 +97,17 @@ static void on_prepared(void *userdata, int code, const char *reason, const char
 	agent_worker *worker = korch__op_end(userdata, &agent);
 	if (!worker)
 		return;
-	const char *image =
-		korch__text_or_empty(korch__pod_container(worker->pod, container)->image);
+	const char *image = korch__text_or_empty(korch__pod_container(worker->pod, container)->image);
 	korch__facts_prepared(&worker->containers[container], code, reason, message,
-						  korch_loop_now(agent->loop));
+	                      korch_loop_now(agent->loop));
 	if (code == 0) {
 		korch__worker_note(agent, worker, "Normal", "Pulled",
-						   "Container image \"%s\" already present on machine", image);
+		                   "Container image \"%s\" already present on machine", image);
 	} else {
 		korch__worker_note(agent, worker, "Warning", "Failed", "Failed to pull image \"%s\": %s",
-						   image, korch__text_or_empty(message));
+		                   image, korch__text_or_empty(message));
 		korch__worker_note(agent, worker, "Warning", "Failed", "Error: %s",
-						   reason && *reason ? reason : "ErrImagePull");
+		                   reason && *reason ? reason : "ErrImagePull");
 	}
 	go_on(agent, worker, code != 0);
 }
@@ -122,13 +121,13 @@ static void on_started(void *userdata, int code, const char *reason, const char 
 		return;
 	const char *name = korch__pod_container(worker->pod, op.container)->name;
 	korch__facts_started(&worker->containers[op.container], code, reason, message,
-						 korch_loop_now(agent->loop));
+	                     korch_loop_now(agent->loop));
 	if (code == 0) {
 		korch__worker_note(agent, worker, "Normal", "Created", "Created container: %s", name);
 		korch__worker_note(agent, worker, "Normal", "Started", "Started container %s", name);
 	} else {
 		korch__worker_note(agent, worker, "Warning", "Failed", "Error: %s",
-						   korch__text_or_empty(message));
+		                   korch__text_or_empty(message));
 	}
 	korch__worker_request(agent, worker, 0);
 }
@@ -143,7 +142,7 @@ static void on_stop_sent(void *userdata, int code, const char *reason, const cha
 		return;
 	korch__container_facts *facts = &worker->containers[op.container];
 	int lost = code == KORCH_E_NOT_FOUND && facts->run == KORCH__RUN_RUNNING &&
-			   facts->restart_count == op.restart_count;
+	           facts->restart_count == op.restart_count;
 	if (lost) {
 		facts->run = KORCH__RUN_EXITED;
 		facts->exit_code = 137;
@@ -186,7 +185,7 @@ static char *log_path(const korch_agent *agent, const korch_pod *pod)
 	if (!agent->log_folder)
 		return korch__strdup("");
 	return korch__sprintf("%s/%s_%s_%s", agent->log_folder, korch_object_namespace(&pod->object),
-						  korch_object_name(&pod->object), korch_object_uid(&pod->object));
+	                      korch_object_name(&pod->object), korch_object_uid(&pod->object));
 }
 
 static int create_sandbox(korch_agent *agent, agent_worker *worker, agent_op *op)
@@ -201,29 +200,29 @@ static int create_sandbox(korch_agent *agent, agent_worker *worker, agent_op *op
 		mkdir(folder, 0755);
 	korch__address_text(address, worker->address);
 	const korch_sandbox_spec spec = {
-		.id = korch_object_uid(&pod->object),
-		.node = agent->nodes[worker->node].name,
-		.pod_namespace = korch_object_namespace(&pod->object),
-		.pod_name = korch_object_name(&pod->object),
-		.hostname = korch__text_or_empty(pod->spec->hostname),
-		.address = address,
-		.log_folder = folder,
-		.hosts_file = "",
-		.cgroup_parent = "",
-		.labels = meta->labels,
-		.annotations = meta->annotations,
+	    .id = korch_object_uid(&pod->object),
+	    .node = agent->nodes[worker->node].name,
+	    .pod_namespace = korch_object_namespace(&pod->object),
+	    .pod_name = korch_object_name(&pod->object),
+	    .hostname = korch__text_or_empty(pod->spec->hostname),
+	    .address = address,
+	    .log_folder = folder,
+	    .hosts_file = "",
+	    .cgroup_parent = "",
+	    .labels = meta->labels,
+	    .annotations = meta->annotations,
 	};
 	worker->sandbox = KORCH__SANDBOX_CREATING;
 	return agent->ops->sandbox_create(agent->self, &spec, on_sandbox, op);
 }
 
 static int stop_container(korch_agent *agent, agent_worker *worker, const korch__pod_op *from,
-						  agent_op *op)
+                          agent_op *op)
 {
 	char id[AGENT_ID_MAX];
 	op->restart_count = worker->containers[op->container].restart_count;
 	korch__container_id(id, sizeof(id), worker->pod,
-						korch__pod_container(worker->pod, op->container)->name, op->restart_count);
+	                    korch__pod_container(worker->pod, op->container)->name, op->restart_count);
 	return agent->ops->stop(agent->self, id, from->signal, from->grace_us, on_stop_sent, op);
 }
 
@@ -231,8 +230,8 @@ static int prepare(korch_agent *agent, agent_worker *worker, agent_op *op)
 {
 	const korch_container *container = korch__pod_container(worker->pod, op->container);
 	return agent->ops->prepare(agent->self, agent->nodes[worker->node].name,
-							   korch__text_or_empty(container->image),
-							   korch__pull_policy(container), on_prepared, op);
+	                           korch__text_or_empty(container->image),
+	                           korch__pull_policy(container), on_prepared, op);
 }
 
 /* The run before is forgotten by the runtime; its log file stays. */
@@ -252,8 +251,8 @@ static void forget_previous(korch_agent *agent, agent_worker *worker, const korc
 	if (!op)
 		return;
 	korch__container_id(id, sizeof(id), worker->pod,
-						korch__pod_container(worker->pod, from->container)->name,
-						from->restart_count - 1);
+	                    korch__pod_container(worker->pod, from->container)->name,
+	                    from->restart_count - 1);
 	if (agent->ops->remove(agent->self, id, forget_done, op) < 0)
 		korch__op_end(op, &ignored);
 }
@@ -267,7 +266,7 @@ static int cannot_configure(korch_agent *agent, agent_worker *worker, size_t i, 
 		return KORCH_E_NOMEM;
 	const korch_container_status *status = korch__pod_container_status(worker->pod, i);
 	const korch_container_state_waiting *waiting =
-		status && status->state ? status->state->waiting : NULL;
+	    status && status->state ? status->state->waiting : NULL;
 	if (!waiting || !korch__text_equal(waiting->message, problem))
 		korch__worker_note(agent, worker, "Warning", "Failed", "Error: %s", problem);
 	korch__worker_request(agent, worker, now + 60 * KORCH_USEC_PER_SEC);
@@ -275,7 +274,7 @@ static int cannot_configure(korch_agent *agent, agent_worker *worker, size_t i, 
 }
 
 static int start_container(korch_agent *agent, agent_worker *worker, const korch__pod_op *from,
-						   const korch__pod_input *in)
+                           const korch__pod_input *in)
 {
 	korch__container_facts *facts = &worker->containers[from->container];
 	_cleanup_free_ char *problem = NULL;
@@ -308,7 +307,7 @@ static int clean(korch_agent *agent, agent_worker *worker)
 }
 
 static int call(korch_agent *agent, agent_worker *worker, const korch__pod_op *from, agent_op *op,
-				korch_runtime_done_fn *fn)
+                korch_runtime_done_fn *fn)
 {
 	switch (from->kind) {
 	case KORCH__OP_SANDBOX_CREATE:
@@ -318,7 +317,7 @@ static int call(korch_agent *agent, agent_worker *worker, const korch__pod_op *f
 		*fn = on_removed;
 		worker->sandbox = KORCH__SANDBOX_REMOVING;
 		return agent->ops->sandbox_remove(agent->self, korch_object_uid(&worker->pod->object),
-										  on_removed, op);
+		                                  on_removed, op);
 	case KORCH__OP_PREPARE:
 		*fn = on_prepared;
 		return prepare(agent, worker, op);
@@ -329,7 +328,7 @@ static int call(korch_agent *agent, agent_worker *worker, const korch__pod_op *f
 }
 
 int korch__agent_perform(korch_agent *agent, agent_worker *worker, const korch__pod_op *from,
-						 const korch__pod_input *in)
+                         const korch__pod_input *in)
 {
 	korch_runtime_done_fn fn = NULL;
 	korch_agent *ignored;
@@ -344,8 +343,8 @@ int korch__agent_perform(korch_agent *agent, agent_worker *worker, const korch__
 	if (!op)
 		return KORCH_E_NOMEM;
 	int code = from->kind < KORCH__OP_PREPARE
-				   ? 0
-				   : korch__facts_begin(&worker->containers[from->container], from, in);
+	               ? 0
+	               : korch__facts_begin(&worker->containers[from->container], from, in);
 	if (code < 0) {
 		korch__op_end(op, &ignored);
 		return code;

@@ -55,8 +55,9 @@ static int worker_prepare(korch_agent *agent, agent_worker *worker)
 {
 	const korch_pod *pod = worker->pod;
 	worker->start_us = pod->status && pod->status->start_time ? pod->status->start_time
-															   : korch_loop_now(agent->loop);
+	                                                          : korch_loop_now(agent->loop);
 	worker->uses = korch__pod_uses(pod);
+	worker->volumes = KORCH__VOLUMES_READY;
 	int code = korch__facts_seed(pod, worker->containers, korch_loop_now(agent->loop));
 	return code < 0 ? code : korch__table_put(&agent->workers, worker);
 }
@@ -94,7 +95,7 @@ void korch__worker_request(korch_agent *agent, agent_worker *worker, korch_usec 
 		korch__worker_drive(agent, worker, NULL);
 	else if (agent->pods)
 		korch_controller_request(agent->pods, korch_object_namespace(pod), korch_object_name(pod),
-								 at);
+		                         at);
 }
 
 /* What the runtime needs before the first operation: an address. */
@@ -111,22 +112,22 @@ static int worker_address(korch_agent *agent, agent_worker *worker)
 }
 
 static void make_input(korch_agent *agent, agent_worker *worker, const char *address,
-					   korch__pod_input *in)
+                       korch__pod_input *in)
 {
 	*in = (korch__pod_input){
-		.pod = worker->pod,
-		.now = korch_loop_now(agent->loop),
-		.start_us = worker->start_us,
-		.stop_us = worker->stop_us,
-		.sandbox = worker->sandbox,
-		.volumes = worker->volumes,
-		.shutdown = (uint8_t)(agent->shutdown != 0),
-		.gone = worker->gone,
-		.address = address,
-		.host_address = agent->nodes[worker->node].address,
-		.runtime_name = agent->ops->name,
-		.containers = worker->containers,
-		.intern = agent->intern,
+	    .pod = worker->pod,
+	    .now = korch_loop_now(agent->loop),
+	    .start_us = worker->start_us,
+	    .stop_us = worker->stop_us,
+	    .sandbox = worker->sandbox,
+	    .volumes = worker->volumes,
+	    .shutdown = (uint8_t)(agent->shutdown != 0),
+	    .gone = worker->gone,
+	    .address = address,
+	    .host_address = agent->nodes[worker->node].address,
+	    .runtime_name = agent->ops->name,
+	    .containers = worker->containers,
+	    .intern = agent->intern,
 	};
 }
 
@@ -195,10 +196,9 @@ int korch__worker_drive(korch_agent *agent, agent_worker *worker, korch_plan *pl
 	if (code < 0)
 		return code;
 	code = plan && !worker->gone ? conclude(agent, worker, plan) : 0;
-	int terminal = korch__text_equal(worker->pod->status ? worker->pod->status->phase : NULL,
-									 "Succeeded") ||
-				   korch__text_equal(worker->pod->status ? worker->pod->status->phase : NULL,
-									 "Failed");
+	int terminal =
+	    korch__text_equal(worker->pod->status ? worker->pod->status->phase : NULL, "Succeeded") ||
+	    korch__text_equal(worker->pod->status ? worker->pod->status->phase : NULL, "Failed");
 	int deleting = worker->pod->object.metadata->deletion_timestamp != 0;
 	int forget = worker->gone || agent->shutdown || (terminal && !deleting);
 	if (agent->out.done && forget && worker->pending == 0)
@@ -228,11 +228,11 @@ static void retry_configs(agent_worker *worker)
 }
 
 int korch__agent_reconcile(void *userdata, const korch_view *view, const korch_request *request,
-						   korch_plan *plan, korch_error **err)
+                           korch_plan *plan, korch_error **err)
 {
 	korch_agent *agent = userdata;
 	const korch_pod *pod = (const korch_pod *)korch_view_get(
-		view, &korch_pod_kind, request->key.namespace_, request->key.name);
+	    view, &korch_pod_kind, request->key.namespace_, request->key.name);
 	if (korch__agent_node_of(agent, pod) == SIZE_MAX)
 		return 0;
 	if (korch__agent_adopt(agent, view))

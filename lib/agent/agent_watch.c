@@ -6,7 +6,7 @@ int korch__agent_concerns(void *userdata, const korch_object *previous, const ko
 {
 	const korch_agent *agent = userdata;
 	return korch__agent_node_of(agent, (const korch_pod *)object) != SIZE_MAX ||
-		   korch__agent_node_of(agent, (const korch_pod *)previous) != SIZE_MAX;
+	       korch__agent_node_of(agent, (const korch_pod *)previous) != SIZE_MAX;
 }
 
 static int env_uses_config(const korch_container *container)
@@ -69,7 +69,7 @@ void korch__agent_observe(void *userdata, const korch_view *view, const korch_ch
 }
 
 void korch__agent_map_config(void *userdata, const korch_view *view, const korch_object *previous,
-							 const korch_object *object, korch_enqueue *enqueue)
+                             const korch_object *object, korch_enqueue *enqueue)
 {
 	const korch_agent *agent = userdata;
 	const char *namespace_ = korch_object_namespace(object ? object : previous);
@@ -77,7 +77,7 @@ void korch__agent_map_config(void *userdata, const korch_view *view, const korch
 	for (size_t at = 0; (worker = korch__table_next(&agent->workers, &at));) {
 		const korch_object *pod = &worker->pod->object;
 		if ((worker->uses & AGENT_USES_CONFIG) &&
-			strcmp(korch_object_namespace(pod), namespace_) == 0)
+		    strcmp(korch_object_namespace(pod), namespace_) == 0)
 			korch_enqueue_key(enqueue, namespace_, korch_object_name(pod));
 	}
 }

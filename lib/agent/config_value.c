@@ -14,7 +14,7 @@ static int each_text(const korch_map *map, korch__config_fn fn, void *userdata)
 }
 
 static int each_bytes(const korch_map *map, const korch_map *instead, korch__config_fn fn,
-					  void *userdata)
+                      void *userdata)
 {
 	int code = 0;
 	for (size_t i = 0; map && i < map->n && code == 0; i++) {
@@ -32,10 +32,10 @@ static int each_bytes(const korch_map *map, const korch_map *instead, korch__con
 }
 
 int korch__config_map_each(const korch_view *view, const char *namespace_, const char *name,
-						   korch__config_fn fn, void *userdata)
+                           korch__config_fn fn, void *userdata)
 {
-	const korch_config_map *map = (const korch_config_map *)korch_view_get(
-		view, &korch_config_map_kind, namespace_, name);
+	const korch_config_map *map =
+	    (const korch_config_map *)korch_view_get(view, &korch_config_map_kind, namespace_, name);
 	if (!map)
 		return KORCH_E_NOT_FOUND;
 	int code = each_text(map->data, fn, userdata);
@@ -43,10 +43,10 @@ int korch__config_map_each(const korch_view *view, const char *namespace_, const
 }
 
 int korch__secret_each(const korch_view *view, const char *namespace_, const char *name,
-					   korch__config_fn fn, void *userdata)
+                       korch__config_fn fn, void *userdata)
 {
 	const korch_secret *secret =
-		(const korch_secret *)korch_view_get(view, &korch_secret_kind, namespace_, name);
+	    (const korch_secret *)korch_view_get(view, &korch_secret_kind, namespace_, name);
 	if (!secret)
 		return KORCH_E_NOT_FOUND;
 	int code = each_bytes(secret->data, secret->string_data, fn, userdata);

@@ -108,31 +108,30 @@ typedef struct source {
 } source;
 
 static int read_source(const korch__env_context *context, const source *from, gather *to,
-					   char **problem)
+                       char **problem)
 {
 	const char *namespace_ = korch_object_namespace(&context->pod->object);
 	const char *name = korch__text_or_empty(from->name);
 	const char *what = from->secret ? "Secret" : "ConfigMap";
 	int code = from->secret
-				   ? korch__secret_each(context->view, namespace_, name, gather_one, to)
-				   : korch__config_map_each(context->view, namespace_, name, gather_one, to);
+	               ? korch__secret_each(context->view, namespace_, name, gather_one, to)
+	               : korch__config_map_each(context->view, namespace_, name, gather_one, to);
 	if (code == KORCH_E_NOT_FOUND)
-		return from->optional
-				   ? 0
-				   : say(problem,
-						 korch__sprintf("%s \"%s\" not found",
-										from->secret ? "secret" : "configmap", name),
-						 KORCH_E_NOT_FOUND);
+		return from->optional ? 0
+		                      : say(problem,
+		                            korch__sprintf("%s \"%s\" not found",
+		                                           from->secret ? "secret" : "configmap", name),
+		                            KORCH_E_NOT_FOUND);
 	if (code == 0 && to->key && !to->value && !from->optional)
-		return say(problem,
-				   korch__sprintf("couldn't find key %s in %s %s/%s", to->key, what, namespace_,
-								  name),
-				   KORCH_E_NOT_FOUND);
+		return say(
+		    problem,
+		    korch__sprintf("couldn't find key %s in %s %s/%s", to->key, what, namespace_, name),
+		    KORCH_E_NOT_FOUND);
 	return code;
 }
 
 static int add_from(korch__env *env, const korch__env_context *context,
-					const korch_env_from_source *from, char **problem)
+                    const korch_env_from_source *from, char **problem)
 {
 	gather to = {.env = env, .prefix = from->prefix};
 	source it = {0};
@@ -147,8 +146,8 @@ static int add_from(korch__env *env, const korch__env_context *context,
 
 /* The value of a variable; *out stays NULL when it is optional and missing. */
 static int value_from(char **out, const korch__env_context *context,
-					  const korch_container *container, const korch_env_var_source *from,
-					  char **problem)
+                      const korch_container *container, const korch_env_var_source *from,
+                      char **problem)
 {
 	gather to = {0};
 	source it = {0};
@@ -164,7 +163,7 @@ static int value_from(char **out, const korch__env_context *context,
 		to.key = korch__text_or_empty(from->secret_key_ref->key);
 	} else {
 		return say(problem, korch__strdup("the source of the variable is not available here"),
-				   KORCH_E_INVALID);
+		           KORCH_E_INVALID);
 	}
 	int code = read_source(context, &it, &to, problem);
 	*out = to.value;
@@ -172,8 +171,8 @@ static int value_from(char **out, const korch__env_context *context,
 }
 
 static int add_variable(korch__env *env, const korch__env_context *context,
-						const korch_container *container, const korch_env_var *variable,
-						char **problem)
+                        const korch_container *container, const korch_env_var *variable,
+                        char **problem)
 {
 	char *value = NULL;
 	if (variable->value_from) {
@@ -200,8 +199,9 @@ static int add_missing(korch__env *env, const korch__env *services)
 static int add_own(korch__env *env, const korch__env_context *context)
 {
 	const korch_pod_spec *spec = context->pod->spec;
-	const char *hostname =
-		spec->hostname && *spec->hostname ? spec->hostname : korch_object_name(&context->pod->object);
+	const char *hostname = spec->hostname && *spec->hostname
+	                           ? spec->hostname
+	                           : korch_object_name(&context->pod->object);
 	int code = korch__env_get(env, "HOSTNAME") ? 0 : korch__env_set(env, "HOSTNAME", hostname);
 	if (code == 0 && context->api_host)
 		code = korch__env_set(env, "KUBERNETES_SERVICE_HOST", context->api_host);
@@ -211,7 +211,7 @@ static int add_own(korch__env *env, const korch__env_context *context)
 }
 
 int korch__env_make(korch__env *out, const korch__env_context *context,
-					const korch_container *container, char **problem)
+                    const korch_container *container, char **problem)
 {
 	_cleanup_(korch__env_fini) korch__env services = {0};
 	int code = korch__env_add_services(&services, context);

@@ -31,7 +31,8 @@ typedef struct korch__env {
 	korch__env_item *items;
 	size_t n;
 	size_t cap;
-	const struct korch__env *behind; /* asked by korch__expand() for what is not in here; may be NULL */
+	const struct korch__env
+	    *behind; /* asked by korch__expand() for what is not in here; may be NULL */
 } korch__env;
 
 /*
@@ -39,7 +40,7 @@ typedef struct korch__env {
  * KORCH_E_LIMIT (more than 1 MiB or 10,000 variables), KORCH_E_NOMEM.
  */
 int korch__env_make(korch__env *out, const korch__env_context *context,
-					const korch_container *container, char **problem);
+                    const korch_container *container, char **problem);
 void korch__env_fini(korch__env *env);
 const char *korch__env_get(const korch__env *env, const char *name); /* NULL: not there */
 /* Sets a variable, in place of one of that name. 0, KORCH_E_NOMEM, KORCH_E_LIMIT. */
@@ -54,19 +55,19 @@ char *korch__expand(const char *text, const korch__env *env);
 /* field.c */
 /* Value of a field of the pod ("metadata.labels['x']"). 0, KORCH_E_INVALID with *problem, KORCH_E_NOMEM. */
 int korch__pod_field(char **out, const korch__env_context *context, const char *path,
-					 char **problem);
+                     char **problem);
 /* Value of a container's request or limit. own: the container when the selector names none, or NULL. */
 int korch__resource_field(char **out, const korch__env_context *context,
-						  const korch_resource_field_selector *selector,
-						  const korch_container *own, char **problem);
+                          const korch_resource_field_selector *selector, const korch_container *own,
+                          char **problem);
 
 /* config_value.c: content of ConfigMaps and Secrets. */
 /* Calls fn for each key with its bytes. */
 typedef int (*korch__config_fn)(void *userdata, const char *key, const char *data, size_t length);
 /* 0, KORCH_E_NOT_FOUND (there is no such object), or what fn returned. */
 int korch__config_map_each(const korch_view *view, const char *namespace_, const char *name,
-						   korch__config_fn fn, void *userdata);
+                           korch__config_fn fn, void *userdata);
 int korch__secret_each(const korch_view *view, const char *namespace_, const char *name,
-					   korch__config_fn fn, void *userdata);
+                       korch__config_fn fn, void *userdata);
 
 #endif

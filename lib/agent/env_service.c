@@ -25,13 +25,12 @@ static void upper(char *out, size_t size, const char *name)
 
 static int set(korch__env *env, const char *prefix, const char *suffix, const char *value)
 {
-	char name[NAME_MAX_BYTES];
-	snprintf(name, sizeof(name), "%s%s", prefix, suffix);
-	return korch__env_set(env, name, value);
+	_cleanup_free_ char *name = korch__sprintf("%s%s", prefix, suffix);
+	return name ? korch__env_set(env, name, value) : KORCH_E_NOMEM;
 }
 
 static int add_link(korch__env *env, const char *prefix, const char *address,
-					const korch_service_port *port, int first)
+                    const korch_service_port *port, int first)
 {
 	const char *protocol = port->protocol ? port->protocol : "TCP";
 	char lower[16] = "", url[NAME_MAX_BYTES], number[16], stem[NAME_MAX_BYTES];
@@ -68,7 +67,7 @@ static int add(void *userdata, const korch_object *object)
 	const char *address = service->spec ? service->spec->cluster_ip : NULL;
 	char prefix[256], number[16];
 	int is_api = strcmp(korch_object_name(object), "kubernetes") == 0 &&
-				 strcmp(korch_object_namespace(object), "default") == 0;
+	             strcmp(korch_object_namespace(object), "default") == 0;
 	if (!address || !*address || strcmp(address, "None") == 0 || service->spec->n_ports == 0)
 		return 0;
 	if (!to->all && !is_api)
@@ -89,12 +88,12 @@ int korch__env_add_services(korch__env *env, const korch__env_context *context)
 {
 	const korch_pod_spec *spec = context->pod->spec;
 	gather to = {.env = env};
-	to.all = !KORCH_IS_SET(spec, korch_pod_spec, enable_service_links) ||
-			 spec->enable_service_links;
+	to.all =
+	    !KORCH_IS_SET(spec, korch_pod_spec, enable_service_links) || spec->enable_service_links;
 	const korch_view_query query = {.kind = &korch_service_kind,
-									.namespace_ = korch_object_namespace(&context->pod->object)};
+	                                .namespace_ = korch_object_namespace(&context->pod->object)};
 	int code = korch_view_each(context->view, &query, add, &to);
-	const korch_object *api = korch_view_get(context->view, &korch_service_kind, "default",
-											 "kubernetes");
+	const korch_object *api =
+	    korch_view_get(context->view, &korch_service_kind, "default", "kubernetes");
 	return code == 0 && api ? add(&to, api) : code;
 }

@@ -21,12 +21,12 @@ static int give_map(char **out, const korch_map *map)
 	for (size_t i = 0; map && i < map->n; i++) {
 		korch__buf_printf(&text, "%s%s=\"", i > 0 ? "\n" : "", map->items[i].key);
 		for (const char *at = map->items[i].value; *at; at++) {
-			const char *escaped = *at == '\n'	? "\\n"
-								  : *at == '\t' ? "\\t"
-								  : *at == '\r' ? "\\r"
-								  : *at == '"'	? "\\\""
-								  : *at == '\\' ? "\\\\"
-												: NULL;
+			const char *escaped = *at == '\n'   ? "\\n"
+			                      : *at == '\t' ? "\\t"
+			                      : *at == '\r' ? "\\r"
+			                      : *at == '"'  ? "\\\""
+			                      : *at == '\\' ? "\\\\"
+			                                    : NULL;
 			if (escaped)
 				korch__buf_puts(&text, escaped);
 			else
@@ -44,7 +44,7 @@ static int subscript(char **out, const korch_map *map, const char *prefix, const
 	size_t length = strlen(prefix);
 	size_t all = strlen(path);
 	if (strncmp(path, prefix, length) != 0 || all < length + 4 ||
-		strncmp(path + length, "['", 2) != 0 || strcmp(path + all - 2, "']") != 0)
+	    strncmp(path + length, "['", 2) != 0 || strcmp(path + all - 2, "']") != 0)
 		return 0;
 	char *key = korch__strndup(path + length + 2, all - length - 4);
 	int code = key ? give(out, korch_map_get(map, key)) : KORCH_E_NOMEM;
@@ -60,16 +60,16 @@ static const char *plain(const korch__env_context *context, const char *path)
 		const char *path;
 		const char *value;
 	} fields[] = {
-		{"metadata.name", korch_object_name(&pod->object)},
-		{"metadata.namespace", korch_object_namespace(&pod->object)},
-		{"metadata.uid", korch_object_uid(&pod->object)},
-		{"spec.nodeName", korch__text_or_empty(pod->spec->node_name)},
-		{"spec.serviceAccountName",
-		 pod->spec->service_account_name ? pod->spec->service_account_name : "default"},
-		{"status.podIP", context->pod_address},
-		{"status.podIPs", context->pod_address},
-		{"status.hostIP", context->host_address},
-		{"status.hostIPs", context->host_address},
+	    {"metadata.name", korch_object_name(&pod->object)},
+	    {"metadata.namespace", korch_object_namespace(&pod->object)},
+	    {"metadata.uid", korch_object_uid(&pod->object)},
+	    {"spec.nodeName", korch__text_or_empty(pod->spec->node_name)},
+	    {"spec.serviceAccountName",
+	     pod->spec->service_account_name ? pod->spec->service_account_name : "default"},
+	    {"status.podIP", context->pod_address},
+	    {"status.podIPs", context->pod_address},
+	    {"status.hostIP", context->host_address},
+	    {"status.hostIPs", context->host_address},
 	};
 	for (size_t i = 0; i < KORCH_COUNT(fields); i++)
 		if (strcmp(fields[i].path, path) == 0)
@@ -78,7 +78,7 @@ static const char *plain(const korch__env_context *context, const char *path)
 }
 
 int korch__pod_field(char **out, const korch__env_context *context, const char *path,
-					 char **problem)
+                     char **problem)
 {
 	const korch_object_meta *meta = context->pod->object.metadata;
 	const char *value = plain(context, korch__text_or_empty(path));
@@ -120,8 +120,8 @@ static korch_quantity default_limit(const korch__env_context *context, const cha
 }
 
 int korch__resource_field(char **out, const korch__env_context *context,
-						  const korch_resource_field_selector *selector,
-						  const korch_container *own, char **problem)
+                          const korch_resource_field_selector *selector, const korch_container *own,
+                          char **problem)
 {
 	const char *resource = korch__text_or_empty(selector->resource);
 	const char *name = korch__text_or_empty(selector->container_name);

@@ -176,7 +176,7 @@ int korch__pod_decide(const korch__pod_input *in, korch__pod_output *out)
 	want_probes(&d);
 	if (!in->gone && !in->shutdown && !in->no_status)
 		out->failed = korch__pod_status_make(&d) < 0 ? KORCH_E_NOMEM : out->failed;
-	out->delete_object = out->done && deleting && !in->gone && !in->shutdown && !in->no_status &&
-						 !out->status;
+	out->delete_object =
+	    out->done && deleting && !in->gone && !in->shutdown && !in->no_status && !out->status;
 	return out->failed;
 }
