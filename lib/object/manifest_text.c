@@ -54,10 +54,10 @@ static const char *text_of(struct json_object *tree, const char *key)
 	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
 }
 
-/* A namespaced object without a namespace gets the default one. */
+/* A namespaced object without a namespace gets the default one; one whose metadata is no ObjectMeta stays. */
 static int set_namespace(korch_manifest *manifest, korch_object *object)
 {
-	if (manifest->namespace_[0] == '\0' || !object->kind->namespaced || korch_object_namespace(object)[0] != '\0')
+	if (manifest->namespace_[0] == '\0' || !object->metadata || !object->kind->namespaced || korch_object_namespace(object)[0] != '\0')
 		return 0;
 	korch_object_meta *meta = korch_object_edit_meta(object);
 	return meta ? korch_string_set(&meta->namespace_, manifest->namespace_) : KORCH_E_NOMEM;
@@ -99,6 +99,7 @@ static int add_object(text_read *self, struct json_object *tree, int line)
 		add_error(self, code, korch_error_line(error) > 0 ? korch_error_line(error) : line, korch_error_message(error));
 		return 0;
 	}
+	korch_error_set_location(&error, self->file, line);
 	if (!self->first && error)
 		self->first = KORCH_STEAL(error);
 	return 0;

@@ -5,25 +5,25 @@
 #include <korch/yaml.h>
 #include <stdlib.h>
 
-static void check_json(const korch_object *object)
+static void check_json(const korch_object *object, int strict)
 {
 	char *text = NULL;
 	size_t len;
 	korch_object *again = NULL;
 	FUZZ_CHECK(korch_object_to_json(&text, &len, object, 0) == 0);
-	FUZZ_CHECK(korch_object_from_json(&again, text, len, &(korch_decode_options){.max_depth = 2000}, NULL, NULL) == 0);
+	FUZZ_CHECK(korch_object_from_json(&again, text, len, &(korch_decode_options){.strict = strict, .max_depth = 2000}, NULL, NULL) == 0);
 	FUZZ_CHECK(korch_object_equal(object, again));
 	korch_object_unref(again);
 	free(text);
 }
 
-static void check_yaml(const korch_object *object)
+static void check_yaml(const korch_object *object, int strict)
 {
 	char *text = NULL;
 	size_t len;
 	korch_manifest *manifest = NULL;
 	FUZZ_CHECK(korch_object_to_yaml(&text, &len, object, 0) == 0);
-	FUZZ_CHECK(korch_manifest_new(&manifest, NULL, NULL) == 0);
+	FUZZ_CHECK(korch_manifest_new(&manifest, &(korch_manifest_options){.strict = strict}, NULL) == 0);
 	FUZZ_CHECK(korch_manifest_read_text(manifest, text, len, NULL, NULL) == 0);
 	FUZZ_CHECK(korch_manifest_count(manifest) == 1);
 	FUZZ_CHECK(korch_object_equal(object, korch_manifest_object(manifest, 0)));
@@ -44,8 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_CHECK((code != 0) == (error != NULL));
 	FUZZ_CHECK(code == 0 || (korch_manifest_count(manifest) == 0 && korch_error_line(error) > 0));
 	for (size_t i = 0; i < korch_manifest_count(manifest); i++) {
-		check_json(korch_manifest_object(manifest, i));
-		check_yaml(korch_manifest_object(manifest, i));
+		check_json(korch_manifest_object(manifest, i), options.strict);
+		check_yaml(korch_manifest_object(manifest, i), options.strict);
 	}
 	korch_error_free(error);
 	korch_manifest_free(manifest);
