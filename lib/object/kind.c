@@ -1,6 +1,6 @@
 /*
- * The registry of kinds: the built-in table, and kinds that became known by being asked for. Names and scope only;
- * what a kind's objects hold stands in the tables of kinds/.
+ * The registry of kinds: the built-in table, and kinds that became known by being asked for. Names
+ * and scope only; what a kind's objects hold stands in the tables of kinds/.
  */
 #include "base/alloc.h"
 #include "base/cleanup.h"
@@ -99,7 +99,10 @@ static int check_names(const char *api_version, const char *name, korch_error **
 	return 0;
 }
 
-/* The English plural of a lower-case word, written to `out` (room for two more characters and the NUL). */
+/*
+ * The English plural of a lower-case word, written to `out` (room for two more characters and the
+ * NUL).
+ */
 static void make_plural(char *out, const char *singular)
 {
 	size_t n = strlen(singular);
@@ -203,7 +206,10 @@ const korch_kind *korch_kind_at(size_t i)
 	return kind;
 }
 
-/* How good a version is: stable before beta before alpha, the higher number, the core group; an old group comes last. */
+/*
+ * How good a version is: stable before beta before alpha, the higher number, the core group; an
+ * old group comes last.
+ */
 static int preference(const korch_kind *kind)
 {
 	const char *version = kind->version;

@@ -1,6 +1,6 @@
 /*
- * The syntax of names, labels, keys, ports and addresses: Kubernetes' rules, and its sentences for what is wrong. Which field
- * has which rule stands in the tables.
+ * The syntax of names, labels, keys, ports and addresses: Kubernetes' rules, and its sentences for
+ * what is wrong. Which field has which rule stands in the tables.
  */
 #ifndef KORCH_OBJECT_SYNTAX_H
 #define KORCH_OBJECT_SYNTAX_H
@@ -12,8 +12,8 @@
 enum { KORCH_SYNTAX_MAX = 6 };
 
 /*
- * What is wrong with a text under a rule: static sentences into out (room for KORCH_SYNTAX_MAX), and how many. NULL counts as
- * "". Rules on numbers say nothing about texts.
+ * What is wrong with a text under a rule: static sentences into out (room for KORCH_SYNTAX_MAX),
+ * and how many. NULL counts as "". Rules on numbers say nothing about texts.
  */
 size_t korch__syntax_text(const char **out, korch_format format, const char *text);
 /* What is wrong with a number under a rule, or NULL. Rules on texts say nothing about numbers. */

@@ -1,5 +1,6 @@
 /*
- * Deployments and ReplicaSets: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/apps.c.
+ * Deployments and ReplicaSets: the C structs. Their tables (names, rules, defaults) stand in
+ * lib/object/kinds/apps.c.
  */
 #ifndef KORCH_API_APPS_H
 #define KORCH_API_APPS_H

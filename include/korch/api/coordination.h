@@ -1,5 +1,6 @@
 /*
- * Leases: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/coordination.c.
+ * Leases: the C structs. Their tables (names, rules, defaults) stand in
+ * lib/object/kinds/coordination.c.
  */
 #ifndef KORCH_API_COORDINATION_H
 #define KORCH_API_COORDINATION_H

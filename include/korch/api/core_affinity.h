@@ -1,5 +1,6 @@
 /*
- * Where a pod may run: affinity, tolerations, spread: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/core_affinity.c.
+ * Where a pod may run: affinity, tolerations, spread: the C structs. Their tables (names, rules,
+ * defaults) stand in lib/object/kinds/core_affinity.c.
  */
 #ifndef KORCH_API_CORE_AFFINITY_H
 #define KORCH_API_CORE_AFFINITY_H

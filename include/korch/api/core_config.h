@@ -1,5 +1,6 @@
 /*
- * ConfigMaps and Secrets: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/core_config.c.
+ * ConfigMaps and Secrets: the C structs. Their tables (names, rules, defaults) stand in
+ * lib/object/kinds/core_config.c.
  */
 #ifndef KORCH_API_CORE_CONFIG_H
 #define KORCH_API_CORE_CONFIG_H

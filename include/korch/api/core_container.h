@@ -1,5 +1,6 @@
 /*
- * Containers of a pod: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/core_container.c.
+ * Containers of a pod: the C structs. Their tables (names, rules, defaults) stand in
+ * lib/object/kinds/core_container.c.
  */
 #ifndef KORCH_API_CORE_CONTAINER_H
 #define KORCH_API_CORE_CONTAINER_H

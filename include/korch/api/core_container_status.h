@@ -1,5 +1,6 @@
 /*
- * What is known of a running container: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/core_container_status.c.
+ * What is known of a running container: the C structs. Their tables (names, rules, defaults) stand
+ * in lib/object/kinds/core_container_status.c.
  */
 #ifndef KORCH_API_CORE_CONTAINER_STATUS_H
 #define KORCH_API_CORE_CONTAINER_STATUS_H

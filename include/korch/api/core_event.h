@@ -1,5 +1,6 @@
 /*
- * Events: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/core_event.c.
+ * Events: the C structs. Their tables (names, rules, defaults) stand in
+ * lib/object/kinds/core_event.c.
  */
 #ifndef KORCH_API_CORE_EVENT_H
 #define KORCH_API_CORE_EVENT_H

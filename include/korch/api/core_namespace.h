@@ -1,5 +1,6 @@
 /*
- * Namespaces: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/core_namespace.c.
+ * Namespaces: the C structs. Their tables (names, rules, defaults) stand in
+ * lib/object/kinds/core_namespace.c.
  */
 #ifndef KORCH_API_CORE_NAMESPACE_H
 #define KORCH_API_CORE_NAMESPACE_H

@@ -1,5 +1,6 @@
 /*
- * Nodes: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/core_node.c.
+ * Nodes: the C structs. Their tables (names, rules, defaults) stand in
+ * lib/object/kinds/core_node.c.
  */
 #ifndef KORCH_API_CORE_NODE_H
 #define KORCH_API_CORE_NODE_H

@@ -1,5 +1,6 @@
 /*
- * Pods and pod templates: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/core_pod.c.
+ * Pods and pod templates: the C structs. Their tables (names, rules, defaults) stand in
+ * lib/object/kinds/core_pod.c.
  */
 #ifndef KORCH_API_CORE_POD_H
 #define KORCH_API_CORE_POD_H

@@ -1,5 +1,6 @@
 /*
- * Probes and lifecycle hooks of containers: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/core_probe.c.
+ * Probes and lifecycle hooks of containers: the C structs. Their tables (names, rules, defaults)
+ * stand in lib/object/kinds/core_probe.c.
  */
 #ifndef KORCH_API_CORE_PROBE_H
 #define KORCH_API_CORE_PROBE_H

@@ -1,5 +1,6 @@
 /*
- * References to objects, keys of them and fields of them: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/core_reference.c.
+ * References to objects, keys of them and fields of them: the C structs. Their tables (names,
+ * rules, defaults) stand in lib/object/kinds/core_reference.c.
  */
 #ifndef KORCH_API_CORE_REFERENCE_H
 #define KORCH_API_CORE_REFERENCE_H

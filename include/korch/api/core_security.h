@@ -1,5 +1,6 @@
 /*
- * Rights and limits of pods and containers: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/core_security.c.
+ * Rights and limits of pods and containers: the C structs. Their tables (names, rules, defaults)
+ * stand in lib/object/kinds/core_security.c.
  */
 #ifndef KORCH_API_CORE_SECURITY_H
 #define KORCH_API_CORE_SECURITY_H

@@ -1,5 +1,6 @@
 /*
- * Services: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/core_service.c.
+ * Services: the C structs. Their tables (names, rules, defaults) stand in
+ * lib/object/kinds/core_service.c.
  */
 #ifndef KORCH_API_CORE_SERVICE_H
 #define KORCH_API_CORE_SERVICE_H

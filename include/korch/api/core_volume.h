@@ -1,5 +1,6 @@
 /*
- * Volumes of a pod: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/core_volume.c.
+ * Volumes of a pod: the C structs. Their tables (names, rules, defaults) stand in
+ * lib/object/kinds/core_volume.c.
  */
 #ifndef KORCH_API_CORE_VOLUME_H
 #define KORCH_API_CORE_VOLUME_H

@@ -1,5 +1,6 @@
 /*
- * Volumes on other machines and in clouds: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/core_volume_remote.c.
+ * Volumes on other machines and in clouds: the C structs. Their tables (names, rules, defaults)
+ * stand in lib/object/kinds/core_volume_remote.c.
  */
 #ifndef KORCH_API_CORE_VOLUME_REMOTE_H
 #define KORCH_API_CORE_VOLUME_REMOTE_H

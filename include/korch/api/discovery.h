@@ -1,5 +1,6 @@
 /*
- * EndpointSlices: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/discovery.c.
+ * EndpointSlices: the C structs. Their tables (names, rules, defaults) stand in
+ * lib/object/kinds/discovery.c.
  */
 #ifndef KORCH_API_DISCOVERY_H
 #define KORCH_API_DISCOVERY_H

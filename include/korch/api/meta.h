@@ -1,5 +1,6 @@
 /*
- * Metadata of objects and what every group shares: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/meta.c.
+ * Metadata of objects and what every group shares: the C structs. Their tables (names, rules,
+ * defaults) stand in lib/object/kinds/meta.c.
  */
 #ifndef KORCH_API_META_H
 #define KORCH_API_META_H

@@ -1,5 +1,6 @@
 /*
- * PodDisruptionBudgets: the C structs. Their tables (names, rules, defaults) stand in lib/object/kinds/policy.c.
+ * PodDisruptionBudgets: the C structs. Their tables (names, rules, defaults) stand in
+ * lib/object/kinds/policy.c.
  */
 #ifndef KORCH_API_POLICY_H
 #define KORCH_API_POLICY_H

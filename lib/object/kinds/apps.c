@@ -1,6 +1,6 @@
 /*
- * Deployments and ReplicaSets: the tables of the structs in <korch/api/apps.h>. One line per field; rules over several fields stand in
- * validate_*.c and defaults_*.c.
+ * Deployments and ReplicaSets: the tables of the structs in <korch/api/apps.h>.
+ * One line per field; rules over several fields stand in validate_*.c and defaults_*.c.
  */
 #include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"

@@ -1,6 +1,7 @@
 /*
- * Where a pod may run: affinity, tolerations, spread: the tables of the structs in <korch/api/core_affinity.h>. One line per field; rules over several fields stand in
- * validate_*.c and defaults_*.c.
+ * Where a pod may run: affinity, tolerations, spread: the tables of the structs in
+ * <korch/api/core_affinity.h>. One line per field; rules over several fields stand in validate_*.c
+ * and defaults_*.c.
  */
 #include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"

@@ -1,6 +1,6 @@
 /*
- * ConfigMaps and Secrets: the tables of the structs in <korch/api/core_config.h>. One line per field; rules over several fields stand in
- * validate_*.c and defaults_*.c.
+ * ConfigMaps and Secrets: the tables of the structs in <korch/api/core_config.h>.
+ * One line per field; rules over several fields stand in validate_*.c and defaults_*.c.
  */
 #include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"

@@ -1,6 +1,6 @@
 /*
- * Containers of a pod: the tables of the structs in <korch/api/core_container.h>. One line per field; rules over several fields stand in
- * validate_*.c and defaults_*.c.
+ * Containers of a pod: the tables of the structs in <korch/api/core_container.h>.
+ * One line per field; rules over several fields stand in validate_*.c and defaults_*.c.
  */
 #include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"

@@ -1,5 +1,6 @@
 /*
- * What is known of a running container: the tables of the structs in <korch/api/core_container_status.h>. One line per field; rules over several fields stand in
+ * What is known of a running container: the tables of the structs in
+ * <korch/api/core_container_status.h>. One line per field; rules over several fields stand in
  * validate_*.c and defaults_*.c.
  */
 #include "object/kinds/hooks.h"

@@ -1,6 +1,6 @@
 /*
- * Nodes: the tables of the structs in <korch/api/core_node.h>. One line per field; rules over several fields stand in
- * validate_*.c and defaults_*.c.
+ * Nodes: the tables of the structs in <korch/api/core_node.h>.
+ * One line per field; rules over several fields stand in validate_*.c and defaults_*.c.
  */
 #include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"

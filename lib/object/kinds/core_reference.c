@@ -1,5 +1,6 @@
 /*
- * References to objects, keys of them and fields of them: the tables of the structs in <korch/api/core_reference.h>. One line per field; rules over several fields stand in
+ * References to objects, keys of them and fields of them: the tables of the structs in
+ * <korch/api/core_reference.h>. One line per field; rules over several fields stand in
  * validate_*.c and defaults_*.c.
  */
 #include "object/kinds/hooks.h"

@@ -1,6 +1,7 @@
 /*
- * Rights and limits of pods and containers: the tables of the structs in <korch/api/core_security.h>. One line per field; rules over several fields stand in
- * validate_*.c and defaults_*.c.
+ * Rights and limits of pods and containers: the tables of the structs in
+ * <korch/api/core_security.h>. One line per field; rules over several fields stand in validate_*.c
+ * and defaults_*.c.
  */
 #include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"

@@ -1,6 +1,6 @@
 /*
- * Services: the tables of the structs in <korch/api/core_service.h>. One line per field; rules over several fields stand in
- * validate_*.c and defaults_*.c.
+ * Services: the tables of the structs in <korch/api/core_service.h>.
+ * One line per field; rules over several fields stand in validate_*.c and defaults_*.c.
  */
 #include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"

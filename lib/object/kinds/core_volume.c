@@ -1,6 +1,6 @@
 /*
- * Volumes of a pod: the tables of the structs in <korch/api/core_volume.h>. One line per field; rules over several fields stand in
- * validate_*.c and defaults_*.c.
+ * Volumes of a pod: the tables of the structs in <korch/api/core_volume.h>.
+ * One line per field; rules over several fields stand in validate_*.c and defaults_*.c.
  */
 #include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"

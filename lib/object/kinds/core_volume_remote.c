@@ -1,5 +1,6 @@
 /*
- * Volumes on other machines and in clouds: the tables of the structs in <korch/api/core_volume_remote.h>. One line per field; rules over several fields stand in
+ * Volumes on other machines and in clouds: the tables of the structs in
+ * <korch/api/core_volume_remote.h>. One line per field; rules over several fields stand in
  * validate_*.c and defaults_*.c.
  */
 #include "object/kinds/hooks.h"

@@ -1,4 +1,7 @@
-/* Defaults of Deployments, Namespaces and Nodes that depend on other fields. Fixed ones stand in the tables. */
+/*
+ * Defaults of Deployments, Namespaces and Nodes that depend on other fields. Fixed ones stand in
+ * the tables.
+ */
 #include "base/text.h"
 #include "object/kinds/hooks.h"
 #include <korch/api/apps.h>

@@ -1,6 +1,6 @@
 /*
- * Defaults of pods that depend on other fields: pull policy by tag, requests from limits, host ports. Fixed defaults
- * stand in the tables.
+ * Defaults of pods that depend on other fields: pull policy by tag, requests from limits, host
+ * ports. Fixed defaults stand in the tables.
  */
 #include "object/kinds/common.h"
 #include "object/kinds/hooks.h"
@@ -168,8 +168,8 @@ static int needs_defaults(const korch_pod_spec *spec)
 }
 
 /*
- * What holds for pods only and not for templates, so that a template stays as it was written. A spec that needs
- * nothing stays shared with the other pods of its template.
+ * What holds for pods only and not for templates, so that a template stays as it was written. A
+ * spec that needs nothing stays shared with the other pods of its template.
  */
 int korch__pod_set_defaults(void *self)
 {

@@ -1,6 +1,6 @@
 /*
- * Hooks that tables name: defaults and rules over several fields (defaults_*.c, validate_*.c); and the rules of names that
- * hold for every object.
+ * Hooks that tables name: defaults and rules over several fields (defaults_*.c, validate_*.c); and
+ * the rules of names that hold for every object.
  */
 #ifndef KORCH_OBJECT_KINDS_HOOKS_H
 #define KORCH_OBJECT_KINDS_HOOKS_H
@@ -87,7 +87,10 @@ UPDATE(service)
 #undef VALIDATE
 #undef UPDATE
 
-/* metadata.name by the rule of the object's kind, and metadata.namespace. For every kind, also those without a struct. */
+/*
+ * metadata.name by the rule of the object's kind, and metadata.namespace. For every kind, also
+ * those without a struct.
+ */
 void korch__object_check_name(const korch_object *object, korch_problems *problems);
 /* What of the metadata may not change. For every kind, also those without a struct. */
 void korch__object_check_update(const korch_object *object, const korch_object *old,

@@ -1,6 +1,6 @@
 /*
- * Metadata of objects and what every group shares: the tables of the structs in <korch/api/meta.h>. One line per field; rules over several fields stand in
- * validate_*.c and defaults_*.c.
+ * Metadata of objects and what every group shares: the tables of the structs in <korch/api/meta.h>.
+ * One line per field; rules over several fields stand in validate_*.c and defaults_*.c.
  */
 #include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"

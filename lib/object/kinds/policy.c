@@ -1,6 +1,6 @@
 /*
- * PodDisruptionBudgets: the tables of the structs in <korch/api/policy.h>. One line per field; rules over several fields stand in
- * validate_*.c and defaults_*.c.
+ * PodDisruptionBudgets: the tables of the structs in <korch/api/policy.h>.
+ * One line per field; rules over several fields stand in validate_*.c and defaults_*.c.
  */
 #include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"

@@ -1,7 +1,8 @@
 /*
- * Short names to write the rows of a table with: KIND(member, "jsonName", protobuf number, flags, "meaning", extras…),
- * STRUCT and LIST_STRUCT name the struct behind the member. S is the struct that the table describes; the count of a
- * list is n_MEMBER. Extras are designated: .format, .merge_key, .allowed, .default_json. For lib/object/kinds only.
+ * Short names to write the rows of a table with: KIND(member, "jsonName", protobuf number, flags,
+ * "meaning", extras…), STRUCT and LIST_STRUCT name the struct behind the member. S is the struct
+ * that the table describes; the count of a list is n_MEMBER. Extras are designated: .format,
+ * .merge_key, .allowed, .default_json. For lib/object/kinds only.
  */
 #ifndef KORCH_OBJECT_KINDS_ROWS_H
 #define KORCH_OBJECT_KINDS_ROWS_H
