@@ -87,6 +87,8 @@ const char *korch__text_nearest(const char *text, const char *const *candidates,
 		size_t candidate_len = candidates[i] ? strnlen(candidates[i], NEAREST_MAX + 1) : 0;
 		if (candidate_len == 0 || candidate_len > NEAREST_MAX)
 			continue;
+		if (candidate_len >= len + best || len >= candidate_len + best)
+			continue; /* each letter too many is an edit */
 		size_t d = distance(text, len, candidates[i], candidate_len);
 		if (d < best) {
 			best = d;

@@ -276,9 +276,11 @@ static void write_requirement(korch_buf *buf, const korch__requirement *requirem
 	korch__buf_puts(buf, signs[requirement->operator_]);
 	for (size_t i = 0; i < requirement->n; i++)
 		korch__buf_printf(buf, "%s%s", i ? "," : "", requirement->values[i]);
-	if (requirement->operator_ == KORCH__OPERATOR_IN ||
-		requirement->operator_ == KORCH__OPERATOR_NOT_IN)
-		korch__buf_putc(buf, ')');
+	if (requirement->operator_ != KORCH__OPERATOR_IN &&
+		requirement->operator_ != KORCH__OPERATOR_NOT_IN)
+		return;
+	/* "()" would be no value at all */
+	korch__buf_puts(buf, requirement->n == 1 && !requirement->values[0][0] ? ",)" : ")");
 }
 
 static int compare_requirements(const void *left, const void *right)

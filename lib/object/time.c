@@ -111,7 +111,8 @@ static int64_t floor_divide(int64_t value, int64_t by)
 size_t korch_time_format(char out[KORCH_TIME_TEXT_SIZE], int64_t us, int micro)
 {
 	int64_t seconds = floor_divide(us, US_PER_SECOND), year;
-	int rest = (int)(us - seconds * US_PER_SECOND), month, day;
+	int rest = (int)(us % US_PER_SECOND), month, day;
+	rest += rest < 0 ? (int)US_PER_SECOND : 0;
 	int64_t days = floor_divide(seconds, 86400);
 	int of_day = (int)(seconds - days * 86400);
 	date_from_days(days, &year, &month, &day);
@@ -172,8 +173,10 @@ static const char *duration_part(const char *p, int64_t *ns)
 	p = n ? unit_of(p, &unit) : NULL;
 	if (!p || __builtin_mul_overflow(whole, unit, &value))
 		return NULL;
-	value += (int64_t)((__int128)part * unit / scale);
-	return value < 0 || __builtin_add_overflow(*ns, value, ns) ? NULL : p;
+	int64_t rest = (int64_t)((__int128)part * unit / scale);
+	if (__builtin_add_overflow(value, rest, &value) || __builtin_add_overflow(*ns, value, ns))
+		return NULL;
+	return p;
 }
 
 int korch_duration_parse(int64_t *out_ns, const char *text, korch_error **err)

@@ -77,6 +77,7 @@ START_TEST(canonical_texts)
 	check_canonical("in in (in), notin notin(notin)", "in in (in),notin notin (notin)");
 	check_canonical("x!=y,x==y,n>5,m<6", "m<6,n>5,x==y,x!=y");
 	check_canonical("", "");
+	check_canonical("x in (,)", "x in (,)");
 }
 END_TEST
 
