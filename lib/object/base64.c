@@ -64,9 +64,9 @@ void korch__base64_encode(korch_buf *out, const void *data, size_t length)
 	for (size_t i = 0; i < length; i += 3) {
 		size_t left = length - i;
 		uint32_t bits = (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) |
-						(left > 2 ? p[i + 2] : 0);
+		                (left > 2 ? p[i + 2] : 0);
 		char text[4] = {alphabet[bits >> 18], alphabet[bits >> 12 & 63], alphabet[bits >> 6 & 63],
-						alphabet[bits & 63]};
+		                alphabet[bits & 63]};
 		if (left < 3)
 			text[3] = '=';
 		if (left < 2)

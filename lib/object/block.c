@@ -122,8 +122,9 @@ void korch__field_clear(void *self, const korch_field *field)
 	if (what == HELD_BLOCK)
 		*(const void **)at = NULL;
 	else
-		memset(at, 0, field->kind == KORCH_FIELD_INT_OR_STRING ? sizeof(korch_int_or_string)
-												  : korch__item_size(field));
+		memset(at, 0,
+		       field->kind == KORCH_FIELD_INT_OR_STRING ? sizeof(korch_int_or_string)
+		                                                : korch__item_size(field));
 }
 
 void korch_struct_clear(void *self, const korch_type *type)

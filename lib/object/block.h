@@ -20,7 +20,8 @@ typedef struct korch__block_head {
 
 #define KORCH__REFS_FOREVER UINT32_C(0x80000000)
 
-extern const korch_type korch__mark_map, korch__mark_strings, korch__mark_int32s, korch__mark_int64s;
+extern const korch_type korch__mark_map, korch__mark_strings, korch__mark_int32s,
+    korch__mark_int64s;
 
 static inline korch__block_head *korch__block_head_of(const void *block)
 {
@@ -52,7 +53,7 @@ const korch_type *korch__list_type(const korch_field *field);
 void *korch__list_edit(void *slot, size_t *n_slot, const korch_type *type, size_t size, size_t n);
 /* The entry of a struct's list that goes with an entry of another version of it: same merge key, or same place. NULL: none. */
 const void *korch__list_partner(const void *of, const korch_field *field, const void *item,
-								size_t i);
+                                size_t i);
 static inline void *korch__member(const void *self, size_t offset)
 {
 	return (char *)(uintptr_t)self + offset;

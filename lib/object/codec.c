@@ -46,8 +46,8 @@ static int find_kind(korch__decoder *self, const korch_kind **out, struct json_o
 		return code;
 	korch__path here = KORCH__PATH_FIELD(NULL, "kind");
 	return korch__decode_problem(self, &here, json_object_object_get(tree, "kind"),
-								 KORCH_PROBLEM_INVALID, "\"%.200s\": %s", kind,
-								 korch_error_message(err));
+	                             KORCH_PROBLEM_INVALID, "\"%.200s\": %s", kind,
+	                             korch_error_message(err));
 }
 
 /* Whether content that is not ObjectMeta belongs to the object's own kind instead: nothing in it names an object. */
@@ -56,12 +56,12 @@ static int is_foreign_meta(const korch_object *object, struct json_object *node)
 	if (object->kind->builtin)
 		return 0;
 	return !json_object_is_type(node, json_type_object) ||
-		   (!json_object_object_get(node, "name") && !json_object_object_get(node, "generateName"));
+	       (!json_object_object_get(node, "name") && !json_object_object_get(node, "generateName"));
 }
 
 /* Metadata of a kind without a table; *taken says that it need not stay in raw. */
 static int decode_meta(korch__decoder *self, korch_object *object, struct json_object *node,
-					   int *taken)
+                       int *taken)
 {
 	korch__path here = KORCH__PATH_FIELD(NULL, "metadata");
 	*taken = 1;
@@ -74,7 +74,8 @@ static int decode_meta(korch__decoder *self, korch_object *object, struct json_o
 			return KORCH_E_NOMEM;
 		korch__decoder quiet = *self;
 		quiet.problems = trial;
-		int code = korch__decode_field(&quiet, object, &korch__raw_object_type.fields[0], node, &here);
+		int code =
+		    korch__decode_field(&quiet, object, &korch__raw_object_type.fields[0], node, &here);
 		*taken = korch_problems_total(trial, KORCH_SEVERITY_ERROR) == 0 && object->metadata;
 		object->present = (uint64_t)*taken;
 		if (code < 0 || *taken)
@@ -107,7 +108,7 @@ static int decode_untyped(korch__decoder *self, korch_object *object, struct jso
 	json_object_object_foreach(tree, key, node)
 	{
 		if (strcmp(key, "apiVersion") == 0 || strcmp(key, "kind") == 0 ||
-			(meta_taken && strcmp(key, "metadata") == 0))
+		    (meta_taken && strcmp(key, "metadata") == 0))
 			continue;
 		write_member(&buf, key, node);
 		if (buf.failed)
@@ -135,7 +136,7 @@ static int decode_object(korch__decoder *self, korch_object **out, struct json_o
 	code = korch__object_new_bare(&object, kind);
 	if (code == 0)
 		code = kind->type ? korch__decode_struct(self, object, kind->type, tree, NULL)
-						  : decode_untyped(self, object, tree);
+		                  : decode_untyped(self, object, tree);
 	if (code == 0 && kind->type && !object->metadata && !korch_object_edit_meta(object))
 		code = KORCH_E_NOMEM;
 	if (code == 0)
@@ -144,7 +145,8 @@ static int decode_object(korch__decoder *self, korch_object **out, struct json_o
 }
 
 /* The first error among problems from index `first` on becomes the error. */
-static int result_of(korch_problems *problems, size_t first, size_t errors_before, korch_error **err)
+static int result_of(korch_problems *problems, size_t first, size_t errors_before,
+                     korch_error **err)
 {
 	if (korch_problems_total(problems, KORCH_SEVERITY_ERROR) == errors_before)
 		return 0;
@@ -162,14 +164,14 @@ static int result_of(korch_problems *problems, size_t first, size_t errors_befor
 }
 
 int korch__object_decode(korch_object **out, struct json_object *tree,
-						 const korch_decode_options *options, korch_problems *problems,
-						 korch_error **err)
+                         const korch_decode_options *options, korch_problems *problems,
+                         korch_error **err)
 {
 	_cleanup_(problems_free_p) korch_problems *own = NULL;
 	if (!problems && korch_problems_new(&own, 0) < 0)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	korch__decoder self = {.options = options ? options : &default_options,
-						   .problems = problems ? problems : own};
+	                       .problems = problems ? problems : own};
 	self.max_bytes = self.options->max_bytes ? self.options->max_bytes : KORCH__BYTES_DEFAULT;
 	size_t first = korch_problems_count(self.problems);
 	size_t errors = korch_problems_total(self.problems, KORCH_SEVERITY_ERROR);
@@ -187,8 +189,8 @@ int korch__object_decode(korch_object **out, struct json_object *tree,
 }
 
 int korch_object_from_json(korch_object **out, const char *text, size_t length,
-						   const korch_decode_options *options, korch_problems *problems,
-						   korch_error **err)
+                           const korch_decode_options *options, korch_problems *problems,
+                           korch_error **err)
 {
 	if (!out || (!text && length))
 		return korch_error_set(err, KORCH_E_INVALID, "no text");
@@ -209,7 +211,7 @@ int korch_object_from_json(korch_object **out, const char *text, size_t length,
 int korch__object_encode(struct json_object **out, const korch_object *object)
 {
 	static const korch_decode_options deep = {.max_bytes = SIZE_MAX / 4,
-											  .max_depth = KORCH__DEPTH_MAX};
+	                                          .max_depth = KORCH__DEPTH_MAX};
 	korch_buf buf;
 	korch__buf_init(&buf, 0);
 	korch__object_write(&buf, object, 0);
@@ -250,7 +252,7 @@ int korch_object_to_json(char **out, size_t *length, const korch_object *object,
 }
 
 int korch_struct_from_json(void **out, const korch_type *type, const char *text,
-						   korch_problems *problems, korch_error **err)
+                           korch_problems *problems, korch_error **err)
 {
 	if (!out || !type || !text)
 		return korch_error_set(err, KORCH_E_INVALID, "no text");
@@ -258,8 +260,8 @@ int korch_struct_from_json(void **out, const korch_type *type, const char *text,
 	if (!problems && korch_problems_new(&own, 0) < 0)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	korch__decoder self = {.options = &default_options,
-						   .problems = problems ? problems : own,
-						   .max_bytes = KORCH__BYTES_DEFAULT};
+	                       .problems = problems ? problems : own,
+	                       .max_bytes = KORCH__BYTES_DEFAULT};
 	size_t first = korch_problems_count(self.problems);
 	size_t errors = korch_problems_total(self.problems, KORCH_SEVERITY_ERROR);
 	_cleanup_tree_ struct json_object *tree = NULL;
@@ -291,14 +293,13 @@ int korch_struct_to_json(char **out, const void *self, const korch_type *type)
 }
 
 int korch__field_set_json(void *to, const korch_type *type, const korch_field *field,
-						  const char *json)
+                          const char *json)
 {
 	_cleanup_(problems_free_p) korch_problems *problems = NULL;
 	if (korch_problems_new(&problems, 1) < 0)
 		return KORCH_E_NOMEM;
-	korch__decoder self = {.options = &default_options,
-						   .problems = problems,
-						   .max_bytes = KORCH__BYTES_DEFAULT};
+	korch__decoder self = {
+	    .options = &default_options, .problems = problems, .max_bytes = KORCH__BYTES_DEFAULT};
 	_cleanup_tree_ struct json_object *tree = NULL;
 	korch__path here = KORCH__PATH_FIELD(NULL, field->name);
 	int code = korch__json_parse(&tree, json, strlen(json), NULL, NULL, NULL);

@@ -37,12 +37,12 @@ static int entries_to_map(entries *list, korch_map **slot, int code)
 static const char *zero_text(const korch_field *field)
 {
 	return korch_string_new(field->kind == KORCH_FIELD_QUANTITY ? "0"
-							: field->kind == KORCH_FIELD_RAW	? "null"
-																: "");
+	                        : field->kind == KORCH_FIELD_RAW    ? "null"
+	                                                            : "");
 }
 
 static int decode_map(korch__decoder *self, korch_map **slot, struct json_object *node,
-					  const korch_field *field, const korch__path *path)
+                      const korch_field *field, const korch__path *path)
 {
 	if (!json_object_is_type(node, json_type_object))
 		return korch__decode_mismatch(self, path, node, "object");
@@ -67,7 +67,7 @@ static int decode_map(korch__decoder *self, korch_map **slot, struct json_object
 }
 
 static int decode_item(korch__decoder *self, char *at, const korch_field *field,
-					   struct json_object *node, const korch__path *path)
+                       struct json_object *node, const korch__path *path)
 {
 	if (field->kind == KORCH_FIELD_STRUCT)
 		return node ? korch__decode_struct(self, at, field->type, node, path) : 0;
@@ -80,20 +80,20 @@ static int decode_item(korch__decoder *self, char *at, const korch_field *field,
 }
 
 static int decode_list(korch__decoder *self, void *to, const korch_field *field,
-					   struct json_object *node, const korch__path *path)
+                       struct json_object *node, const korch__path *path)
 {
 	if (!json_object_is_type(node, json_type_array))
 		return korch__decode_mismatch(self, path, node, "array");
 	size_t n = json_object_array_length(node), size = korch__item_size(field);
 	size_t *n_slot = korch__member(to, field->count_offset);
-	char *items = korch__list_edit(korch__member(to, field->offset), n_slot, korch__list_type(field),
-								   size, n);
+	char *items = korch__list_edit(korch__member(to, field->offset), n_slot,
+	                               korch__list_type(field), size, n);
 	if (n > 0 && !items)
 		return KORCH_E_NOMEM;
 	for (size_t i = 0; i < n; i++) {
 		korch__path here = KORCH__PATH_INDEX(path, i);
-		int code = decode_item(self, items + i * size, field, json_object_array_get_idx(node, i),
-							   &here);
+		int code =
+		    decode_item(self, items + i * size, field, json_object_array_get_idx(node, i), &here);
 		if (code < 0)
 			return code;
 		/* A string that was refused leaves a hole; lists have none. */
@@ -104,7 +104,7 @@ static int decode_list(korch__decoder *self, void *to, const korch_field *field,
 }
 
 static int decode_block(korch__decoder *self, void **slot, const korch_type *type,
-						struct json_object *node, const korch__path *path)
+                        struct json_object *node, const korch__path *path)
 {
 	if (!json_object_is_type(node, json_type_object))
 		return korch__decode_mismatch(self, path, node, "object");
@@ -121,7 +121,7 @@ static int decode_block(korch__decoder *self, void **slot, const korch_type *typ
 }
 
 int korch__decode_field(korch__decoder *self, void *to, const korch_field *field,
-						struct json_object *node, const korch__path *path)
+                        struct json_object *node, const korch__path *path)
 {
 	if (!node)
 		return 0;
@@ -139,11 +139,11 @@ int korch__decode_field(korch__decoder *self, void *to, const korch_field *field
 static int is_list_meta(const char *name)
 {
 	return strcmp(name, "continue") == 0 || strcmp(name, "remainingItemCount") == 0 ||
-		   strcmp(name, "shardInfo") == 0;
+	       strcmp(name, "shardInfo") == 0;
 }
 
 static int report_unknown(korch__decoder *self, const korch_type *type, struct json_object *node,
-						  const korch__path *path)
+                          const korch__path *path)
 {
 	const char *names[64];
 	size_t n = 0;
@@ -156,13 +156,13 @@ static int report_unknown(korch__decoder *self, const korch_type *type, struct j
 	const char *meant = korch__text_nearest(path->name, names, n);
 	if (meant)
 		return korch__decode_problem(self, path, node, KORCH_PROBLEM_UNKNOWN_FIELD,
-									 "unknown field, did you mean %s?", meant);
+		                             "unknown field, did you mean %s?", meant);
 	return korch__decode_problem(self, path, node, KORCH_PROBLEM_UNKNOWN_FIELD, "unknown field");
 }
 
 /* A field that the table does not have: kept as text for korch_extra. */
 static int keep_unknown(korch__decoder *self, entries *list, const char *key,
-						struct json_object *node)
+                        struct json_object *node)
 {
 	static const korch_field raw = {.kind = KORCH_FIELD_RAW};
 	korch_map_entry entry = {.key = key};
@@ -194,13 +194,14 @@ static int is_type_meta(const korch_type *type, const char *key)
 {
 	/* Only whole objects have metadata as a struct of that type in their table. */
 	const korch_field *first = type->n_fields ? &type->fields[0] : NULL;
-	return first && first->type == &korch_object_meta_type && strcmp(first->name, "metadata") == 0 &&
-		   first->offset == offsetof(korch_object, metadata) &&
-		   (strcmp(key, "apiVersion") == 0 || strcmp(key, "kind") == 0);
+	return first && first->type == &korch_object_meta_type &&
+	       strcmp(first->name, "metadata") == 0 &&
+	       first->offset == offsetof(korch_object, metadata) &&
+	       (strcmp(key, "apiVersion") == 0 || strcmp(key, "kind") == 0);
 }
 
 int korch__decode_struct(korch__decoder *self, void *to, const korch_type *type,
-						 struct json_object *node, const korch__path *path)
+                         struct json_object *node, const korch__path *path)
 {
 	if (!json_object_is_type(node, json_type_object))
 		return korch__decode_mismatch(self, path, node, "object");

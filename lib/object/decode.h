@@ -19,19 +19,19 @@ typedef struct korch__decoder {
 
 /* A single value, or one item of a list, into its place (strings: a new reference). */
 int korch__decode_value(korch__decoder *self, void *at, struct json_object *node,
-						const korch_field *field, const korch__path *path);
+                        const korch_field *field, const korch__path *path);
 /* The fields of a zeroed struct; keys in `skip` (NULL-terminated) are left out. */
 int korch__decode_struct(korch__decoder *self, void *to, const korch_type *type,
-						 struct json_object *node, const korch__path *path);
+                         struct json_object *node, const korch__path *path);
 /* One field, whatever its shape; node may be NULL for null. */
 int korch__decode_field(korch__decoder *self, void *to, const korch_field *field,
-						struct json_object *node, const korch__path *path);
+                        struct json_object *node, const korch__path *path);
 
 /* "spec.replicas: expected integer, found string \"3\"". */
 int korch__decode_mismatch(korch__decoder *self, const korch__path *path, struct json_object *node,
-						   const char *expected);
+                           const char *expected);
 /* Any other sentence, with the kind of problem. */
 int korch__decode_problem(korch__decoder *self, const korch__path *path, struct json_object *node,
-						  int kind, const char *format, ...) __attribute__((format(printf, 5, 6)));
+                          int kind, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 #endif

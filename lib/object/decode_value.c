@@ -7,9 +7,9 @@
 #include "object/decode.h"
 #include "object/json.h"
 #include "object/tree.h"
+#include <inttypes.h>
 #include <korch/quantity.h>
 #include <korch/time.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -45,7 +45,7 @@ static void describe(char *out, size_t size, struct json_object *node)
 }
 
 int korch__decode_problem(korch__decoder *self, const korch__path *path, struct json_object *node,
-						  int kind, const char *format, ...)
+                          int kind, const char *format, ...)
 {
 	_cleanup_free_ char *where = korch__path_text(path);
 	if (!where)
@@ -57,22 +57,22 @@ int korch__decode_problem(korch__decoder *self, const korch__path *path, struct 
 	va_end(arguments);
 	int soft = kind == KORCH_PROBLEM_UNKNOWN_FIELD && !self->options->strict;
 	korch_problem problem = {.severity = soft ? KORCH_SEVERITY_WARNING : KORCH_SEVERITY_ERROR,
-							 .kind = kind,
-							 .path = where,
-							 .message = message,
-							 .file = self->options->file,
-							 .line = korch__tree_line(node)};
+	                         .kind = kind,
+	                         .path = where,
+	                         .message = message,
+	                         .file = self->options->file,
+	                         .line = korch__tree_line(node)};
 	korch_problem_add(self->problems, &problem);
 	return 0;
 }
 
 int korch__decode_mismatch(korch__decoder *self, const korch__path *path, struct json_object *node,
-						   const char *expected)
+                           const char *expected)
 {
 	char found[128];
 	describe(found, sizeof(found), node);
 	return korch__decode_problem(self, path, node, KORCH_PROBLEM_TYPE, "expected %s, found %s",
-								 expected, found);
+	                             expected, found);
 }
 
 /* An integer, or a number that has the value of one (3.0). */
@@ -92,13 +92,13 @@ static int read_integer(int64_t *out, struct json_object *node)
 }
 
 static int decode_integer(korch__decoder *self, void *at, struct json_object *node,
-						  const korch_field *field, const korch__path *path)
+                          const korch_field *field, const korch__path *path)
 {
 	int64_t value;
 	if (!read_integer(&value, node)) {
 		if (json_object_is_type(node, json_type_int))
-			return korch__decode_problem(self, path, node, KORCH_PROBLEM_TYPE,
-										 "%s is out of range", json_object_to_json_string(node));
+			return korch__decode_problem(self, path, node, KORCH_PROBLEM_TYPE, "%s is out of range",
+			                             json_object_to_json_string(node));
 		return korch__decode_mismatch(self, path, node, "integer");
 	}
 	if (field->kind == KORCH_FIELD_INT64) {
@@ -107,14 +107,14 @@ static int decode_integer(korch__decoder *self, void *at, struct json_object *no
 	}
 	if (value < INT32_MIN || value > INT32_MAX)
 		return korch__decode_problem(self, path, node, KORCH_PROBLEM_TYPE,
-									 "%" PRId64 " is out of range, expected %d to %d", value,
-									 INT32_MIN, INT32_MAX);
+		                             "%" PRId64 " is out of range, expected %d to %d", value,
+		                             INT32_MIN, INT32_MAX);
 	*(int32_t *)at = (int32_t)value;
 	return 0;
 }
 
 static int decode_bool(korch__decoder *self, void *at, struct json_object *node,
-					   const korch__path *path)
+                       const korch__path *path)
 {
 	if (!json_object_is_type(node, json_type_boolean))
 		return korch__decode_mismatch(self, path, node, "boolean");
@@ -133,7 +133,7 @@ static const char *text_of(struct json_object *node)
 static int has_nul(struct json_object *node, const char *text)
 {
 	return json_object_is_type(node, json_type_string) &&
-		   strlen(text) != (size_t)json_object_get_string_len(node);
+	       strlen(text) != (size_t)json_object_get_string_len(node);
 }
 
 static int keep(const char **at, const char *text)
@@ -143,7 +143,7 @@ static int keep(const char **at, const char *text)
 }
 
 static int decode_quantity(korch__decoder *self, const char **at, struct json_object *node,
-						   const korch__path *path)
+                           const korch__path *path)
 {
 	const char *text = text_of(node);
 	if (json_object_is_type(node, json_type_int) || json_object_is_type(node, json_type_double))
@@ -154,15 +154,15 @@ static int decode_quantity(korch__decoder *self, const char **at, struct json_ob
 	_cleanup_error_ korch_error *err = NULL;
 	if (korch_quantity_parse(&quantity, text, &err) < 0)
 		return korch__decode_problem(self, path, node, KORCH_PROBLEM_INVALID, "\"%.60s\": %s", text,
-									 korch_error_message(err));
+		                             korch_error_message(err));
 	return keep(at, text);
 }
 
 static int decode_time(korch__decoder *self, int64_t *at, struct json_object *node,
-					   const korch__path *path)
+                       const korch__path *path)
 {
-	const char *text = json_object_is_type(node, json_type_string) ? json_object_get_string(node)
-																   : NULL;
+	const char *text =
+	    json_object_is_type(node, json_type_string) ? json_object_get_string(node) : NULL;
 	if (text && korch_time_parse(at, text, NULL) == 0)
 		return 0;
 	if (text && !*text) /* Kubernetes takes "" for no time */
@@ -171,7 +171,7 @@ static int decode_time(korch__decoder *self, int64_t *at, struct json_object *no
 }
 
 static int decode_mixed(korch__decoder *self, korch_int_or_string *at, struct json_object *node,
-						const korch__path *path)
+                        const korch__path *path)
 {
 	int64_t value;
 	if (json_object_is_type(node, json_type_string)) {
@@ -185,8 +185,8 @@ static int decode_mixed(korch__decoder *self, korch_int_or_string *at, struct js
 		return korch__decode_mismatch(self, path, node, "integer or string");
 	if (value < INT32_MIN || value > INT32_MAX)
 		return korch__decode_problem(self, path, node, KORCH_PROBLEM_TYPE,
-									 "%" PRId64 " is out of range, expected %d to %d", value,
-									 INT32_MIN, INT32_MAX);
+		                             "%" PRId64 " is out of range, expected %d to %d", value,
+		                             INT32_MIN, INT32_MAX);
 	at->number = (int32_t)value;
 	at->is_set = 1;
 	return 0;
@@ -207,7 +207,7 @@ static int decode_raw(korch__decoder *self, const char **at, struct json_object 
 }
 
 static int decode_text(korch__decoder *self, const char **at, struct json_object *node,
-					   const korch_field *field, const korch__path *path)
+                       const korch_field *field, const korch__path *path)
 {
 	const char *text = text_of(node);
 	if (!text)
@@ -223,7 +223,7 @@ static int decode_text(korch__decoder *self, const char **at, struct json_object
 }
 
 int korch__decode_value(korch__decoder *self, void *at, struct json_object *node,
-						const korch_field *field, const korch__path *path)
+                        const korch_field *field, const korch__path *path)
 {
 	/* In a map even times are texts. */
 	int is_map = field->shape == KORCH_SHAPE_MAP;
@@ -236,7 +236,7 @@ int korch__decode_value(korch__decoder *self, void *at, struct json_object *node
 	case KORCH_FIELD_TIME:
 	case KORCH_FIELD_MICROTIME:
 		return is_map ? decode_text(self, at, node, field, path)
-					  : decode_time(self, at, node, path);
+		              : decode_time(self, at, node, path);
 	case KORCH_FIELD_QUANTITY:
 		return decode_quantity(self, at, node, path);
 	case KORCH_FIELD_INT_OR_STRING:

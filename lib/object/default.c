@@ -15,7 +15,7 @@ static int is_missing(const void *self, const korch_type *type, const korch_fiel
 	if (field->shape == KORCH_SHAPE_ONE) {
 		/* What is no pointer in Kubernetes is absent when it is zero. */
 		if ((field->flags & KORCH_FIELD_POINTER) &&
-			(((const korch_struct *)self)->present >> i & 1))
+		    (((const korch_struct *)self)->present >> i & 1))
 			return 0;
 		int is_text = field->kind == KORCH_FIELD_STRING || field->kind == KORCH_FIELD_QUANTITY;
 		const char *text = is_text ? KORCH__MEMBER(const char *, self, field->offset) : NULL;
@@ -64,8 +64,8 @@ static int set_row(void *self, const korch_type *type, const korch_field *field)
 static int is_same(const void *a, const void *b, const korch_type *type)
 {
 	return memcmp(a, b, type->size) == 0 ||
-		   (((const korch_struct *)a)->present == ((const korch_struct *)b)->present &&
-			korch_struct_equal(a, b, type));
+	       (((const korch_struct *)a)->present == ((const korch_struct *)b)->present &&
+	        korch_struct_equal(a, b, type));
 }
 
 /* A struct of its own block. */

@@ -1,7 +1,6 @@
 /*
  * Differences between objects, leaf by leaf along the tables; what is kept as text is compared as trees.
  */
-#include <korch/diff.h>
 #include "base/cleanup.h"
 #include "base/vec.h"
 #include "object/block.h"
@@ -10,6 +9,7 @@
 #include "object/object.h"
 #include "object/path.h"
 #include "object/tree.h"
+#include <korch/diff.h>
 #include <string.h>
 
 enum { MAX_DEFAULT = 1000 };
@@ -105,7 +105,7 @@ static char *node_text(korch_diff *self, struct json_object *node)
 
 /* Keys of both maps in order, as a merge. */
 static void diff_maps(korch_diff *self, const korch_map *old, const korch_map *now,
-					  const korch__path *path, int values_are_json)
+                      const korch__path *path, int values_are_json)
 {
 	size_t i = 0, j = 0, n = old ? old->n : 0, m = now ? now->n : 0;
 	while ((i < n || j < m) && !is_full(self)) {
@@ -115,7 +115,8 @@ static void diff_maps(korch_diff *self, const korch_map *old, const korch_map *n
 		if (a && b && strcmp(a->value, b->value) == 0)
 			continue;
 		const char *key = a ? a->key : b->key;
-		korch__path here = values_are_json ? KORCH__PATH_FIELD(path, key) : KORCH__PATH_KEY(path, key);
+		korch__path here =
+		    values_are_json ? KORCH__PATH_FIELD(path, key) : KORCH__PATH_KEY(path, key);
 		const char *x = a ? a->value : NULL, *y = b ? b->value : NULL;
 		if (values_are_json)
 			add(self, &here, korch__strdup(x), korch__strdup(y));
@@ -125,7 +126,7 @@ static void diff_maps(korch_diff *self, const korch_map *old, const korch_map *n
 }
 
 static void diff_structs(korch_diff *self, const void *old, const void *now, const korch_type *type,
-						 const korch__path *path);
+                         const korch__path *path);
 
 static const void *item_at(const void *of, const korch_field *field, size_t i)
 {
@@ -138,7 +139,7 @@ static size_t length_of(const void *of, const korch_field *field)
 }
 
 static void diff_lists(korch_diff *self, const void *old, const void *now, const korch_field *field,
-					   const korch__path *path)
+                       const korch__path *path)
 {
 	for (size_t i = 0; i < length_of(now, field) && !is_full(self); i++) {
 		korch__path here = KORCH__PATH_INDEX(path, i);
@@ -160,11 +161,11 @@ static const void *struct_of(const void *of, const korch_field *field)
 }
 
 static void diff_field(korch_diff *self, const void *old, const void *now, const korch_field *field,
-					   const korch__path *path)
+                       const korch__path *path)
 {
 	if (field->shape == KORCH_SHAPE_MAP) {
 		diff_maps(self, struct_of(old, field), struct_of(now, field), path,
-				  field->kind == KORCH_FIELD_RAW);
+		          field->kind == KORCH_FIELD_RAW);
 	} else if (field->kind == KORCH_FIELD_STRUCT && field->shape == KORCH_SHAPE_LIST) {
 		diff_lists(self, old, now, field, path);
 	} else if (field->kind == KORCH_FIELD_STRUCT) {
@@ -184,12 +185,12 @@ static void diff_field(korch_diff *self, const void *old, const void *now, const
 static int is_left_out(const korch_type *type, const korch_field *field)
 {
 	return type == &korch_object_meta_type &&
-		   (field->offset == offsetof(korch_object_meta, managed_fields) ||
-			field->offset == offsetof(korch_object_meta, resource_version));
+	       (field->offset == offsetof(korch_object_meta, managed_fields) ||
+	        field->offset == offsetof(korch_object_meta, resource_version));
 }
 
 static void diff_structs(korch_diff *self, const void *old, const void *now, const korch_type *type,
-						 const korch__path *path)
+                         const korch__path *path)
 {
 	if (old == now || is_full(self))
 		return;
@@ -204,17 +205,17 @@ static void diff_structs(korch_diff *self, const void *old, const void *now, con
 		diff_field(self, old, now, field, &here);
 	}
 	diff_maps(self, old ? (const korch_map *)((const korch_struct *)old)->extra : NULL,
-			  now ? (const korch_map *)((const korch_struct *)now)->extra : NULL, path, 1);
+	          now ? (const korch_map *)((const korch_struct *)now)->extra : NULL, path, 1);
 	/* A struct without content is news only by being there. */
 	if ((!old || !now) && self->list.n == before)
 		add(self, path, old ? korch__strdup("{}") : NULL, now ? korch__strdup("{}") : NULL);
 }
 
 static void diff_nodes(korch_diff *self, struct json_object *old, struct json_object *now,
-					   const korch__path *path);
+                       const korch__path *path);
 
 static void diff_node_objects(korch_diff *self, struct json_object *old, struct json_object *now,
-							  const korch__path *path)
+                              const korch__path *path)
 {
 	json_object_object_foreach(old, key, child)
 	{
@@ -234,11 +235,11 @@ static void diff_node_objects(korch_diff *self, struct json_object *old, struct 
 }
 
 static void diff_nodes(korch_diff *self, struct json_object *old, struct json_object *now,
-					   const korch__path *path)
+                       const korch__path *path)
 {
 	int is_array = json_object_is_type(old, json_type_array) &&
-				   json_object_is_type(now, json_type_array) &&
-				   json_object_array_length(old) == json_object_array_length(now);
+	               json_object_is_type(now, json_type_array) &&
+	               json_object_array_length(old) == json_object_array_length(now);
 	if (is_full(self) || korch__tree_equal(old, now))
 		return;
 	if (json_object_is_type(old, json_type_object) && json_object_is_type(now, json_type_object)) {
@@ -247,7 +248,7 @@ static void diff_nodes(korch_diff *self, struct json_object *old, struct json_ob
 		for (size_t i = 0; i < json_object_array_length(old); i++) {
 			korch__path here = KORCH__PATH_INDEX(path, i);
 			diff_nodes(self, json_object_array_get_idx(old, i), json_object_array_get_idx(now, i),
-					   &here);
+			           &here);
 		}
 	} else {
 		add(self, path, node_text(self, old), node_text(self, now));
@@ -257,7 +258,7 @@ static void diff_nodes(korch_diff *self, struct json_object *old, struct json_ob
 static int diff_raw(korch_diff *self, const korch_object *old, const korch_object *now)
 {
 	static const korch_decode_options deep = {.max_bytes = SIZE_MAX / 4,
-											  .max_depth = KORCH__DEPTH_MAX};
+	                                          .max_depth = KORCH__DEPTH_MAX};
 	const char *x = old && old->raw ? old->raw : "{}", *y = now && now->raw ? now->raw : "{}";
 	_cleanup_tree_ struct json_object *a = NULL, *b = NULL;
 	int code = korch__json_parse(&a, x, strlen(x), &deep, NULL, NULL);
@@ -269,7 +270,7 @@ static int diff_raw(korch_diff *self, const korch_object *old, const korch_objec
 }
 
 int korch_object_diff(korch_diff **out, const korch_object *old, const korch_object *object,
-					  size_t max)
+                      size_t max)
 {
 	const korch_object *any = object ? object : old;
 	if (!out || !any || (old && object && old->kind != object->kind))
@@ -297,8 +298,8 @@ char *korch_diff_format(const korch_diff *diff, size_t max_bytes)
 	for (size_t i = 0; i < korch_diff_count(diff); i++) {
 		const korch_change *change = korch_diff_at(diff, i);
 		korch__buf_printf(&buf, "%s%s: %.200s → %.200s", i ? ", " : "", change->path,
-						  change->old_value ? change->old_value : "none",
-						  change->new_value ? change->new_value : "none");
+		                  change->old_value ? change->old_value : "none",
+		                  change->new_value ? change->new_value : "none");
 		if (max_bytes && buf.len > max_bytes) {
 			buf.len = max_bytes;
 			while (buf.len && ((unsigned char)buf.data[buf.len] & 0xc0) == 0x80)

@@ -5,8 +5,8 @@
 #include "object/codec.h"
 #include "object/json.h"
 #include "object/object.h"
-#include <korch/time.h>
 #include <inttypes.h>
+#include <korch/time.h>
 #include <string.h>
 
 static void write_text(korch_buf *buf, const char *text)
@@ -121,9 +121,9 @@ void korch__field_write(korch_buf *buf, const void *self, const korch_field *fie
 		write_list(buf, self, field);
 	} else if (field->shape == KORCH_SHAPE_MAP) {
 		int first = 1;
-		values as = field->kind == KORCH_FIELD_RAW	 ? VALUES_JSON
-					: field->kind == KORCH_FIELD_TIME ? VALUES_TIME
-													   : VALUES_TEXT;
+		values as = field->kind == KORCH_FIELD_RAW    ? VALUES_JSON
+		            : field->kind == KORCH_FIELD_TIME ? VALUES_TIME
+		                                              : VALUES_TEXT;
 		korch__buf_putc(buf, '{');
 		write_pairs(buf, KORCH__MEMBER(const korch_map *, self, field->offset), as, &first);
 		korch__buf_putc(buf, '}');
@@ -142,7 +142,7 @@ static int is_written(const void *self, const korch_field *field, size_t i)
 	if (!(((const korch_struct *)self)->present >> i & 1))
 		return 0;
 	return field->shape != KORCH_SHAPE_ONE || field->kind == KORCH_FIELD_BOOL ||
-		   field->kind == KORCH_FIELD_INT32 || field->kind == KORCH_FIELD_INT64;
+	       field->kind == KORCH_FIELD_INT32 || field->kind == KORCH_FIELD_INT64;
 }
 
 /* `{"name":` or `,"name":` for the next field. */
@@ -188,7 +188,7 @@ static void write_meta(korch_buf *buf, const korch_object *object, uint32_t flag
 			write_key(buf, field->name, &first);
 			korch__buf_printf(buf, "\"%" PRIu64 "\"", object->revision);
 		} else if ((flags & KORCH_ENCODE_NO_MANAGED_FIELDS) &&
-				   field->offset == offsetof(korch_object_meta, managed_fields)) {
+		           field->offset == offsetof(korch_object_meta, managed_fields)) {
 			continue;
 		} else if (is_written(meta, field, i)) {
 			write_key(buf, field->name, &first);
@@ -203,8 +203,8 @@ static int meta_is_written(const korch_object *object)
 {
 	static const korch_object_meta empty;
 	return object->metadata &&
-		   (object->revision || (object->present & 1) || object->metadata->present ||
-			!korch_struct_equal(object->metadata, &empty, &korch_object_meta_type));
+	       (object->revision || (object->present & 1) || object->metadata->present ||
+	        !korch_struct_equal(object->metadata, &empty, &korch_object_meta_type));
 }
 
 static void write_fields(korch_buf *buf, const korch_object *object)

@@ -1,8 +1,8 @@
 /*
  * Whether fields are set, equality and hashes of structs. Nothing here allocates; recursion is as deep as the tables.
  */
-#include "object/block.h"
 #include "base/text.h"
+#include "object/block.h"
 #include <string.h>
 
 static size_t index_of_offset(const korch_type *type, size_t offset)
@@ -55,13 +55,13 @@ int korch_field_is_set(const void *self, const korch_type *type, size_t offset)
 	if (i == SIZE_MAX || !self)
 		return 0;
 	return (((const korch_struct *)self)->present >> i & 1) ||
-		   korch__field_has_value(self, &type->fields[i]);
+	       korch__field_has_value(self, &type->fields[i]);
 }
 
 static int is_text(const korch_field *field)
 {
 	return field->kind == KORCH_FIELD_STRING || field->kind == KORCH_FIELD_QUANTITY ||
-		   field->kind == KORCH_FIELD_BYTES || field->kind == KORCH_FIELD_RAW;
+	       field->kind == KORCH_FIELD_BYTES || field->kind == KORCH_FIELD_RAW;
 }
 
 static int texts_equal(const char *a, const char *b, int zero_is_absent)
@@ -74,7 +74,7 @@ static int texts_equal(const char *a, const char *b, int zero_is_absent)
 }
 
 static int int_or_strings_equal(const korch_int_or_string *a, const korch_int_or_string *b,
-								int zero_is_absent)
+                                int zero_is_absent)
 {
 	if (!a->text != !b->text)
 		return 0;
@@ -93,8 +93,8 @@ static int items_equal(const void *a, const void *b, const korch_field *field, s
 	for (size_t i = 0; i < n; i++) {
 		const char *x = (const char *)a + i * size, *y = (const char *)b + i * size;
 		int equal = field->kind == KORCH_FIELD_STRUCT
-						? korch_struct_equal(x, y, field->type)
-						: texts_equal(*(const char *const *)x, *(const char *const *)y, 1);
+		                ? korch_struct_equal(x, y, field->type)
+		                : texts_equal(*(const char *const *)x, *(const char *const *)y, 1);
 		if (!equal)
 			return 0;
 	}
@@ -114,14 +114,14 @@ static int ones_equal(const void *a, const void *b, const korch_field *field)
 		return KORCH__MEMBER(int64_t, a, field->offset) == KORCH__MEMBER(int64_t, b, field->offset);
 	case KORCH_FIELD_INT_OR_STRING:
 		return int_or_strings_equal(&KORCH__MEMBER(korch_int_or_string, a, field->offset),
-									&KORCH__MEMBER(korch_int_or_string, b, field->offset),
-									zero_is_absent);
+		                            &KORCH__MEMBER(korch_int_or_string, b, field->offset),
+		                            zero_is_absent);
 	case KORCH_FIELD_STRUCT:
 		return korch_struct_equal(KORCH__MEMBER(const void *, a, field->offset),
-								  KORCH__MEMBER(const void *, b, field->offset), field->type);
+		                          KORCH__MEMBER(const void *, b, field->offset), field->type);
 	default:
 		return texts_equal(KORCH__MEMBER(const char *, a, field->offset),
-						   KORCH__MEMBER(const char *, b, field->offset), zero_is_absent);
+		                   KORCH__MEMBER(const char *, b, field->offset), zero_is_absent);
 	}
 }
 
@@ -134,12 +134,12 @@ static int fields_equal(const void *a, const void *b, const korch_field *field, 
 {
 	if (field->shape == KORCH_SHAPE_MAP)
 		return korch_map_equal(KORCH__MEMBER(const korch_map *, a, field->offset),
-							   KORCH__MEMBER(const korch_map *, b, field->offset));
+		                       KORCH__MEMBER(const korch_map *, b, field->offset));
 	if (field->shape == KORCH_SHAPE_LIST) {
 		size_t n = KORCH__MEMBER(size_t, a, field->count_offset);
 		return n == KORCH__MEMBER(size_t, b, field->count_offset) &&
-			   items_equal(KORCH__MEMBER(const void *, a, field->offset),
-						   KORCH__MEMBER(const void *, b, field->offset), field, n);
+		       items_equal(KORCH__MEMBER(const void *, a, field->offset),
+		                   KORCH__MEMBER(const void *, b, field->offset), field, n);
 	}
 	if ((field->flags & KORCH_FIELD_POINTER) && is_given(a, field, i) != is_given(b, field, i))
 		return 0;
@@ -162,8 +162,8 @@ int korch__struct_equal_but(const void *a, const void *b, const korch_type *type
 	if (!a || !b)
 		return 0;
 	return korch__fields_equal(a, b, type, skip) &&
-		   korch_map_equal((const korch_map *)((const korch_struct *)a)->extra,
-						   (const korch_map *)((const korch_struct *)b)->extra);
+	       korch_map_equal((const korch_map *)((const korch_struct *)a)->extra,
+	                       (const korch_map *)((const korch_struct *)b)->extra);
 }
 
 int korch_struct_equal(const void *a, const void *b, const korch_type *type)

@@ -1,9 +1,9 @@
 /* The text of `korch explain`, from the tables, in the layout of kubectl. */
-#include <korch/explain.h>
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "object/object.h"
+#include <korch/explain.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,10 +11,10 @@ enum { WIDTH = 76, DEPTH_MAX = 24, PATH_MAX_LENGTH = 1000 };
 
 /* Kinds and apiVersion stand in no table. */
 static const korch_field head_fields[] = {
-	{.name = "apiVersion",
-	 .meaning = "Group and version of the kind, such as apps/v1",
-	 .kind = KORCH_FIELD_STRING},
-	{.name = "kind", .meaning = "Name of the kind, such as Deployment", .kind = KORCH_FIELD_STRING},
+    {.name = "apiVersion",
+     .meaning = "Group and version of the kind, such as apps/v1",
+     .kind = KORCH_FIELD_STRING},
+    {.name = "kind", .meaning = "Name of the kind, such as Deployment", .kind = KORCH_FIELD_STRING},
 };
 
 static const char *type_name(const korch_field *field)
@@ -45,7 +45,7 @@ static const char *type_name(const korch_field *field)
 static void put_type(korch_buf *buf, const korch_field *field)
 {
 	static const char *const shapes[] = {
-		[KORCH_SHAPE_ONE] = "", [KORCH_SHAPE_LIST] = "[]", [KORCH_SHAPE_MAP] = "map[string]"};
+	    [KORCH_SHAPE_ONE] = "", [KORCH_SHAPE_LIST] = "[]", [KORCH_SHAPE_MAP] = "map[string]"};
 	korch__buf_printf(buf, "<%s%s>", shapes[field->shape], type_name(field));
 }
 
@@ -72,13 +72,13 @@ static void put_wrapped(korch_buf *buf, const char *text, int indent)
 static int compare_fields(const void *left, const void *right)
 {
 	return strcmp((*(const korch_field *const *)left)->name,
-				  (*(const korch_field *const *)right)->name);
+	              (*(const korch_field *const *)right)->name);
 }
 
 static int is_object_type(const korch_type *type)
 {
 	return type->n_fields > 0 && type->fields[0].type == &korch_object_meta_type &&
-		   type->fields[0].offset == offsetof(korch_object, metadata);
+	       type->fields[0].offset == offsetof(korch_object, metadata);
 }
 
 /* All rows by name; whole objects have two more. */
@@ -129,7 +129,7 @@ static void put_fields(korch_buf *buf, const korch_type *type, int recursive, in
 }
 
 static int unknown_field(const korch_kind *kind, const korch_type *type, const char *name,
-						 korch_error **err)
+                         korch_error **err)
 {
 	const char *names[66];
 	size_t n = 0;
@@ -137,12 +137,13 @@ static int unknown_field(const korch_kind *kind, const korch_type *type, const c
 		names[n++] = type->fields[i].name;
 	const char *meant = korch__text_nearest(name, names, n);
 	if (!kind->type)
-		return korch_error_set(err, KORCH_E_NOT_FOUND,
-							   "field \"%.100s\" of %s is not known: its content is kept as it comes",
-							   name, kind->name);
+		return korch_error_set(
+		    err, KORCH_E_NOT_FOUND,
+		    "field \"%.100s\" of %s is not known: its content is kept as it comes", name,
+		    kind->name);
 	return korch_error_set(err, KORCH_E_NOT_FOUND, "field \"%.100s\" does not exist in %s%s%s%s",
-						   name, type->name, meant ? ", did you mean " : "", meant ? meant : "",
-						   meant ? "?" : "");
+	                       name, type->name, meant ? ", did you mean " : "", meant ? meant : "",
+	                       meant ? "?" : "");
 }
 
 static const korch_field *find_field(const korch_type *type, const char *name)
@@ -156,13 +157,13 @@ static const korch_field *find_field(const korch_type *type, const char *name)
 
 /* Follows a path (changed in place) from the kind's table; *type is NULL at a field without one. */
 static int follow(const korch_kind *kind, char *path, const korch_type **type,
-				  const korch_field **field, korch_error **err)
+                  const korch_field **field, korch_error **err)
 {
 	for (char *name; path && (name = strsep(&path, "."));) {
 		name[strcspn(name, "[")] = '\0';
 		if (!*type)
 			return korch_error_set(err, KORCH_E_NOT_FOUND, "field \"%s\" has no fields",
-								   (*field)->name);
+			                       (*field)->name);
 		*field = find_field(*type, name);
 		if (!*field)
 			return unknown_field(kind, *type, name, err);
@@ -182,7 +183,7 @@ static int unknown_kind(const char *name, korch_error **err)
 	}
 	const char *meant = korch__text_nearest(name, names, n);
 	return korch_error_set(err, KORCH_E_NOT_FOUND, "kind \"%.100s\" is not known%s%s%s", name,
-						   meant ? ", did you mean " : "", meant ? meant : "", meant ? "?" : "");
+	                       meant ? ", did you mean " : "", meant ? meant : "", meant ? "?" : "");
 }
 
 static void put_head(korch_buf *buf, const korch_kind *kind, const korch_field *field)
@@ -200,14 +201,15 @@ static void put_head(korch_buf *buf, const korch_kind *kind, const korch_field *
 }
 
 static void put_description(korch_buf *buf, const korch_kind *kind, const korch_type *type,
-							const korch_field *field)
+                            const korch_field *field)
 {
 	korch__buf_puts(buf, "DESCRIPTION:\n");
 	if (field)
 		put_wrapped(buf, field->meaning, 4);
 	if (type && type->meaning && (!field || strcmp(type->meaning, field->meaning) != 0))
-		put_wrapped(buf, kind->type || field ? type->meaning : "A kind whose content is kept as it comes.",
-					4);
+		put_wrapped(
+		    buf, kind->type || field ? type->meaning : "A kind whose content is kept as it comes.",
+		    4);
 	korch__buf_putc(buf, '\n');
 }
 

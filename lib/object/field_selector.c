@@ -53,10 +53,11 @@ static int unescape(char *text, korch_error **err)
 			p++;
 			if (!*p || !strchr("\\,=", *p))
 				return korch_error_set(err, KORCH_E_PARSE,
-									   "invalid field selector: invalid escape sequence: \\%.1s", p);
+				                       "invalid field selector: invalid escape sequence: \\%.1s",
+				                       p);
 		} else if (*p == ',' || *p == '=') {
 			return korch_error_set(err, KORCH_E_PARSE,
-								   "invalid field selector: unescaped character in value: %c", *p);
+			                       "invalid field selector: unescaped character in value: %c", *p);
 		}
 		*to++ = *p;
 	}
@@ -80,7 +81,7 @@ static char *find_operator(char *text, size_t *length, int *is_not)
 }
 
 static int add_term(korch_field_selector *selector, const char *whole, const char *text,
-					size_t length, korch_error **err)
+                    size_t length, korch_error **err)
 {
 	_cleanup_free_ char *copy = korch__strndup(text, length);
 	if (!copy)
@@ -90,7 +91,8 @@ static int add_term(korch_field_selector *selector, const char *whole, const cha
 	char *operator_ = find_operator(copy, &sign, &out.is_not);
 	if (!operator_)
 		return korch_error_set(err, KORCH_E_PARSE,
-							   "invalid selector: '%.200s'; can't understand '%.200s'", whole, copy);
+		                       "invalid selector: '%.200s'; can't understand '%.200s'", whole,
+		                       copy);
 	*operator_ = '\0';
 	int code = unescape(operator_ + sign, err);
 	if (code < 0)

@@ -1,7 +1,6 @@
 /*
  * Looking up values by path: through structs by the tables, through what is kept as text by a tree made for the occasion.
  */
-#include <korch/fieldpath.h>
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "object/block.h"
@@ -10,6 +9,7 @@
 #include "object/object.h"
 #include "object/tree.h"
 #include <inttypes.h>
+#include <korch/fieldpath.h>
 #include <string.h>
 
 enum { STEPS_MAX = 256, STEP_TEXT_MAX = 512 };
@@ -27,7 +27,7 @@ typedef struct place {
 	const korch_field *field; /* of the value at `at` */
 	const void *holder;       /* the struct that has the field, for lists */
 	int in_list;
-	const char *text; /* value of a map */
+	const char *text;                /* value of a map */
 	struct json_object *root, *node; /* in text that was kept; root is ours */
 } place;
 
@@ -74,7 +74,7 @@ static const char *next_step(step *out, const char *p, int is_first)
 static int enter_text(place *self, const char *json)
 {
 	static const korch_decode_options deep = {.max_bytes = SIZE_MAX / 4,
-											  .max_depth = KORCH__DEPTH_MAX};
+	                                          .max_depth = KORCH__DEPTH_MAX};
 	struct json_object *tree = NULL;
 	int code = korch__json_parse(&tree, json, strlen(json), &deep, NULL, NULL);
 	if (code < 0)
@@ -97,8 +97,8 @@ static int node_step(place *self, const step *by)
 		return 0;
 	}
 	if (!json_object_is_type(self->node, json_type_array) || !by->in_brackets ||
-		korch__text_to_i64(&index, by->text) < 0 || index < 0 ||
-		(uint64_t)index >= json_object_array_length(self->node))
+	    korch__text_to_i64(&index, by->text) < 0 || index < 0 ||
+	    (uint64_t)index >= json_object_array_length(self->node))
 		return KORCH_E_NOT_FOUND;
 	self->node = json_object_array_get_idx(self->node, (size_t)index);
 	return 0;
@@ -113,7 +113,7 @@ static int unknown_field(const korch_type *type, const char *name, korch_error *
 	const char *meant = korch__text_nearest(name, names, n);
 	if (meant)
 		return korch_error_set(err, KORCH_E_INVALID, "%s has no field \"%.100s\", did you mean %s?",
-							   type->name, name, meant);
+		                       type->name, name, meant);
 	return korch_error_set(err, KORCH_E_INVALID, "%s has no field \"%.100s\"", type->name, name);
 }
 
@@ -129,9 +129,9 @@ static int struct_step(place *self, const step *by, korch_error **err)
 	if (!korch_field_is_set(holder, self->type, field->offset))
 		return KORCH_E_NOT_FOUND;
 	*self = (place){.object = self->object,
-					.at = korch__member(holder, field->offset),
-					.field = field,
-					.holder = holder};
+	                .at = korch__member(holder, field->offset),
+	                .field = field,
+	                .holder = holder};
 	if (field->shape == KORCH_SHAPE_ONE && field->kind == KORCH_FIELD_STRUCT) {
 		self->at = *(const void *const *)self->at;
 		self->type = field->type;
@@ -144,7 +144,7 @@ static int list_step(place *self, const step *by)
 	int64_t index;
 	size_t n = KORCH__MEMBER(size_t, self->holder, self->field->count_offset);
 	if (!by->in_brackets || korch__text_to_i64(&index, by->text) < 0 || index < 0 ||
-		(uint64_t)index >= n)
+	    (uint64_t)index >= n)
 		return KORCH_E_NOT_FOUND;
 	const char *items = *(const char *const *)self->at;
 	self->at = items + (size_t)index * korch__item_size(self->field);
@@ -205,8 +205,9 @@ static int walk(place *self, const korch_object *object, const char *path, korch
 		if (code == KORCH_E_NOT_FOUND)
 			return not_found(err, path);
 		if (code < 0)
-			return code == KORCH_E_INVALID ? code
-										   : korch_error_set(err, code, "%s", korch_code_text(code));
+			return code == KORCH_E_INVALID
+			           ? code
+			           : korch_error_set(err, code, "%s", korch_code_text(code));
 	}
 	return 0;
 }
@@ -231,7 +232,7 @@ static void write_place(korch_buf *buf, const place *self)
 
 /* metadata.resourceVersion is the object's revision. */
 static int write_revision(korch_buf *buf, const korch_object *object, const char *path,
-						  const char *quote)
+                          const char *quote)
 {
 	if (!object->revision || strcmp(path, "metadata.resourceVersion") != 0)
 		return 0;
@@ -251,7 +252,7 @@ static int hand_out(char **out, korch_buf *buf, korch_error **err)
 }
 
 int korch_object_get_json(char **out, const korch_object *object, const char *path,
-						  korch_error **err)
+                          korch_error **err)
 {
 	if (!out || !object || !path)
 		return korch_error_set(err, KORCH_E_INVALID, "no object or path");
@@ -287,8 +288,8 @@ static int is_text_value(const place *self)
 {
 	const korch_field *field = self->field;
 	return field && !self->type && (field->shape == KORCH_SHAPE_ONE || self->in_list) &&
-		   (field->kind == KORCH_FIELD_STRING || field->kind == KORCH_FIELD_QUANTITY ||
-			field->kind == KORCH_FIELD_BYTES);
+	       (field->kind == KORCH_FIELD_STRING || field->kind == KORCH_FIELD_QUANTITY ||
+	        field->kind == KORCH_FIELD_BYTES);
 }
 
 static void write_plain(korch_buf *buf, const place *self)
@@ -314,7 +315,7 @@ static void write_plain(korch_buf *buf, const place *self)
 }
 
 int korch_object_get_text(char **out, const korch_object *object, const char *path,
-						  korch_error **err)
+                          korch_error **err)
 {
 	if (!out || !object || !path)
 		return korch_error_set(err, KORCH_E_INVALID, "no object or path");

@@ -53,7 +53,7 @@ static uint64_t add_value(uint64_t hash, const void *at, const korch_field *fiel
 		return add_number(hash, (uint64_t) * (const int64_t *)at);
 	case KORCH_FIELD_INT_OR_STRING:
 		return mixed->text ? add_text(add_bytes(hash, "s", 1), mixed->text)
-						   : add_number(add_bytes(hash, "i", 1), (uint64_t)(int64_t)mixed->number);
+		                   : add_number(add_bytes(hash, "i", 1), (uint64_t)(int64_t)mixed->number);
 	case KORCH_FIELD_STRUCT:
 		return add_struct(hash, in_list ? at : *(const void *const *)at, field->type);
 	default:
@@ -65,7 +65,7 @@ static uint64_t add_value(uint64_t hash, const void *at, const korch_field *fiel
 static int counts(const void *self, const korch_field *field, size_t i)
 {
 	if (field->shape == KORCH_SHAPE_ONE && (field->flags & KORCH_FIELD_POINTER) &&
-		(((const korch_struct *)self)->present >> i & 1))
+	    (((const korch_struct *)self)->present >> i & 1))
 		return 1;
 	if (!korch__field_has_value(self, field))
 		return 0;
@@ -76,7 +76,7 @@ static int counts(const void *self, const korch_field *field, size_t i)
 		return mixed->text || mixed->number != 0;
 	}
 	if (field->kind == KORCH_FIELD_STRING || field->kind == KORCH_FIELD_QUANTITY ||
-		field->kind == KORCH_FIELD_BYTES || field->kind == KORCH_FIELD_RAW)
+	    field->kind == KORCH_FIELD_BYTES || field->kind == KORCH_FIELD_RAW)
 		return KORCH__MEMBER(const char *, self, field->offset)[0] != '\0';
 	return 1;
 }

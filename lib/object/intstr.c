@@ -14,7 +14,7 @@ int32_t korch_percent_parse(const char *text)
 }
 
 int korch_int_or_percent_of(int32_t *out, const korch_int_or_string *value, int32_t total,
-							int round_up, korch_error **err)
+                            int round_up, korch_error **err)
 {
 	if (!value->text) {
 		*out = value->number;
@@ -23,8 +23,8 @@ int korch_int_or_percent_of(int32_t *out, const korch_int_or_string *value, int3
 	int32_t percent = korch_percent_parse(value->text);
 	if (percent < 0)
 		return korch_error_set(err, KORCH_E_INVALID,
-							   "invalid value for IntOrString: invalid type: string is not a "
-							   "percentage");
+		                       "invalid value for IntOrString: invalid type: string is not a "
+		                       "percentage");
 	int64_t product = (int64_t)percent * total;
 	int64_t result = product / 100;
 	if (product % 100 != 0) {

@@ -23,30 +23,31 @@ static int report_duplicate(void *userdata, const char *path, int line, int firs
 {
 	one_value *self = userdata;
 	korch_problem problem = {.kind = KORCH_PROBLEM_OTHER,
-							 .severity = self->options->strict ? KORCH_SEVERITY_ERROR
-															   : KORCH_SEVERITY_WARNING,
-							 .path = path,
-							 .message = "field is given twice, the last one counts",
-							 .file = self->options->file,
-							 .line = line};
+	                         .severity = self->options->strict ? KORCH_SEVERITY_ERROR
+	                                                           : KORCH_SEVERITY_WARNING,
+	                         .path = path,
+	                         .message = "field is given twice, the last one counts",
+	                         .file = self->options->file,
+	                         .line = line};
 	korch_problem_add(self->problems, &problem);
 	return 0;
 }
 
 int korch__json_parse(struct json_object **out, const char *text, size_t length,
-					  const korch_decode_options *options, korch_problems *problems, korch_error **err)
+                      const korch_decode_options *options, korch_problems *problems,
+                      korch_error **err)
 {
 	static const korch_decode_options defaults;
 	options = options ? options : &defaults;
 	one_value value = {.options = options, .problems = problems};
 	const korch__read read = {
-		.file = options->file,
-		.limits = {.max_bytes = options->max_bytes ? options->max_bytes : KORCH__BYTES_DEFAULT,
-				   .max_depth = options->max_depth > 0 ? options->max_depth : KORCH__DEPTH_DEFAULT},
-		.first_line = options->line,
-		.document = take_value,
-		.duplicate = report_duplicate,
-		.userdata = &value};
+	    .file = options->file,
+	    .limits = {.max_bytes = options->max_bytes ? options->max_bytes : KORCH__BYTES_DEFAULT,
+	               .max_depth = options->max_depth > 0 ? options->max_depth : KORCH__DEPTH_DEFAULT},
+	    .first_line = options->line,
+	    .document = take_value,
+	    .duplicate = report_duplicate,
+	    .userdata = &value};
 	int code = korch__json_read(&read, text, length, err);
 	_cleanup_tree_ struct json_object *tree = value.tree;
 	if (code < 0)

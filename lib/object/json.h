@@ -19,7 +19,8 @@ struct json_object;
  * strict mode. 0, KORCH_E_PARSE, KORCH_E_LIMIT, KORCH_E_NOMEM; err has file and line.
  */
 int korch__json_parse(struct json_object **out, const char *text, size_t length,
-					  const korch_decode_options *options, korch_problems *problems, korch_error **err);
+                      const korch_decode_options *options, korch_problems *problems,
+                      korch_error **err);
 /* Tree → compact JSON text, keys in the tree's order. Numbers as they came. NULL is null. Check buf->failed. */
 void korch__json_write(korch_buf *buf, struct json_object *node);
 /* Compact JSON text of ours (valid) → several lines with two spaces an indent. */

@@ -91,7 +91,7 @@ static void write_node(korch_buf *buf, struct json_object *node, int depth)
 		break;
 	case json_type_string:
 		korch__json_write_string(buf, json_object_get_string(node),
-								 (size_t)json_object_get_string_len(node));
+		                         (size_t)json_object_get_string_len(node));
 		break;
 	case json_type_null:
 		korch__buf_puts(buf, "null");

@@ -39,7 +39,7 @@ static struct json_object *child_of(struct json_object *node, const char *name, 
 		return json_object_object_get(node, key);
 	int64_t index;
 	if (json_object_is_type(node, json_type_array) && korch__text_to_i64(&index, key) == 0 &&
-		index >= 0)
+	    index >= 0)
 		return json_object_array_get_idx(node, (size_t)index);
 	return NULL;
 }
@@ -62,7 +62,7 @@ static int line_of_path(struct json_object *tree, const char *path)
 }
 
 void korch__problems_set_lines(korch_problems *problems, size_t first, const char *file,
-							   struct json_object *tree)
+                               struct json_object *tree)
 {
 	if (!problems)
 		return;

@@ -32,9 +32,9 @@ const korch_type *korch__list_type(const korch_field *field)
 		return &korch__mark_int32s;
 	default:
 		return field->kind == KORCH_FIELD_INT64 || field->kind == KORCH_FIELD_TIME ||
-					   field->kind == KORCH_FIELD_MICROTIME
-				   ? &korch__mark_int64s
-				   : &korch__mark_strings;
+		               field->kind == KORCH_FIELD_MICROTIME
+		           ? &korch__mark_int64s
+		           : &korch__mark_strings;
 	}
 }
 
@@ -115,18 +115,19 @@ const char **korch_string_list_edit(void *slot, size_t *n_slot, size_t n)
 	return korch__list_edit(slot, n_slot, &korch__mark_strings, sizeof(const char *), n);
 }
 
-const void *korch__list_partner(const void *of, const korch_field *field, const void *item, size_t i)
+const void *korch__list_partner(const void *of, const korch_field *field, const void *item,
+                                size_t i)
 {
 	size_t n = KORCH__MEMBER(size_t, of, field->count_offset), size = field->type->size;
 	const char *items = KORCH__MEMBER(const char *, of, field->offset);
 	const korch_field *key =
-		field->merge_key ? korch_type_field(field->type, field->merge_key) : NULL;
+	    field->merge_key ? korch_type_field(field->type, field->merge_key) : NULL;
 	if (!key || key->kind != KORCH_FIELD_STRING || key->shape != KORCH_SHAPE_ONE)
 		return i < n ? items + i * size : NULL;
 	for (size_t j = 0; j < n; j++) {
 		const char *entry = items + j * size;
 		if (korch__text_equal(KORCH__MEMBER(const char *, entry, key->offset),
-							  KORCH__MEMBER(const char *, item, key->offset)))
+		                      KORCH__MEMBER(const char *, item, key->offset)))
 			return entry;
 	}
 	return NULL;

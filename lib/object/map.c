@@ -98,7 +98,7 @@ int korch_map_equal(const korch_map *a, const korch_map *b)
 	for (size_t i = 0; i < n; i++) {
 		const korch_map_entry *x = &a->items[i], *y = &b->items[i];
 		if ((x->key != y->key && strcmp(x->key, y->key) != 0) ||
-			(x->value != y->value && strcmp(x->value, y->value) != 0))
+		    (x->value != y->value && strcmp(x->value, y->value) != 0))
 			return 0;
 	}
 	return 1;

@@ -1,7 +1,7 @@
 /* The public side of syntax.c. */
-#include <korch/names.h>
 #include "base/cleanup.h"
 #include "object/syntax.h"
+#include <korch/names.h>
 
 _Static_assert(KORCH_NAME_SENTENCES_MAX >= KORCH_SYNTAX_MAX, "callers give too little room");
 

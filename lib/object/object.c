@@ -1,27 +1,27 @@
 /*
  * Objects as a whole: making, sharing, identity, owners. Kinds stand in kind.c, fields in the tables.
  */
-#include <korch/object.h>
+#include "object/object.h"
 #include "base/text.h"
 #include "object/block.h"
-#include "object/object.h"
+#include <korch/object.h>
 #include <string.h>
 
 /* Objects without a table of their own: what is common to all, and the rest as text. */
 static const korch_field raw_fields[] = {
-	{.name = "metadata",
-	 .meaning = "Standard object metadata.",
-	 .type = &korch_object_meta_type,
-	 .offset = offsetof(korch_object, metadata),
-	 .kind = KORCH_FIELD_STRUCT},
-	{.name = "", .meaning = "", .offset = offsetof(korch_object, raw), .kind = KORCH_FIELD_RAW},
+    {.name = "metadata",
+     .meaning = "Standard object metadata.",
+     .type = &korch_object_meta_type,
+     .offset = offsetof(korch_object, metadata),
+     .kind = KORCH_FIELD_STRUCT},
+    {.name = "", .meaning = "", .offset = offsetof(korch_object, raw), .kind = KORCH_FIELD_RAW},
 };
 const korch_type korch__raw_object_type = {
-	.name = "Object",
-	.meaning = "an object that is kept as text",
-	.size = sizeof(korch_object),
-	.fields = raw_fields,
-	.n_fields = 2,
+    .name = "Object",
+    .meaning = "an object that is kept as text",
+    .size = sizeof(korch_object),
+    .fields = raw_fields,
+    .n_fields = 2,
 };
 
 const korch_type *korch__object_type(const korch_object *object)
@@ -45,7 +45,7 @@ int korch_object_new(korch_object **out, const korch_kind *kind)
 	if (korch__object_new_bare(&object, kind) < 0)
 		return KORCH_E_NOMEM;
 	if (!korch_object_edit_meta(object) ||
-		(!kind->type && korch_string_set(&object->raw, "{}") < 0)) {
+	    (!kind->type && korch_string_set(&object->raw, "{}") < 0)) {
 		korch_object_unref(object);
 		return KORCH_E_NOMEM;
 	}
@@ -98,7 +98,7 @@ int korch_object_equal(const korch_object *a, const korch_object *b)
 		return 0;
 	const korch_type *type = korch__object_type(a);
 	return metas_equal(a->metadata, b->metadata) &&
-		   korch__struct_equal_but(a, b, type, bit_of(type, "metadata"));
+	       korch__struct_equal_but(a, b, type, bit_of(type, "metadata"));
 }
 
 const char *korch_object_name(const korch_object *object)
@@ -129,7 +129,7 @@ const korch_owner_reference *korch_object_controller(const korch_object *object)
 static int fill_reference(korch_owner_reference *reference, const korch_object *owner)
 {
 	if (korch_string_set(&reference->api_version, owner->kind->api_version) < 0 ||
-		korch_string_set(&reference->kind, owner->kind->name) < 0)
+	    korch_string_set(&reference->kind, owner->kind->name) < 0)
 		return KORCH_E_NOMEM;
 	const char *name = owner->metadata ? owner->metadata->name : NULL;
 	const char *uid = owner->metadata ? owner->metadata->uid : NULL;
@@ -149,12 +149,12 @@ int korch_object_set_controller(korch_object *object, const korch_object *owner)
 		return KORCH_E_NOMEM;
 	size_t n = meta->n_owner_references;
 	korch_owner_reference *list = korch_list_edit(
-		&meta->owner_references, &meta->n_owner_references, &korch_owner_reference_type, n + 1);
+	    &meta->owner_references, &meta->n_owner_references, &korch_owner_reference_type, n + 1);
 	if (!list)
 		return KORCH_E_NOMEM;
 	if (fill_reference(&list[n], owner) < 0) {
 		korch_list_edit(&meta->owner_references, &meta->n_owner_references,
-						&korch_owner_reference_type, n);
+		                &korch_owner_reference_type, n);
 		return KORCH_E_NOMEM;
 	}
 	return 0;

@@ -22,17 +22,17 @@ struct korch_problems {
 };
 
 static const char *const kind_words[] = {
-	[KORCH_PROBLEM_INVALID] = "Invalid value",
-	[KORCH_PROBLEM_REQUIRED] = "Required value",
-	[KORCH_PROBLEM_UNSUPPORTED] = "Unsupported value",
-	[KORCH_PROBLEM_DUPLICATE] = "Duplicate value",
-	[KORCH_PROBLEM_NOT_FOUND] = "Not found",
-	[KORCH_PROBLEM_FORBIDDEN] = "Forbidden",
-	[KORCH_PROBLEM_TOO_LONG] = "Too long",
-	[KORCH_PROBLEM_TOO_MANY] = "Too many",
-	[KORCH_PROBLEM_TYPE] = "",
-	[KORCH_PROBLEM_UNKNOWN_FIELD] = "",
-	[KORCH_PROBLEM_OTHER] = "",
+    [KORCH_PROBLEM_INVALID] = "Invalid value",
+    [KORCH_PROBLEM_REQUIRED] = "Required value",
+    [KORCH_PROBLEM_UNSUPPORTED] = "Unsupported value",
+    [KORCH_PROBLEM_DUPLICATE] = "Duplicate value",
+    [KORCH_PROBLEM_NOT_FOUND] = "Not found",
+    [KORCH_PROBLEM_FORBIDDEN] = "Forbidden",
+    [KORCH_PROBLEM_TOO_LONG] = "Too long",
+    [KORCH_PROBLEM_TOO_MANY] = "Too many",
+    [KORCH_PROBLEM_TYPE] = "",
+    [KORCH_PROBLEM_UNKNOWN_FIELD] = "",
+    [KORCH_PROBLEM_OTHER] = "",
 };
 
 int korch_problems_new(korch_problems **out, size_t max)
@@ -152,7 +152,8 @@ static void put_visible(korch_buf *buf, const char *text)
 	}
 }
 
-static int problem_fill(korch_problem *out, const korch_problems *problems, const korch_problem *from)
+static int problem_fill(korch_problem *out, const korch_problems *problems,
+                        const korch_problem *from)
 {
 	const char *words = kind_words[from->kind];
 	korch_buf buf;
@@ -174,7 +175,7 @@ static int problem_fill(korch_problem *out, const korch_problems *problems, cons
 void korch_problem_add(korch_problems *problems, const korch_problem *problem)
 {
 	if (!problems || !problem || problem->kind < 0 ||
-		(size_t)problem->kind >= KORCH_COUNT(kind_words))
+	    (size_t)problem->kind >= KORCH_COUNT(kind_words))
 		return;
 	problems->totals[problem->severity == KORCH_SEVERITY_WARNING]++;
 	if (problems->list.n >= problems->max)
@@ -187,7 +188,7 @@ void korch_problem_add(korch_problems *problems, const korch_problem *problem)
 }
 
 static void add_text(korch_problems *problems, korch_problem *problem, const char *format,
-					 va_list arguments)
+                     va_list arguments)
 {
 	char small[512];
 	va_list again;
@@ -215,15 +216,15 @@ void korch__problem(korch_problems *problems, const char *path, int kind, const 
 }
 
 void korch__problem_warn(korch_problems *problems, const char *path, int kind, const char *format,
-						 ...)
+                         ...)
 {
 	if (!problems)
 		return;
 	va_list arguments;
 	va_start(arguments, format);
 	add_text(problems,
-			 &(korch_problem){.severity = KORCH_SEVERITY_WARNING, .kind = kind, .path = path},
-			 format, arguments);
+	         &(korch_problem){.severity = KORCH_SEVERITY_WARNING, .kind = kind, .path = path},
+	         format, arguments);
 	va_end(arguments);
 }
 
@@ -234,7 +235,7 @@ void korch__path_join(char *out, size_t size, const char *path, const char *fiel
 }
 
 void korch__problem_field(korch_problems *problems, const char *path, const char *field, int kind,
-						  const char *format, ...)
+                          const char *format, ...)
 {
 	if (!problems)
 		return;
@@ -252,7 +253,7 @@ static int compare_texts(const void *a, const void *b)
 }
 
 void korch__problem_unsupported(korch_problems *problems, const char *path, const char *field,
-								const char *value, const char *const *allowed)
+                                const char *value, const char *const *allowed)
 {
 	const char *sorted[64];
 	size_t n = 0;
@@ -273,7 +274,7 @@ void korch__problem_unsupported(korch_problems *problems, const char *path, cons
 		return;
 	}
 	korch__problem_field(problems, path, field, KORCH_PROBLEM_UNSUPPORTED,
-						 "\"%.200s\": supported values: %s", value, list);
+	                     "\"%.200s\": supported values: %s", value, list);
 }
 
 char *korch_problem_format(const korch_problem *problem)

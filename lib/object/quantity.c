@@ -74,13 +74,15 @@ void korch_quantity_sub(korch_quantity *a, const korch_quantity *b)
 int64_t korch_quantity_text_value(const char *text)
 {
 	korch_quantity quantity;
-	return text && korch_quantity_parse(&quantity, text, NULL) == 0 ? korch_quantity_value(&quantity)
-																	: 0;
+	return text && korch_quantity_parse(&quantity, text, NULL) == 0
+	           ? korch_quantity_value(&quantity)
+	           : 0;
 }
 
 int64_t korch_quantity_text_milli(const char *text)
 {
 	korch_quantity quantity;
-	return text && korch_quantity_parse(&quantity, text, NULL) == 0 ? korch_quantity_milli(&quantity)
-																	: 0;
+	return text && korch_quantity_parse(&quantity, text, NULL) == 0
+	           ? korch_quantity_milli(&quantity)
+	           : 0;
 }

@@ -20,14 +20,14 @@ typedef struct suffix {
 } suffix;
 
 static const suffix suffixes[] = {
-	{"n", KORCH_QUANTITY_DECIMAL, 10, -9},  {"u", KORCH_QUANTITY_DECIMAL, 10, -6},
-	{"m", KORCH_QUANTITY_DECIMAL, 10, -3},  {"", KORCH_QUANTITY_DECIMAL, 10, 0},
-	{"k", KORCH_QUANTITY_DECIMAL, 10, 3},   {"M", KORCH_QUANTITY_DECIMAL, 10, 6},
-	{"G", KORCH_QUANTITY_DECIMAL, 10, 9},   {"T", KORCH_QUANTITY_DECIMAL, 10, 12},
-	{"P", KORCH_QUANTITY_DECIMAL, 10, 15},  {"E", KORCH_QUANTITY_DECIMAL, 10, 18},
-	{"Ki", KORCH_QUANTITY_BINARY, 2, 10}, {"Mi", KORCH_QUANTITY_BINARY, 2, 20},
-	{"Gi", KORCH_QUANTITY_BINARY, 2, 30}, {"Ti", KORCH_QUANTITY_BINARY, 2, 40},
-	{"Pi", KORCH_QUANTITY_BINARY, 2, 50}, {"Ei", KORCH_QUANTITY_BINARY, 2, 60},
+    {"n", KORCH_QUANTITY_DECIMAL, 10, -9}, {"u", KORCH_QUANTITY_DECIMAL, 10, -6},
+    {"m", KORCH_QUANTITY_DECIMAL, 10, -3}, {"", KORCH_QUANTITY_DECIMAL, 10, 0},
+    {"k", KORCH_QUANTITY_DECIMAL, 10, 3},  {"M", KORCH_QUANTITY_DECIMAL, 10, 6},
+    {"G", KORCH_QUANTITY_DECIMAL, 10, 9},  {"T", KORCH_QUANTITY_DECIMAL, 10, 12},
+    {"P", KORCH_QUANTITY_DECIMAL, 10, 15}, {"E", KORCH_QUANTITY_DECIMAL, 10, 18},
+    {"Ki", KORCH_QUANTITY_BINARY, 2, 10},  {"Mi", KORCH_QUANTITY_BINARY, 2, 20},
+    {"Gi", KORCH_QUANTITY_BINARY, 2, 30},  {"Ti", KORCH_QUANTITY_BINARY, 2, 40},
+    {"Pi", KORCH_QUANTITY_BINARY, 2, 50},  {"Ei", KORCH_QUANTITY_BINARY, 2, 60},
 };
 
 /* "e3", "E-6": an exponent; anything else from the table. */
@@ -231,9 +231,9 @@ size_t korch_quantity_text(char out[KORCH_QUANTITY_TEXT_SIZE], const korch_quant
 		out[n++] = '-';
 	/* A binary one that is no whole number, or below 1024, is written as a decimal. */
 	if (quantity->format == KORCH_QUANTITY_BINARY && magnitude % (korch__uwide)KORCH__NANO == 0 &&
-		magnitude >= (korch__uwide)1024 * (korch__uwide)KORCH__NANO)
+	    magnitude >= (korch__uwide)1024 * (korch__uwide)KORCH__NANO)
 		return n + write_binary(out + n, magnitude / (korch__uwide)KORCH__NANO);
-	return n + write_decimal(out + n, magnitude, quantity->format == KORCH_QUANTITY_EXPONENT
-													  ? KORCH_QUANTITY_EXPONENT
-													  : KORCH_QUANTITY_DECIMAL);
+	return n + write_decimal(out + n, magnitude,
+	                         quantity->format == KORCH_QUANTITY_EXPONENT ? KORCH_QUANTITY_EXPONENT
+	                                                                     : KORCH_QUANTITY_DECIMAL);
 }

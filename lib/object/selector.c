@@ -41,7 +41,7 @@ static int refuse(korch_error **err, const char *path, korch_format format, cons
 	for (size_t i = 0; i < n; i++)
 		korch__buf_printf(&buf, "%s%s", i ? "; " : "", sentences[i]);
 	korch_error_set(err, KORCH_E_INVALID, "Invalid value: \"%.200s\": %s", text,
-					buf.data ? buf.data : "");
+	                buf.data ? buf.data : "");
 	korch_error_prefix_path(err, path);
 	korch__buf_fini(&buf);
 	return KORCH_E_INVALID;
@@ -60,35 +60,35 @@ static int check_count(korch__operator operator_, size_t n, korch_error **err)
 	case KORCH__OPERATOR_IN:
 	case KORCH__OPERATOR_NOT_IN:
 		return n > 0 ? 0
-					 : wrong_values(err, "values",
-									"[]: for 'in', 'notin' operators, values set can't be empty");
+		             : wrong_values(err, "values",
+		                            "[]: for 'in', 'notin' operators, values set can't be empty");
 	case KORCH__OPERATOR_EXISTS:
 	case KORCH__OPERATOR_NOT_EXISTS:
 		return n == 0 ? 0
-					  : wrong_values(err, "values",
-									 "values set must be empty for exists and does not exist");
+		              : wrong_values(err, "values",
+		                             "values set must be empty for exists and does not exist");
 	case KORCH__OPERATOR_GREATER:
 	case KORCH__OPERATOR_LESS:
 		return n == 1 ? 0
-					  : wrong_values(err, "values",
-									 "for 'Gt', 'Lt' operators, exactly one value is required");
+		              : wrong_values(err, "values",
+		                             "for 'Gt', 'Lt' operators, exactly one value is required");
 	default:
 		return n == 1 ? 0
-					  : wrong_values(err, "values",
-									 "exact-match compatibility requires one single value");
+		              : wrong_values(err, "values",
+		                             "exact-match compatibility requires one single value");
 	}
 }
 
 static int check_value(korch__requirement *requirement, const char *key, const char *value,
-					   size_t i, korch_error **err)
+                       size_t i, korch_error **err)
 {
 	int is_order = requirement->operator_ == KORCH__OPERATOR_GREATER ||
-				   requirement->operator_ == KORCH__OPERATOR_LESS;
+	               requirement->operator_ == KORCH__OPERATOR_LESS;
 	if (is_order && korch__text_to_i64(&requirement->number, value) < 0) {
 		korch_error_set(err, KORCH_E_INVALID,
-						"Invalid value: \"%.200s\": for 'Gt', 'Lt' operators, the value must be an "
-						"integer",
-						value);
+		                "Invalid value: \"%.200s\": for 'Gt', 'Lt' operators, the value must be an "
+		                "integer",
+		                value);
 		korch_error_prefix_path(err, "values[0]");
 		return KORCH_E_INVALID;
 	}
@@ -128,7 +128,7 @@ static int copy_values(korch__requirement *requirement, const char *const *value
 }
 
 int korch__selector_add(korch_selector *selector, const char *key, korch__operator operator_,
-						const char *const *values, size_t n, korch_error **err)
+                        const char *const *values, size_t n, korch_error **err)
 {
 	korch__requirement requirement = {.operator_ = operator_};
 	key = korch__text_or_empty(key);
@@ -141,7 +141,7 @@ int korch__selector_add(korch_selector *selector, const char *key, korch__operat
 		return code;
 	requirement.key = korch_string_new(key);
 	if (!requirement.key || copy_values(&requirement, values, n) < 0 ||
-		korch__vec_push(&selector->list, requirement) < 0) {
+	    korch__vec_push(&selector->list, requirement) < 0) {
 		requirement_fini(&requirement);
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	}
@@ -149,22 +149,22 @@ int korch__selector_add(korch_selector *selector, const char *key, korch__operat
 }
 
 static int add_expression(korch_selector *selector, const korch_label_selector_requirement *from,
-						  korch_error **err)
+                          korch_error **err)
 {
 	static const struct {
 		const char *name;
 		korch__operator operator_;
 	} operators[] = {{"In", KORCH__OPERATOR_IN},
-					 {"NotIn", KORCH__OPERATOR_NOT_IN},
-					 {"Exists", KORCH__OPERATOR_EXISTS},
-					 {"DoesNotExist", KORCH__OPERATOR_NOT_EXISTS}};
+	                 {"NotIn", KORCH__OPERATOR_NOT_IN},
+	                 {"Exists", KORCH__OPERATOR_EXISTS},
+	                 {"DoesNotExist", KORCH__OPERATOR_NOT_EXISTS}};
 	for (size_t i = 0; i < KORCH_COUNT(operators); i++) {
 		if (korch__text_equal(from->operator_, operators[i].name))
 			return korch__selector_add(selector, from->key, operators[i].operator_, from->values,
-									   from->n_values, err);
+			                           from->n_values, err);
 	}
 	korch_error_set(err, KORCH_E_INVALID, "\"%.100s\" is not a valid label selector operator",
-					korch__text_or_empty(from->operator_));
+	                korch__text_or_empty(from->operator_));
 	korch_error_prefix_path(err, "operator");
 	return KORCH_E_INVALID;
 }
@@ -173,7 +173,7 @@ static int add_map(korch_selector *selector, const korch_map *map, korch_error *
 {
 	for (size_t i = 0; map && i < map->n; i++) {
 		int code = korch__selector_add(selector, map->items[i].key, KORCH__OPERATOR_EQUALS,
-									   &map->items[i].value, 1, err);
+		                               &map->items[i].value, 1, err);
 		if (code < 0)
 			return code;
 	}
@@ -183,7 +183,7 @@ static int add_map(korch_selector *selector, const korch_map *map, korch_error *
 int korch_selector_from_map(korch_selector **out, const korch_map *map, korch_error **err)
 {
 	_cleanup_(korch__selector_free_p) korch_selector *selector =
-		korch__calloc(1, sizeof(*selector));
+	    korch__calloc(1, sizeof(*selector));
 	if (!selector)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	int code = add_map(selector, map, err);
@@ -195,7 +195,7 @@ int korch_selector_from_map(korch_selector **out, const korch_map *map, korch_er
 int korch_selector_new(korch_selector **out, const korch_label_selector *from, korch_error **err)
 {
 	_cleanup_(korch__selector_free_p) korch_selector *selector =
-		korch__calloc(1, sizeof(*selector));
+	    korch__calloc(1, sizeof(*selector));
 	if (!selector)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	selector->selects_nothing = !from;
@@ -245,7 +245,7 @@ static int holds(const korch__requirement *requirement, const korch_map *labels)
 		if (!value || korch__text_to_i64(&number, value) < 0)
 			return 0;
 		return requirement->operator_ == KORCH__OPERATOR_GREATER ? number > requirement->number
-																  : number < requirement->number;
+		                                                         : number < requirement->number;
 	}
 }
 
@@ -277,7 +277,7 @@ static void write_requirement(korch_buf *buf, const korch__requirement *requirem
 	for (size_t i = 0; i < requirement->n; i++)
 		korch__buf_printf(buf, "%s%s", i ? "," : "", requirement->values[i]);
 	if (requirement->operator_ != KORCH__OPERATOR_IN &&
-		requirement->operator_ != KORCH__OPERATOR_NOT_IN)
+	    requirement->operator_ != KORCH__OPERATOR_NOT_IN)
 		return;
 	/* "()" would be no value at all */
 	korch__buf_puts(buf, requirement->n == 1 && !requirement->values[0][0] ? ",)" : ")");

@@ -32,7 +32,7 @@ struct korch_selector {
 
 /* Adds a requirement; texts are copied. 0, KORCH_E_INVALID with Kubernetes' sentence and path, KORCH_E_NOMEM. */
 int korch__selector_add(korch_selector *selector, const char *key, korch__operator operator_,
-						const char *const *values, size_t n, korch_error **err);
+                        const char *const *values, size_t n, korch_error **err);
 
 static inline void korch__selector_free_p(korch_selector **slot)
 {

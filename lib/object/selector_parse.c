@@ -65,8 +65,8 @@ static item scan(parser *self, int is_operator)
 		char text[3];
 		token kind;
 	} signs[] = {{"==", TOKEN_SAME}, {"!=", TOKEN_NOT_EQUALS}, {"=", TOKEN_EQUALS},
-				 {"!", TOKEN_NOT},	 {"(", TOKEN_OPEN},		   {")", TOKEN_CLOSE},
-				 {",", TOKEN_COMMA}, {">", TOKEN_GREATER},	   {"<", TOKEN_LESS}};
+	             {"!", TOKEN_NOT},   {"(", TOKEN_OPEN},        {")", TOKEN_CLOSE},
+	             {",", TOKEN_COMMA}, {">", TOKEN_GREATER},     {"<", TOKEN_LESS}};
 	while (is_space(*self->p))
 		self->p++;
 	item out = {TOKEN_END, self->p, 0};
@@ -107,7 +107,7 @@ static item peek(parser *self)
 static int found(parser *self, item what, const char *expected)
 {
 	return korch_error_set(self->err, KORCH_E_PARSE, "found '%.*s', expected: %s",
-						   what.length > 100 ? 100 : (int)what.length, what.text, expected);
+	                       what.length > 100 ? 100 : (int)what.length, what.text, expected);
 }
 
 static void clear_values(parser *self)
@@ -234,7 +234,7 @@ static int parse_requirement(parser *self, korch_selector *selector)
 	if (code < 0)
 		return code;
 	return korch__selector_add(selector, key, operator_, (const char *const *)self->values.items,
-							   self->values.n, self->err);
+	                           self->values.n, self->err);
 }
 
 /* Kubernetes puts its words in front and its path into the sentence. */
@@ -242,8 +242,8 @@ static int wrap(korch_error **err, korch_error *inner, int code)
 {
 	const char *path = korch_error_path(inner);
 	korch_error_set(err, code == KORCH_E_INVALID ? KORCH_E_PARSE : code,
-					"unable to parse requirement: %s%s%s", path ? path : "", path ? ": " : "",
-					korch_error_message(inner));
+	                "unable to parse requirement: %s%s%s", path ? path : "", path ? ": " : "",
+	                korch_error_message(inner));
 	return code == KORCH_E_INVALID ? KORCH_E_PARSE : code;
 }
 
@@ -277,7 +277,7 @@ int korch_selector_parse(korch_selector **out, const char *text, korch_error **e
 	if (!out || !text || strlen(text) > TEXT_MAX)
 		return korch_error_set(err, KORCH_E_PARSE, "selector is missing or too long");
 	_cleanup_(korch__selector_free_p) korch_selector *selector =
-		korch__calloc(1, sizeof(*selector));
+	    korch__calloc(1, sizeof(*selector));
 	if (!selector)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	parser self = {.p = text};

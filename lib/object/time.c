@@ -23,7 +23,7 @@ static void date_from_days(int64_t days, int64_t *year, int *month, int *day)
 	int64_t era = (days >= 0 ? days : days - 146096) / 146097;
 	int64_t day_of_era = days - era * 146097;
 	int64_t year_of_era =
-		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+	    (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
 	int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	int64_t shifted = (5 * day_of_year + 2) / 153;
 	*day = (int)(day_of_year - (153 * shifted + 2) / 5 + 1);
@@ -96,7 +96,7 @@ int korch_time_parse(int64_t *out_us, const char *text, korch_error **err)
 	p = zone(fraction(p, &us), &offset);
 	if (!p || *p)
 		return korch_error_set(err, KORCH_E_PARSE, "\"%.60s\" is not an RFC 3339 time",
-							   text ? text : "");
+		                       text ? text : "");
 	int64_t seconds = days_from_date(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
 	*out_us = (seconds - (int64_t)offset * 60) * US_PER_SECOND + us;
 	return 0;
@@ -117,7 +117,7 @@ size_t korch_time_format(char out[KORCH_TIME_TEXT_SIZE], int64_t us, int micro)
 	int of_day = (int)(seconds - days * 86400);
 	date_from_days(days, &year, &month, &day);
 	int n = snprintf(out, KORCH_TIME_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d", (int)year, month,
-					 day, of_day / 3600, of_day / 60 % 60, of_day % 60);
+	                 day, of_day / 3600, of_day / 60 % 60, of_day % 60);
 	if (rest || micro) {
 		n += snprintf(out + n, (size_t)(KORCH_TIME_TEXT_SIZE - n), ".%06d", rest);
 		while (!micro && out[n - 1] == '0')
@@ -134,13 +134,13 @@ static const char *unit_of(const char *p, int64_t *ns)
 		const char *name;
 		int64_t ns;
 	} units[] = {{"ns", 1},
-				 {"us", 1000},
-				 {"µs", 1000},
-				 {"μs", 1000},
-				 {"ms", 1000000},
-				 {"s", NS_PER_SECOND},
-				 {"m", 60 * NS_PER_SECOND},
-				 {"h", 3600 * NS_PER_SECOND}};
+	             {"us", 1000},
+	             {"µs", 1000},
+	             {"μs", 1000},
+	             {"ms", 1000000},
+	             {"s", NS_PER_SECOND},
+	             {"m", 60 * NS_PER_SECOND},
+	             {"h", 3600 * NS_PER_SECOND}};
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		size_t length = strlen(units[i].name);
 		if (strncmp(p, units[i].name, length) == 0) {
@@ -194,7 +194,7 @@ int korch_duration_parse(int64_t *out_ns, const char *text, korch_error **err)
 		p = duration_part(p, &ns);
 	if (!p)
 		return korch_error_set(err, KORCH_E_PARSE, "time: invalid duration \"%.60s\"",
-							   text ? text : "");
+		                       text ? text : "");
 	*out_ns = negative ? -ns : ns;
 	return 0;
 }
@@ -234,18 +234,18 @@ size_t korch_duration_format(char out[KORCH_DURATION_TEXT_SIZE], int64_t ns)
 	if (minutes)
 		n += (size_t)snprintf(out + n, size - n, "%llum", (unsigned long long)(minutes % 60));
 	return n + with_fraction(out + n, size - n, left % (uint64_t)(60 * NS_PER_SECOND),
-							 (uint64_t)NS_PER_SECOND, "s");
+	                         (uint64_t)NS_PER_SECOND, "s");
 }
 
 /* "3h5m", or "3h" when the smaller one is nothing. */
 static size_t two_units(char *out, int64_t large, const char *name, int64_t small,
-						const char *small_name)
+                        const char *small_name)
 {
 	size_t size = KORCH_DURATION_TEXT_SIZE;
 	if (small == 0)
 		return (size_t)snprintf(out, size, "%lld%s", (long long)large, name);
 	return (size_t)snprintf(out, size, "%lld%s%lld%s", (long long)large, name, (long long)small,
-							small_name);
+	                        small_name);
 }
 
 size_t korch_age_format(char out[KORCH_DURATION_TEXT_SIZE], int64_t us)

@@ -2,7 +2,6 @@
  * Validation driven by the tables: what is required, allowed, of which format and immutable; then the hooks of the types. Rules over
  * several fields stand in kinds/validate_*.c.
  */
-#include <korch/validate.h>
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -13,6 +12,7 @@
 #include "object/problems.h"
 #include "object/syntax.h"
 #include <inttypes.h>
+#include <korch/validate.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,7 +52,7 @@ static void pop(walker *self, size_t length)
 static int is_text(const korch_field *field)
 {
 	return field->kind == KORCH_FIELD_STRING || field->kind == KORCH_FIELD_QUANTITY ||
-		   field->kind == KORCH_FIELD_BYTES || field->kind == KORCH_FIELD_RAW;
+	       field->kind == KORCH_FIELD_BYTES || field->kind == KORCH_FIELD_RAW;
 }
 
 /* Required texts must not be empty either; a number that was given may be zero. */
@@ -92,7 +92,7 @@ static void check_number(walker *self, const korch_field *field, int64_t number)
 	const char *sentence = korch__syntax_number(field->format, number);
 	if (sentence)
 		korch__problem(self->problems, path_of(self), KORCH_PROBLEM_INVALID, "%" PRId64 ": %s",
-					   number, sentence);
+		               number, sentence);
 }
 
 /* A single value of a field that has it. */
@@ -125,7 +125,7 @@ static void check_map(walker *self, const korch_map *map, const korch_field *fie
 			korch__syntax_check(self->problems, path_of(self), step, field->format, key);
 		else
 			korch__problem(self->problems, path_of(self), KORCH_PROBLEM_INVALID,
-						   "\"\": name part must be non-empty");
+			               "\"\": name part must be non-empty");
 	}
 }
 
@@ -149,7 +149,7 @@ static void check_list(walker *self, const void *of, const korch_field *field)
 }
 
 static void check_field(walker *self, const void *of, const korch_type *type,
-						const korch_field *field)
+                        const korch_field *field)
 {
 	size_t length = push_field(self, field->name);
 	if (!is_given(of, type, field)) {
@@ -179,7 +179,7 @@ static void check_struct(walker *self, const void *of, const korch_type *type)
 typedef void (*check_fn)(walker *self, const void *of, const void *old, const korch_type *type);
 
 static int run(check_fn check, const void *of, const void *old, const korch_type *type,
-			   const char *path, korch_problems *problems)
+               const char *path, korch_problems *problems)
 {
 	korch_problems *own = NULL;
 	if (!problems && korch_problems_new(&own, 1) < 0)
@@ -203,7 +203,7 @@ static void check_one(walker *self, const void *of, const void *old, const korch
 }
 
 int korch_struct_validate(const void *self, const korch_type *type, const char *path,
-						  korch_problems *problems)
+                          korch_problems *problems)
 {
 	return run(check_one, self, NULL, type, korch__text_or_empty(path), problems);
 }
@@ -234,15 +234,15 @@ static void report_change(walker *self, const void *of, const korch_field *field
 		korch__field_write(&buf, of, field);
 	else
 		korch__buf_puts(&buf, "null");
-	korch__problem(self->problems, path_of(self), KORCH_PROBLEM_INVALID, "%.200s: field is immutable",
-				   buf.data ? buf.data : "");
+	korch__problem(self->problems, path_of(self), KORCH_PROBLEM_INVALID,
+	               "%.200s: field is immutable", buf.data ? buf.data : "");
 	korch__buf_fini(&buf);
 }
 
 static void check_change(walker *self, const void *of, const void *old, const korch_type *type);
 
 static void check_list_change(walker *self, const void *of, const void *old,
-							  const korch_field *field)
+                              const korch_field *field)
 {
 	size_t n = KORCH__MEMBER(size_t, of, field->count_offset), size = field->type->size;
 	const char *items = KORCH__MEMBER(const char *, of, field->offset);
@@ -258,7 +258,7 @@ static void check_list_change(walker *self, const void *of, const void *old,
 }
 
 static void check_field_change(walker *self, const void *of, const void *old,
-							   const korch_type *type, const korch_field *field)
+                               const korch_type *type, const korch_field *field)
 {
 	size_t length = push_field(self, field->name);
 	uint64_t others = ~(UINT64_C(1) << (field - type->fields));
@@ -291,7 +291,7 @@ static void check_update(walker *self, const void *of, const void *old, const ko
 	check_object(self, of, NULL, type);
 	if (((const korch_object *)of)->kind != ((const korch_object *)old)->kind) {
 		korch__problem(self->problems, "kind", KORCH_PROBLEM_INVALID, "\"%s\": field is immutable",
-					   ((const korch_object *)of)->kind->name);
+		               ((const korch_object *)of)->kind->name);
 		return;
 	}
 	korch__object_check_update(of, old, self->problems);
@@ -299,7 +299,7 @@ static void check_update(walker *self, const void *of, const void *old, const ko
 }
 
 int korch_object_validate_update(const korch_object *object, const korch_object *old,
-								 korch_problems *problems)
+                                 korch_problems *problems)
 {
 	return run(check_update, object, old, korch__object_type(object), "", problems);
 }

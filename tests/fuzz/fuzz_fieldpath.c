@@ -9,9 +9,11 @@
 #include <string.h>
 
 static const char pod_text[] =
-	"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\",\"labels\":{\"a/b\":\"c\"},"
-	"\"managedFields\":[{\"fieldsV1\":{\"f:a\":[1,{\"k\":2}]}}]},\"spec\":{\"containers\":[{\"name\":\"c\","
-	"\"args\":[\"x\"],\"resources\":{\"limits\":{\"cpu\":\"1\"}}}],\"odd\":{\"deep\":[\"v\"]}}}";
+    "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\",\"labels\":{\"a/"
+    "b\":\"c\"},"
+    "\"managedFields\":[{\"fieldsV1\":{\"f:a\":[1,{\"k\":2}]}}]},\"spec\":{\"containers\":[{"
+    "\"name\":\"c\","
+    "\"args\":[\"x\"],\"resources\":{\"limits\":{\"cpu\":\"1\"}}}],\"odd\":{\"deep\":[\"v\"]}}}";
 
 static void check_path(const char *path)
 {

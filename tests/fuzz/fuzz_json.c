@@ -52,7 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	korch_error *error = NULL;
 	const korch_decode_options options = {.file = "f", .max_depth = 100};
 	FUZZ_CHECK(korch_problems_new(&problems, 20) == 0);
-	int code = korch_object_from_json(&object, (const char *)data, size, &options, problems, &error);
+	int code =
+	    korch_object_from_json(&object, (const char *)data, size, &options, problems, &error);
 	FUZZ_CHECK((code != 0) == (error != NULL) && (code == 0) == (object != NULL));
 	if (object) {
 		check_again(object);

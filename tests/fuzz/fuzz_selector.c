@@ -7,8 +7,10 @@
 #include <string.h>
 
 static const char pod_text[] =
-	"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\",\"namespace\":\"n\",\"labels\":{"
-	"\"a\":\"b\",\"x\":\"5\",\"k8s.io/y\":\"\"}},\"spec\":{\"nodeName\":\"m\"},\"status\":{\"phase\":\"Running\"}}";
+    "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\",\"namespace\":\"n\","
+    "\"labels\":{"
+    "\"a\":\"b\",\"x\":\"5\",\"k8s.io/"
+    "y\":\"\"}},\"spec\":{\"nodeName\":\"m\"},\"status\":{\"phase\":\"Running\"}}";
 
 static void check_labels(const char *text, const korch_object *pod)
 {

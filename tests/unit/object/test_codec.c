@@ -42,8 +42,8 @@ static void check_problems(const char *text, int strict, int code, const char *e
 	korch__buf_init(&all, 0);
 	korch__buf_puts(&all, "");
 	ck_assert_int_eq(korch_problems_new(&problems, 0), 0);
-	ck_assert_int_eq(
-		korch_object_from_json(&object, text, strlen(text), &options, problems, &err), code);
+	ck_assert_int_eq(korch_object_from_json(&object, text, strlen(text), &options, problems, &err),
+	                 code);
 	for (size_t i = 0; i < korch_problems_count(problems); i++) {
 		char *line = korch_problem_format(korch_problems_at(problems, i));
 		korch__buf_printf(&all, "%s\n", line);
@@ -60,49 +60,50 @@ static void check_problems(const char *text, int strict, int code, const char *e
 START_TEST(order_and_zeroes)
 {
 	check_text("{\"spec\":{\"replicas\":0,\"x\":[1.50,{}],\"paused\":false,\"selector\":{}},"
-			   "\"kind\":\"Deployment\",\"metadata\":{\"name\":\"web\",\"labels\":{\"b\":\"2\","
-			   "\"a\":\"1\"}},\"apiVersion\":\"apps/v1\",\"zzz\":null}",
-			   "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"web\","
-			   "\"labels\":{\"a\":\"1\",\"b\":\"2\"}},\"spec\":{\"replicas\":0,\"selector\":{},"
-			   "\"paused\":false,\"x\":[1.50,{}]},\"zzz\":null}");
+	           "\"kind\":\"Deployment\",\"metadata\":{\"name\":\"web\",\"labels\":{\"b\":\"2\","
+	           "\"a\":\"1\"}},\"apiVersion\":\"apps/v1\",\"zzz\":null}",
+	           "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"web\","
+	           "\"labels\":{\"a\":\"1\",\"b\":\"2\"}},\"spec\":{\"replicas\":0,\"selector\":{},"
+	           "\"paused\":false,\"x\":[1.50,{}]},\"zzz\":null}");
 }
 END_TEST
 
 START_TEST(untyped_kinds_keep_everything)
 {
-	check_text("{\"kind\":\"Gadget\",\"apiVersion\":\"example.com/v1\",\"metadata\":{\"name\":\"g\"},"
-			   "\"spec\":{\"n\":18446744073709551615,\"f\":1e400,\"d\":0.1000,\"t\":\"\\u0000\"}}",
-			   "{\"apiVersion\":\"example.com/v1\",\"kind\":\"Gadget\",\"metadata\":{\"name\":\"g\"},"
-			   "\"spec\":{\"n\":18446744073709551615,\"f\":1e400,\"d\":0.1000,\"t\":\"\\u0000\"}}");
+	check_text(
+	    "{\"kind\":\"Gadget\",\"apiVersion\":\"example.com/v1\",\"metadata\":{\"name\":\"g\"},"
+	    "\"spec\":{\"n\":18446744073709551615,\"f\":1e400,\"d\":0.1000,\"t\":\"\\u0000\"}}",
+	    "{\"apiVersion\":\"example.com/v1\",\"kind\":\"Gadget\",\"metadata\":{\"name\":\"g\"},"
+	    "\"spec\":{\"n\":18446744073709551615,\"f\":1e400,\"d\":0.1000,\"t\":\"\\u0000\"}}");
 	check_text("{\"kind\":\"Odd\",\"apiVersion\":\"example.com/v1\",\"metadata\":[1],\"a\":2}",
-			   "{\"apiVersion\":\"example.com/v1\",\"kind\":\"Odd\",\"metadata\":[1],\"a\":2}");
+	           "{\"apiVersion\":\"example.com/v1\",\"kind\":\"Odd\",\"metadata\":[1],\"a\":2}");
 	check_text("{\"kind\":\"Bare\",\"apiVersion\":\"example.com/v1\"}",
-			   "{\"apiVersion\":\"example.com/v1\",\"kind\":\"Bare\"}");
+	           "{\"apiVersion\":\"example.com/v1\",\"kind\":\"Bare\"}");
 }
 END_TEST
 
 START_TEST(numbers_are_quantities)
 {
 	check_text("{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\"},\"spec\":{"
-			   "\"overhead\":{\"cpu\":2,\"memory\":0.5}}}",
-			   "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\"},\"spec\":{"
-			   "\"overhead\":{\"cpu\":\"2\",\"memory\":\"0.5\"}}}");
+	           "\"overhead\":{\"cpu\":2,\"memory\":0.5}}}",
+	           "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\"},\"spec\":{"
+	           "\"overhead\":{\"cpu\":\"2\",\"memory\":\"0.5\"}}}");
 }
 END_TEST
 
 START_TEST(revision_is_written)
 {
 	korch_object *object =
-		decode("{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"c\","
-			   "\"resourceVersion\":\"abc\"},\"data\":{\"k\":\"\\ud83d\\ude00\\n\"}}");
+	    decode("{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"c\","
+	           "\"resourceVersion\":\"abc\"},\"data\":{\"k\":\"\\ud83d\\ude00\\n\"}}");
 	ck_assert_str_eq(object->metadata->resource_version, "abc");
 	object->revision = 42;
 	char *out = NULL;
 	ck_assert_int_eq(korch_object_to_json(&out, NULL, object, KORCH_ENCODE_PRETTY), 0);
 	ck_assert_str_eq(out, "{\n  \"apiVersion\": \"v1\",\n  \"kind\": \"ConfigMap\",\n"
-						  "  \"metadata\": {\n    \"name\": \"c\",\n"
-						  "    \"resourceVersion\": \"42\"\n  },\n"
-						  "  \"data\": {\n    \"k\": \"\360\237\230\200\\n\"\n  }\n}");
+	                      "  \"metadata\": {\n    \"name\": \"c\",\n"
+	                      "    \"resourceVersion\": \"42\"\n  },\n"
+	                      "  \"data\": {\n    \"k\": \"\360\237\230\200\\n\"\n  }\n}");
 	korch__free(out);
 	korch_object_unref(object);
 }
@@ -111,39 +112,40 @@ END_TEST
 START_TEST(wrong_types)
 {
 	check_problems("{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\n\"spec\":{\n"
-				   "\"replicas\":\"3\",\n\"paused\":1,\"template\":{\"spec\":{\"containers\":[\n"
-				   "{\"image\":5,\"args\":\"x\",\"resources\":{\"limits\":{\"cpu\":\"1x\"}}}]}}}}",
-				   0, KORCH_E_INVALID,
-				   "web.json:3: spec.replicas: expected integer, found string \"3\"\n"
-				   "web.json:4: spec.paused: expected boolean, found integer 1\n"
-				   "web.json:5: spec.template.spec.containers[0].image: expected string, found "
-				   "integer 5\n"
-				   "web.json:5: spec.template.spec.containers[0].args: expected array, found "
-				   "string \"x\"\n"
-				   "web.json:5: spec.template.spec.containers[0].resources.limits[cpu]: Invalid "
-				   "value: \"1x\": quantities must match the regular expression "
-				   "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'\n");
+	               "\"replicas\":\"3\",\n\"paused\":1,\"template\":{\"spec\":{\"containers\":[\n"
+	               "{\"image\":5,\"args\":\"x\",\"resources\":{\"limits\":{\"cpu\":\"1x\"}}}]}}}}",
+	               0, KORCH_E_INVALID,
+	               "web.json:3: spec.replicas: expected integer, found string \"3\"\n"
+	               "web.json:4: spec.paused: expected boolean, found integer 1\n"
+	               "web.json:5: spec.template.spec.containers[0].image: expected string, found "
+	               "integer 5\n"
+	               "web.json:5: spec.template.spec.containers[0].args: expected array, found "
+	               "string \"x\"\n"
+	               "web.json:5: spec.template.spec.containers[0].resources.limits[cpu]: Invalid "
+	               "value: \"1x\": quantities must match the regular expression "
+	               "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'\n");
 	check_problems("{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"spec\":{\"replicas\":"
-				   "3000000000}}",
-				   0, KORCH_E_INVALID,
-				   "web.json:1: spec.replicas: 3000000000 is out of range, expected -2147483648 to "
-				   "2147483647\n");
+	               "3000000000}}",
+	               0, KORCH_E_INVALID,
+	               "web.json:1: spec.replicas: 3000000000 is out of range, expected -2147483648 to "
+	               "2147483647\n");
 	check_problems("[]", 0, KORCH_E_INVALID, "web.json:1: expected object, found array\n");
 	check_problems("{}", 0, KORCH_E_INVALID,
-				   "web.json:1: apiVersion: Required value\nweb.json:1: kind: Required value\n");
-	check_problems("{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"data\":{\"a\":\"!\"},\"metadata\":7}",
-				   0, KORCH_E_INVALID,
-				   "web.json:1: data[a]: expected base64, found string \"!\"\n"
-				   "web.json:1: metadata: expected object, found integer 7\n");
+	               "web.json:1: apiVersion: Required value\nweb.json:1: kind: Required value\n");
+	check_problems(
+	    "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"data\":{\"a\":\"!\"},\"metadata\":7}", 0,
+	    KORCH_E_INVALID,
+	    "web.json:1: data[a]: expected base64, found string \"!\"\n"
+	    "web.json:1: metadata: expected object, found integer 7\n");
 }
 END_TEST
 
 START_TEST(unknown_and_double_fields)
 {
 	const char *text = "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"spec\":{\n\"contaners\":[],\n"
-					   "\"hostNetwork\":true,\n\"hostNetwork\":false}}";
+	                   "\"hostNetwork\":true,\n\"hostNetwork\":false}}";
 	const char *found = "web.json:4: spec.hostNetwork: field is given twice, the last one counts\n"
-						"web.json:2: spec.contaners: unknown field, did you mean containers?\n";
+	                    "web.json:2: spec.contaners: unknown field, did you mean containers?\n";
 	check_problems(text, 0, 0, found);
 	check_problems(text, 1, KORCH_E_INVALID, found);
 }
@@ -151,17 +153,21 @@ END_TEST
 
 START_TEST(malformed_text)
 {
-	static const char *const wrong[] = {
-		"",		"{",	  "{\"a\"}",  "{\"a\":}",	 "[1,]",  "{\"a\":1,}",	  "01",		"1.",
-		"1e",	"-",	  "\"\\x\"",  "\"\\u12\"", "tru",   "\"\x80\"",	  "\"\n\"",	"nulll",
-		"{} x", "\"abc",  "+1",		  "'a'",	 "[1 2]", "{a:1}",		  "NaN",	"\"\xed\xa0\x80\"",
-		"//x\n1", "\x01", "{\"\\u0000\":1}"};
+	static const char *const wrong[] = {"",         "{",        "{\"a\"}",
+	                                    "{\"a\":}", "[1,]",     "{\"a\":1,}",
+	                                    "01",       "1.",       "1e",
+	                                    "-",        "\"\\x\"",  "\"\\u12\"",
+	                                    "tru",      "\"\x80\"", "\"\n\"",
+	                                    "nulll",    "{} x",     "\"abc",
+	                                    "+1",       "'a'",      "[1 2]",
+	                                    "{a:1}",    "NaN",      "\"\xed\xa0\x80\"",
+	                                    "//x\n1",   "\x01",     "{\"\\u0000\":1}"};
 	struct json_object *tree;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		korch_error *err = NULL;
 		ck_assert_msg(korch__json_parse(&tree, wrong[i], strlen(wrong[i]), NULL, NULL, &err) ==
-						  KORCH_E_PARSE,
-					  "%s", wrong[i]);
+		                  KORCH_E_PARSE,
+		              "%s", wrong[i]);
 		ck_assert_int_eq(korch_error_line(err) > 0, 1);
 		korch_error_free(err);
 	}
@@ -175,7 +181,8 @@ START_TEST(limits)
 	struct json_object *tree;
 	ck_assert_int_eq(korch__json_parse(&tree, text, sizeof(text), NULL, NULL, NULL), KORCH_E_LIMIT);
 	const korch_decode_options deep = {.max_depth = 1000000};
-	ck_assert_int_eq(korch__json_parse(&tree, text, sizeof(text), &deep, NULL, NULL), KORCH_E_LIMIT);
+	ck_assert_int_eq(korch__json_parse(&tree, text, sizeof(text), &deep, NULL, NULL),
+	                 KORCH_E_LIMIT);
 	const korch_decode_options small = {.max_bytes = 10};
 	ck_assert_int_eq(korch__json_parse(&tree, text, 11, &small, NULL, NULL), KORCH_E_LIMIT);
 	memset(text, '1', sizeof(text));
@@ -255,11 +262,11 @@ START_TEST(every_kind_there_and_back)
 END_TEST
 
 static const char pod_text[] =
-	"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"web-1\",\"labels\":{\"app\":"
-	"\"shop\",\"x\":\"y\"},\"finalizers\":[\"example.com/a\"]},\"spec\":{\"containers\":[{\"name\":"
-	"\"server\",\"image\":\"shop:1\",\"ports\":[{\"containerPort\":80}],\"unknown\":{\"a\":[1.5]},"
-	"\"resources\":{\"limits\":{\"cpu\":\"1500m\"}},\"livenessProbe\":{\"httpGet\":{\"port\":"
-	"\"http\"}}}]}}";
+    "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"web-1\",\"labels\":{\"app\":"
+    "\"shop\",\"x\":\"y\"},\"finalizers\":[\"example.com/a\"]},\"spec\":{\"containers\":[{\"name\":"
+    "\"server\",\"image\":\"shop:1\",\"ports\":[{\"containerPort\":80}],\"unknown\":{\"a\":[1.5]},"
+    "\"resources\":{\"limits\":{\"cpu\":\"1500m\"}},\"livenessProbe\":{\"httpGet\":{\"port\":"
+    "\"http\"}}}]}}";
 
 START_TEST(memory_may_be_short)
 {
@@ -267,7 +274,8 @@ START_TEST(memory_may_be_short)
 		korch_object *object = NULL;
 		char *text = NULL;
 		korch__alloc_fail_at(i);
-		int code = korch_object_from_json(&object, pod_text, sizeof(pod_text) - 1, NULL, NULL, NULL);
+		int code =
+		    korch_object_from_json(&object, pod_text, sizeof(pod_text) - 1, NULL, NULL, NULL);
 		if (code == 0)
 			code = korch_object_to_json(&text, NULL, object, KORCH_ENCODE_PRETTY);
 		korch__alloc_fail_at(0);
@@ -290,8 +298,8 @@ START_TEST(structs_alone)
 	char *text = NULL;
 	korch_error *err = NULL;
 	ck_assert_int_eq(korch_struct_from_json((void **)&selector, &korch_label_selector_type,
-											"{\"matchLabels\":{\"a\":\"b\"}}", NULL, NULL),
-					 0);
+	                                        "{\"matchLabels\":{\"a\":\"b\"}}", NULL, NULL),
+	                 0);
 	ck_assert_str_eq(korch_map_get(selector->match_labels, "a"), "b");
 	ck_assert_int_eq(korch_struct_to_json(&text, selector, &korch_label_selector_type), 0);
 	ck_assert_str_eq(text, "{\"matchLabels\":{\"a\":\"b\"}}");
@@ -299,8 +307,8 @@ START_TEST(structs_alone)
 	korch_block_unref(selector);
 	void *none = NULL;
 	ck_assert_int_eq(korch_struct_from_json(&none, &korch_label_selector_type,
-											"{\"matchLabels\":{\"a\":1}}", NULL, &err),
-					 KORCH_E_INVALID);
+	                                        "{\"matchLabels\":{\"a\":1}}", NULL, &err),
+	                 KORCH_E_INVALID);
 	ck_assert_str_eq(korch_error_path(err), "matchLabels[a]");
 	korch_error_free(err);
 	ck_assert_ptr_null(none);
@@ -312,7 +320,7 @@ KORCH_SUITE(codec)
 	Suite *suite = suite_create("codec");
 	KORCH_CASE(suite, "json", malformed_text, limits);
 	KORCH_CASE(suite, "objects", order_and_zeroes, untyped_kinds_keep_everything,
-			   numbers_are_quantities, revision_is_written, wrong_types, unknown_and_double_fields,
-			   every_kind_there_and_back, memory_may_be_short, structs_alone);
+	           numbers_are_quantities, revision_is_written, wrong_types, unknown_and_double_fields,
+	           every_kind_there_and_back, memory_may_be_short, structs_alone);
 	return suite;
 }

@@ -31,33 +31,37 @@ static void check_diff(const char *old_text, const char *new_text, const char *e
 
 START_TEST(typed_objects)
 {
-	check_diff(POD("\"metadata\":{\"name\":\"p\",\"resourceVersion\":\"1\",\"labels\":{\"a\":\"1\","
-				   "\"b\":\"2\"}},\"spec\":{\"containers\":[{\"name\":\"x\",\"image\":\"i:1\"},{\"name\":"
-				   "\"y\",\"args\":[\"1\"]}]}"),
-			   POD("\"metadata\":{\"name\":\"p\",\"resourceVersion\":\"2\",\"labels\":{\"a\":\"3\","
-				   "\"c\":\"4\"}},\"spec\":{\"containers\":[{\"name\":\"y\",\"args\":[\"2\"]},{\"name\":"
-				   "\"x\",\"image\":\"i:2\",\"odd\":[1]}],\"hostNetwork\":true,\"securityContext\":{}}"),
-			   "metadata.labels[a]: \"1\" → \"3\", metadata.labels[b]: \"2\" → none, "
-			   "metadata.labels[c]: none → \"4\", spec.containers[0].args: [\"1\"] → [\"2\"], "
-			   "spec.containers[1].image: \"i:1\" → \"i:2\", spec.containers[1].odd: none → [1], "
-			   "spec.hostNetwork: none → true, spec.securityContext: none → {}");
+	check_diff(
+	    POD("\"metadata\":{\"name\":\"p\",\"resourceVersion\":\"1\",\"labels\":{\"a\":\"1\","
+	        "\"b\":\"2\"}},\"spec\":{\"containers\":[{\"name\":\"x\",\"image\":\"i:1\"},{\"name\":"
+	        "\"y\",\"args\":[\"1\"]}]}"),
+	    POD("\"metadata\":{\"name\":\"p\",\"resourceVersion\":\"2\",\"labels\":{\"a\":\"3\","
+	        "\"c\":\"4\"}},\"spec\":{\"containers\":[{\"name\":\"y\",\"args\":[\"2\"]},{\"name\":"
+	        "\"x\",\"image\":\"i:2\",\"odd\":[1]}],\"hostNetwork\":true,\"securityContext\":{}}"),
+	    "metadata.labels[a]: \"1\" → \"3\", metadata.labels[b]: \"2\" → none, "
+	    "metadata.labels[c]: none → \"4\", spec.containers[0].args: [\"1\"] → [\"2\"], "
+	    "spec.containers[1].image: \"i:1\" → \"i:2\", spec.containers[1].odd: none → [1], "
+	    "spec.hostNetwork: none → true, spec.securityContext: none → {}");
 	check_diff(POD("\"metadata\":{\"name\":\"p\"}"), POD("\"metadata\":{\"name\":\"p\"}"), "");
 }
 END_TEST
 
 START_TEST(untyped_objects)
 {
-	check_diff("{\"apiVersion\":\"example.com/v1\",\"kind\":\"Gadget\",\"spec\":{\"a\":1,\"l\":[1,{\"k\":2}],"
-			   "\"gone\":null}}",
-			   "{\"apiVersion\":\"example.com/v1\",\"kind\":\"Gadget\",\"spec\":{\"a\":2,\"l\":[1,{\"k\":3}],"
-			   "\"new\":{}}}",
-			   "spec.a: 1 → 2, spec.l[1].k: 2 → 3, spec.gone: null → none, spec.new: none → {}");
+	check_diff("{\"apiVersion\":\"example.com/"
+	           "v1\",\"kind\":\"Gadget\",\"spec\":{\"a\":1,\"l\":[1,{\"k\":2}],"
+	           "\"gone\":null}}",
+	           "{\"apiVersion\":\"example.com/"
+	           "v1\",\"kind\":\"Gadget\",\"spec\":{\"a\":2,\"l\":[1,{\"k\":3}],"
+	           "\"new\":{}}}",
+	           "spec.a: 1 → 2, spec.l[1].k: 2 → 3, spec.gone: null → none, spec.new: none → {}");
 }
 END_TEST
 
 START_TEST(whole_objects)
 {
-	korch_object *object = decode(POD("\"metadata\":{\"name\":\"p\"},\"status\":{\"phase\":\"Running\"}"));
+	korch_object *object =
+	    decode(POD("\"metadata\":{\"name\":\"p\"},\"status\":{\"phase\":\"Running\"}"));
 	korch_diff *diff = NULL;
 	ck_assert_int_eq(korch_object_diff(&diff, NULL, object, 0), 0);
 	ck_assert_uint_eq(korch_diff_count(diff), 2);
@@ -97,18 +101,17 @@ static void check_explain(const char *what, uint32_t flags, const char *begin, c
 START_TEST(explanations)
 {
 	check_explain("pod", 0, "KIND:       Pod\nVERSION:    v1\n\nDESCRIPTION:\n    ",
-				  "FIELDS:\n  apiVersion\t<string>\n");
+	              "FIELDS:\n  apiVersion\t<string>\n");
 	check_explain("deploy.spec", 0,
-				  "GROUP:      apps\nKIND:       Deployment\nVERSION:    v1\n\nFIELD: spec "
-				  "<DeploymentSpec>",
-				  "  selector\t<LabelSelector> -required-\n");
+	              "GROUP:      apps\nKIND:       Deployment\nVERSION:    v1\n\nFIELD: spec "
+	              "<DeploymentSpec>",
+	              "  selector\t<LabelSelector> -required-\n");
 	check_explain("pods.spec.containers[0].image", 0, "KIND:       Pod\n", "FIELD: image <string>");
-	check_explain("pods.spec", 0, "KIND:       Pod\n",
-				  "  containers\t<[]Container> -required-\n");
+	check_explain("pods.spec", 0, "KIND:       Pod\n", "  containers\t<[]Container> -required-\n");
 	check_explain("pods.spec", 0, "KIND:       Pod\n", "  enum: ");
 	check_explain("pods.spec", 0, "KIND:       Pod\n", "  default: 30\n");
 	check_explain("deployments", KORCH_EXPLAIN_RECURSIVE, "GROUP:      apps\n",
-				  "\n      spec\t<PodSpec>");
+	              "\n      spec\t<PodSpec>");
 	check_explain("cm.data", 0, "KIND:       ConfigMap\n", "FIELD: data <map[string]string>");
 }
 END_TEST
@@ -126,7 +129,7 @@ START_TEST(unknown_explanations)
 {
 	check_unknown("deploymnt", "kind \"deploymnt\" is not known, did you mean deployment?");
 	check_unknown("pod.spec.contaners",
-				  "field \"contaners\" does not exist in PodSpec, did you mean containers?");
+	              "field \"contaners\" does not exist in PodSpec, did you mean containers?");
 	check_unknown("pod.spec.hostNetwork.x", "field \"hostNetwork\" has no fields");
 	check_unknown("pod..x", "field \"\" does not exist in Pod");
 }

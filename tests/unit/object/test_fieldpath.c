@@ -7,18 +7,21 @@
 #include <string.h>
 
 static const char pod_text[] =
-	"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"web\",\"labels\":{\"a/b\":\"1\","
-	"\"app\":\"s\\\"x\"},\"creationTimestamp\":\"2024-01-01T00:00:00Z\",\"managedFields\":[{"
-	"\"fieldsV1\":{\"f:a\":[1,{\"k\":2.50}]}}]},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":"
-	"\"i:1\",\"args\":[\"x\",\"y\"],\"resources\":{\"limits\":{\"cpu\":2}},\"livenessProbe\":{\"httpGet\":"
-	"{\"port\":\"web\"}}}],\"hostNetwork\":true,\"odd\":{\"deep\":[\"v\"]}}}";
+    "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"web\",\"labels\":{\"a/"
+    "b\":\"1\","
+    "\"app\":\"s\\\"x\"},\"creationTimestamp\":\"2024-01-01T00:00:00Z\",\"managedFields\":[{"
+    "\"fieldsV1\":{\"f:a\":[1,{\"k\":2.50}]}}]},\"spec\":{\"containers\":[{\"name\":\"c\","
+    "\"image\":"
+    "\"i:1\",\"args\":[\"x\",\"y\"],\"resources\":{\"limits\":{\"cpu\":2}},\"livenessProbe\":{"
+    "\"httpGet\":"
+    "{\"port\":\"web\"}}}],\"hostNetwork\":true,\"odd\":{\"deep\":[\"v\"]}}}";
 
 static korch_object *object;
 
 static void setup(void)
 {
 	ck_assert_int_eq(
-		korch_object_from_json(&object, pod_text, sizeof(pod_text) - 1, NULL, NULL, NULL), 0);
+	    korch_object_from_json(&object, pod_text, sizeof(pod_text) - 1, NULL, NULL, NULL), 0);
 }
 
 static void teardown(void)
@@ -32,7 +35,7 @@ static void check(const char *path, const char *json, const char *plain)
 	char *out = NULL;
 	korch_error *err = NULL;
 	ck_assert_msg(korch_object_get_json(&out, object, path, &err) == 0, "%s: %s", path,
-				  korch_error_message(err));
+	              korch_error_message(err));
 	ck_assert_str_eq(out, json);
 	korch__free(out);
 	ck_assert_int_eq(korch_object_get_text(&out, object, path, NULL), 0);
@@ -58,7 +61,7 @@ START_TEST(values)
 	check("spec.odd.deep[0]", "\"v\"", "v");
 	check("metadata.managedFields[0].fieldsV1['f:a'][1].k", "2.50", "2.50");
 	check("metadata.managedFields[0].fieldsV1", "{\"f:a\":[1,{\"k\":2.50}]}",
-		  "{\"f:a\":[1,{\"k\":2.50}]}");
+	      "{\"f:a\":[1,{\"k\":2.50}]}");
 }
 END_TEST
 
@@ -78,11 +81,11 @@ START_TEST(misses)
 	check_code("metadata.labels[x]", KORCH_E_NOT_FOUND, "field \"metadata.labels[x]\" is not set");
 	check_code("metadata.name.x", KORCH_E_NOT_FOUND, "field \"metadata.name.x\" is not set");
 	check_code("spec.contaners", KORCH_E_INVALID,
-			   "PodSpec has no field \"contaners\", did you mean containers?");
+	           "PodSpec has no field \"contaners\", did you mean containers?");
 	check_code("spec.", KORCH_E_INVALID, "malformed field path \"spec.\"");
 	check_code("spec[", KORCH_E_INVALID, "malformed field path \"spec[\"");
 	check_code("metadata.labels['a", KORCH_E_INVALID,
-			   "malformed field path \"metadata.labels['a\"");
+	           "malformed field path \"metadata.labels['a\"");
 }
 END_TEST
 
@@ -101,8 +104,9 @@ END_TEST
 
 START_TEST(untyped_objects)
 {
-	const char *text = "{\"apiVersion\":\"example.com/v1\",\"kind\":\"Gadget\",\"metadata\":{\"name\":"
-					   "\"g\"},\"spec\":{\"size\":[3]}}";
+	const char *text =
+	    "{\"apiVersion\":\"example.com/v1\",\"kind\":\"Gadget\",\"metadata\":{\"name\":"
+	    "\"g\"},\"spec\":{\"size\":[3]}}";
 	teardown();
 	ck_assert_int_eq(korch_object_from_json(&object, text, strlen(text), NULL, NULL, NULL), 0);
 	check("spec.size[0]", "3", "3");

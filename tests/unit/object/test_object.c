@@ -92,6 +92,6 @@ KORCH_SUITE(object)
 {
 	Suite *suite = suite_create("object");
 	KORCH_CASE(suite, "object", edit_shares_everything, one_controller_only, keys_are_ordered,
-			   memory_may_be_short);
+	           memory_may_be_short);
 	return suite;
 }

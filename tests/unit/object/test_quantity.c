@@ -47,10 +47,11 @@ START_TEST(values_of_the_table)
 		if (*line == '#' || cells(line, cell, 4) < 4)
 			continue;
 		korch_quantity quantity = parse(cell[0]);
-		ck_assert_msg(korch__quantity_nano(&quantity) == nano_of(cell[1], atoi(cell[2])), "%s", cell[0]);
-		ck_assert_msg(quantity.format == (int)format_of(cell[3]) || korch_quantity_sign(&quantity) == 0 ||
-						  cell[0][0] == '0',
-					  "format of %s", cell[0]);
+		ck_assert_msg(korch__quantity_nano(&quantity) == nano_of(cell[1], atoi(cell[2])), "%s",
+		              cell[0]);
+		ck_assert_msg(quantity.format == (int)format_of(cell[3]) ||
+		                  korch_quantity_sign(&quantity) == 0 || cell[0][0] == '0',
+		              "format of %s", cell[0]);
 		rows++;
 	}
 	ck_assert(!text || rows == 83);
@@ -110,9 +111,8 @@ START_TEST(sentences_are_those_of_kubernetes)
 	korch_quantity quantity;
 	korch_error *err = NULL;
 	korch_quantity_parse(&quantity, "abc", &err);
-	ck_assert_str_eq(korch_error_message(err),
-					 "quantities must match the regular expression "
-					 "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+	ck_assert_str_eq(korch_error_message(err), "quantities must match the regular expression "
+	                                           "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
 	korch_error_free(err);
 	err = NULL;
 	korch_quantity_parse(&quantity, "1mi", &err);
@@ -205,8 +205,8 @@ KORCH_SUITE(quantity)
 {
 	Suite *suite = suite_create("quantity");
 	KORCH_CASE(suite, "tables", values_of_the_table, canonical_forms_of_the_table,
-			   refusals_of_the_table);
+	           refusals_of_the_table);
 	KORCH_CASE(suite, "quantity", sentences_are_those_of_kubernetes, canonical_forms,
-			   values_round_up, sums);
+	           values_round_up, sums);
 	return suite;
 }

@@ -14,7 +14,7 @@ static korch_map *labels_of(struct json_object *object)
 {
 	korch_map *map = NULL;
 	json_object_object_foreach(object, key, value)
-		ck_assert_int_eq(korch_map_set(&map, key, json_object_get_string(value)), 0);
+	    ck_assert_int_eq(korch_map_set(&map, key, json_object_get_string(value)), 0);
 	return map;
 }
 
@@ -96,13 +96,13 @@ START_TEST(sentences_are_those_of_kubernetes)
 	check_error("a,", "found '', expected: identifier after ','");
 	check_error("=a", "found '=', expected: !, identifier, or 'end of string'");
 	check_error("a b", "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, "
-					   "gt, lt");
+	                   "gt, lt");
 	check_error("a in b", "unable to parse requirement: found 'b', expected: '('");
 	check_error("a in (b c)", "unable to parse requirement: found 'c', expected: ',' or ')'");
 	check_error("a in ()", "unable to parse requirement: values: Invalid value: []: for 'in', "
-						   "'notin' operators, values set can't be empty");
+	                       "'notin' operators, values set can't be empty");
 	check_error("x<a", "unable to parse requirement: values[0]: Invalid value: \"a\": for 'Gt', "
-					   "'Lt' operators, the value must be an integer");
+	                   "'Lt' operators, the value must be an integer");
 }
 END_TEST
 
@@ -117,11 +117,12 @@ START_TEST(selectors_from_structs)
 	ck_assert_int_eq(korch_selector_matches(selector, labels), 0);
 	ck_assert_int_eq(korch_selector_is_everything(selector), 0);
 	korch_selector_free(selector);
-	ck_assert_int_eq(korch_struct_from_json((void **)&from, &korch_label_selector_type,
-											"{\"matchLabels\":{\"app\":\"web\"},\"matchExpressions\":["
-											"{\"key\":\"tier\",\"operator\":\"DoesNotExist\"}]}",
-											NULL, NULL),
-					 0);
+	ck_assert_int_eq(
+	    korch_struct_from_json((void **)&from, &korch_label_selector_type,
+	                           "{\"matchLabels\":{\"app\":\"web\"},\"matchExpressions\":["
+	                           "{\"key\":\"tier\",\"operator\":\"DoesNotExist\"}]}",
+	                           NULL, NULL),
+	    0);
 	ck_assert_int_eq(korch_selector_new(&selector, from, NULL), 0);
 	ck_assert_int_eq(korch_selector_matches(selector, labels), 1);
 	ck_assert_int_eq(korch_selector_matches(selector, NULL), 0);
@@ -148,11 +149,12 @@ START_TEST(field_selectors)
 	korch_object *object = NULL;
 	korch_field_selector *selector = NULL;
 	const char *text = "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\"},"
-					   "\"spec\":{\"nodeName\":\"n=1\"},\"status\":{\"phase\":\"Running\"}}";
+	                   "\"spec\":{\"nodeName\":\"n=1\"},\"status\":{\"phase\":\"Running\"}}";
 	ck_assert_int_eq(korch_object_from_json(&object, text, strlen(text), NULL, NULL, NULL), 0);
-	ck_assert_int_eq(korch_field_selector_parse(
-						 &selector, "metadata.name=p,spec.nodeName==n\\=1,,status.phase!=Failed", NULL),
-					 0);
+	ck_assert_int_eq(
+	    korch_field_selector_parse(
+	        &selector, "metadata.name=p,spec.nodeName==n\\=1,,status.phase!=Failed", NULL),
+	    0);
 	ck_assert_int_eq(korch_field_selector_matches(selector, object), 1);
 	ck_assert_str_eq(korch_field_selector_value(selector, "spec.nodeName"), "n=1");
 	ck_assert_ptr_null(korch_field_selector_value(selector, "status.phase"));
@@ -164,7 +166,8 @@ START_TEST(field_selectors)
 	ck_assert_int_eq(korch_field_selector_matches(selector, object), 1);
 	korch_field_selector_free(selector);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		ck_assert_msg(korch_field_selector_parse(&selector, bad[i], NULL) == KORCH_E_PARSE, "%s", bad[i]);
+		ck_assert_msg(korch_field_selector_parse(&selector, bad[i], NULL) == KORCH_E_PARSE, "%s",
+		              bad[i]);
 	korch_object_unref(object);
 }
 END_TEST
@@ -240,7 +243,7 @@ KORCH_SUITE(selector)
 {
 	Suite *suite = suite_create("selector");
 	KORCH_CASE(suite, "labels", rows_of_the_table, canonical_texts,
-			   sentences_are_those_of_kubernetes, selectors_from_structs, memory_may_be_short);
+	           sentences_are_those_of_kubernetes, selectors_from_structs, memory_may_be_short);
 	KORCH_CASE(suite, "values", field_selectors, percentages, names_in_public);
 	return suite;
 }

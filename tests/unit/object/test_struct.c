@@ -65,7 +65,7 @@ static korch_pod_spec *spec_with_containers(size_t n)
 {
 	korch_pod_spec *spec = korch_struct_new(&korch_pod_spec_type);
 	korch_container *list =
-		korch_list_edit(&spec->containers, &spec->n_containers, &korch_container_type, n);
+	    korch_list_edit(&spec->containers, &spec->n_containers, &korch_container_type, n);
 	for (size_t i = 0; i < n; i++)
 		ck_assert_int_eq(korch_string_set(&list[i].name, i ? "second one" : "first one"), 0);
 	return spec;
@@ -83,7 +83,7 @@ START_TEST(edit_copies_one_level)
 	ck_assert_ptr_eq(korch_struct_edit(&copy, &korch_pod_spec_type), copy);
 	ck_assert_uint_eq(korch__alloc_count(), 0);
 	korch_container *list =
-		korch_list_edit(&copy->containers, &copy->n_containers, &korch_container_type, 3);
+	    korch_list_edit(&copy->containers, &copy->n_containers, &korch_container_type, 3);
 	ck_assert_uint_eq(korch__alloc_count(), 1);
 	ck_assert_ptr_ne(list, spec->containers);
 	ck_assert_ptr_eq(list[1].name, spec->containers[1].name);
@@ -115,8 +115,7 @@ START_TEST(lists_grow_and_shrink)
 	ck_assert_uint_eq(copy.n_finalizers, 0);
 	korch_struct_clear(&copy, &korch_object_meta_type);
 	korch__alloc_fail_at(1);
-	ck_assert_ptr_null(
-		korch_string_list_edit(&meta->finalizers, &meta->n_finalizers, 100000));
+	ck_assert_ptr_null(korch_string_list_edit(&meta->finalizers, &meta->n_finalizers, 100000));
 	korch__alloc_fail_at(0);
 	ck_assert_uint_eq(meta->n_finalizers, 100);
 	korch_block_unref(meta);
@@ -168,6 +167,6 @@ KORCH_SUITE(struct)
 	KORCH_CASE(suite, "strings", strings_are_counted, frequent_strings_cost_nothing);
 	KORCH_CASE(suite, "maps", maps_are_sorted_and_replaced);
 	KORCH_CASE(suite, "structs", edit_copies_one_level, lists_grow_and_shrink,
-			   equality_and_hash_agree, blocks_know_their_type);
+	           equality_and_hash_agree, blocks_know_their_type);
 	return suite;
 }

@@ -18,10 +18,11 @@ START_TEST(times)
 	char out[KORCH_TIME_TEXT_SIZE];
 	check_time("1970-01-01T00:00:00Z", 0, "1970-01-01T00:00:00Z");
 	check_time("2024-02-29T12:34:56Z", INT64_C(1709210096000000), "2024-02-29T12:34:56Z");
-	check_time("2024-02-29T12:34:56.25+02:00", INT64_C(1709202896250000), "2024-02-29T10:34:56.25Z");
+	check_time("2024-02-29T12:34:56.25+02:00", INT64_C(1709202896250000),
+	           "2024-02-29T10:34:56.25Z");
 	check_time("1969-12-31T23:59:59.5Z", -500000, "1969-12-31T23:59:59.5Z");
 	check_time("2024-01-01T00:00:00.123456789Z", INT64_C(1704067200123456),
-			   "2024-01-01T00:00:00.123456Z");
+	           "2024-01-01T00:00:00.123456Z");
 	check_time("0000-01-01T00:00:00Z", INT64_C(-62167219200000000), "0000-01-01T00:00:00Z");
 	korch_time_format(out, INT64_C(1704067200000000), 1);
 	ck_assert_str_eq(out, "2024-01-01T00:00:00.000000Z");
@@ -32,11 +33,16 @@ END_TEST
 
 START_TEST(wrong_times)
 {
-	static const char *const wrong[] = {
-		"",					   "2024",					"2024-13-01T00:00:00Z",
-		"2023-02-29T00:00:00Z", "2024-01-01 00:00:00Z",	"2024-01-01T24:00:00Z",
-		"2024-01-01T00:00:00",	"2024-01-01T00:00:00.Z", "2024-01-01T00:00:00Zx",
-		"2024-01-01T00:00:00+1:00"};
+	static const char *const wrong[] = {"",
+	                                    "2024",
+	                                    "2024-13-01T00:00:00Z",
+	                                    "2023-02-29T00:00:00Z",
+	                                    "2024-01-01 00:00:00Z",
+	                                    "2024-01-01T24:00:00Z",
+	                                    "2024-01-01T00:00:00",
+	                                    "2024-01-01T00:00:00.Z",
+	                                    "2024-01-01T00:00:00Zx",
+	                                    "2024-01-01T00:00:00+1:00"};
 	int64_t us = 7;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		ck_assert_msg(korch_time_parse(&us, wrong[i], NULL) == KORCH_E_PARSE, "%s", wrong[i]);
@@ -57,7 +63,8 @@ static void check_duration(const char *text, int64_t ns, const char *again)
 
 START_TEST(durations)
 {
-	static const char *const wrong[] = {"", "1", "-", "s", "1.h.", "1x", "99999999999h", ".", "9223372036.9s"};
+	static const char *const wrong[] = {
+	    "", "1", "-", "s", "1.h.", "1x", "99999999999h", ".", "9223372036.9s"};
 	int64_t ns;
 	check_duration("1h30m", INT64_C(5400000000000), "1h30m0s");
 	check_duration("0", 0, "0s");
@@ -78,9 +85,9 @@ START_TEST(ages)
 	static const struct {
 		int64_t seconds;
 		const char *text;
-	} rows[] = {{-5, "0s"},		   {95, "95s"},	   {252, "4m12s"},		{180, "3m"},
-				{1200, "20m"},	   {10800, "3h"},  {11100, "3h5m"},		{93600, "26h"},
-				{273600, "3d4h"}, {864000, "10d"}, {86400 * 800, "2y70d"}};
+	} rows[] = {{-5, "0s"},       {95, "95s"},     {252, "4m12s"},        {180, "3m"},
+	            {1200, "20m"},    {10800, "3h"},   {11100, "3h5m"},       {93600, "26h"},
+	            {273600, "3d4h"}, {864000, "10d"}, {86400 * 800, "2y70d"}};
 	char out[KORCH_DURATION_TEXT_SIZE];
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		korch_age_format(out, rows[i].seconds * 1000000);

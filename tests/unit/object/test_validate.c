@@ -17,10 +17,13 @@ static korch_object *decode(const char *text)
 }
 
 static const char deployment_text[] =
-	"{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"nginx-deployment\","
-	"\"labels\":{\"app\":\"nginx\"}},\"spec\":{\"replicas\":3,\"selector\":{\"matchLabels\":{\"app\":"
-	"\"nginx\"}},\"template\":{\"metadata\":{\"labels\":{\"app\":\"nginx\"}},\"spec\":{\"containers\":[{"
-	"\"name\":\"nginx\",\"image\":\"nginx:1.14.2\",\"ports\":[{\"containerPort\":80}]}]}}}}";
+    "{\"apiVersion\":\"apps/"
+    "v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"nginx-deployment\","
+    "\"labels\":{\"app\":\"nginx\"}},\"spec\":{\"replicas\":3,\"selector\":{\"matchLabels\":{"
+    "\"app\":"
+    "\"nginx\"}},\"template\":{\"metadata\":{\"labels\":{\"app\":\"nginx\"}},\"spec\":{"
+    "\"containers\":[{"
+    "\"name\":\"nginx\",\"image\":\"nginx:1.14.2\",\"ports\":[{\"containerPort\":80}]}]}}}}";
 
 START_TEST(defaults_of_a_deployment)
 {
@@ -63,7 +66,7 @@ static void check_problems(korch_object *object, const korch_object *old, const 
 	korch__buf_puts(&all, "");
 	ck_assert_int_eq(korch_problems_new(&problems, 0), 0);
 	int code = old ? korch_object_validate_update(object, old, problems)
-				   : korch_object_validate(object, problems);
+	               : korch_object_validate(object, problems);
 	for (size_t i = 0; i < korch_problems_count(problems); i++) {
 		char *line = korch_problem_format(korch_problems_at(problems, i));
 		korch__buf_printf(&all, "%.100s\n", line);
@@ -77,31 +80,35 @@ static void check_problems(korch_object *object, const korch_object *old, const 
 
 START_TEST(rules_of_rows)
 {
-	korch_object *object = decode(
-		"{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"web\",\"labels\":{\"-\":"
-		"\"x\"}},\"spec\":{\"type\":\"Odd\",\"selector\":{\"app\":\"web\"},\"ports\":[{\"port\":70000,"
-		"\"targetPort\":80}]}}");
+	korch_object *object = decode("{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{"
+	                              "\"name\":\"web\",\"labels\":{\"-\":"
+	                              "\"x\"}},\"spec\":{\"type\":\"Odd\",\"selector\":{\"app\":"
+	                              "\"web\"},\"ports\":[{\"port\":70000,"
+	                              "\"targetPort\":80}]}}");
 	ck_assert_int_eq(korch_object_set_defaults(object), 0);
 	check_problems(
-		object, NULL,
-		"metadata.labels: Invalid value: \"-\": name part must consist of alphanumeric characters, "
-		"'-', '_' or \n"
-		"spec.ports[0].port: Invalid value: 70000: must be between 1 and 65535, inclusive\n"
-		"spec.type: Unsupported value: \"Odd\": supported values: \"ClusterIP\", \"ExternalName\", "
-		"\"LoadBalancer\", \n");
+	    object, NULL,
+	    "metadata.labels: Invalid value: \"-\": name part must consist of alphanumeric characters, "
+	    "'-', '_' or \n"
+	    "spec.ports[0].port: Invalid value: 70000: must be between 1 and 65535, inclusive\n"
+	    "spec.type: Unsupported value: \"Odd\": supported values: \"ClusterIP\", \"ExternalName\", "
+	    "\"LoadBalancer\", \n");
 	korch_object_unref(object);
 }
 END_TEST
 
 START_TEST(names_are_required)
 {
-	korch_object *object = decode("{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"data\":{\"a b\":\"\"}}");
-	check_problems(object, NULL,
-				   "metadata.name: Required value: name or generateName is required\n"
-				   "data[a b]: Invalid value: \"a b\": a valid config key must consist of alphanumeric "
-				   "characters, '-', '_\n");
+	korch_object *object =
+	    decode("{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"data\":{\"a b\":\"\"}}");
+	check_problems(
+	    object, NULL,
+	    "metadata.name: Required value: name or generateName is required\n"
+	    "data[a b]: Invalid value: \"a b\": a valid config key must consist of alphanumeric "
+	    "characters, '-', '_\n");
 	korch_object_unref(object);
-	object = decode("{\"apiVersion\":\"example.com/v1\",\"kind\":\"Gadget\",\"metadata\":{\"name\":\"A\"}}");
+	object = decode(
+	    "{\"apiVersion\":\"example.com/v1\",\"kind\":\"Gadget\",\"metadata\":{\"name\":\"A\"}}");
 	ck_assert_int_eq(korch_object_validate(object, NULL), KORCH_E_INVALID);
 	korch_object_unref(object);
 }
@@ -114,16 +121,16 @@ START_TEST(changes)
 	korch_object *object = korch_object_edit(old);
 	check_problems(object, old, "");
 	korch_deployment_spec *spec =
-		korch_struct_edit(&((korch_deployment *)object)->spec, &korch_deployment_spec_type);
+	    korch_struct_edit(&((korch_deployment *)object)->spec, &korch_deployment_spec_type);
 	korch_label_selector *selector = korch_struct_edit(&spec->selector, &korch_label_selector_type);
 	korch_pod_template_spec *template_ =
-		korch_struct_edit(&spec->template_, &korch_pod_template_spec_type);
+	    korch_struct_edit(&spec->template_, &korch_pod_template_spec_type);
 	korch_object_meta *meta = korch_struct_edit(&template_->metadata, &korch_object_meta_type);
 	ck_assert_int_eq(korch_map_set(&selector->match_labels, "app", "other"), 0);
 	ck_assert_int_eq(korch_map_set(&meta->labels, "app", "other"), 0);
 	check_problems(object, old,
-				   "spec.selector: Invalid value: {\"matchLabels\":{\"app\":\"other\"}}: field is "
-				   "immutable\n");
+	               "spec.selector: Invalid value: {\"matchLabels\":{\"app\":\"other\"}}: field is "
+	               "immutable\n");
 	korch_object_unref(object);
 	korch_object_unref(old);
 }
@@ -154,6 +161,6 @@ KORCH_SUITE(validate)
 	Suite *suite = suite_create("validate");
 	KORCH_CASE(suite, "defaults", defaults_of_a_deployment, what_has_its_defaults_stays_shared);
 	KORCH_CASE(suite, "validation", rules_of_rows, names_are_required, changes,
-			   memory_may_be_short);
+	           memory_may_be_short);
 	return suite;
 }
