@@ -75,9 +75,10 @@ static void path_of_next(const korch__build *build, char path[MAX_PATH])
 	for (size_t i = 0; i < build->frames.n && len < MAX_PATH - 1; i++) {
 		const korch__build_frame *frame = &build->frames.items[i];
 		size_t left = MAX_PATH - len;
-		int n = frame->is_map ? snprintf(path + len, left, "%s%s", len > 0 ? "." : "",
-		                                 frame->key ? frame->key : "<<")
-		                      : snprintf(path + len, left, "[%zu]", json_object_array_length(frame->node));
+		int n = frame->is_map
+		            ? snprintf(path + len, left, "%s%s", len > 0 ? "." : "",
+		                       frame->key ? frame->key : "<<")
+		            : snprintf(path + len, left, "[%zu]", json_object_array_length(frame->node));
 		len += n < 0 ? 0 : (size_t)n;
 	}
 }
@@ -95,7 +96,10 @@ int korch__build_open(korch__build *build, int is_map, int line)
 	int code = check_depth(build, 1, line);
 	if (code < 0 || (code = korch__build_count(build, 1, line)) < 0)
 		return code;
-	korch__build_frame frame = {.line = line, .is_map = is_map, .first_key = build->key_lines.n, .first_merge = build->merges.n};
+	korch__build_frame frame = {.line = line,
+	                            .is_map = is_map,
+	                            .first_key = build->key_lines.n,
+	                            .first_merge = build->merges.n};
 	frame.node = is_map ? json_object_new_object() : json_object_new_array_ext(4);
 	if (!frame.node || korch__vec_push(&build->frames, frame) < 0) {
 		json_object_put(frame.node);
@@ -105,14 +109,17 @@ int korch__build_open(korch__build *build, int is_map, int line)
 	return 0;
 }
 
-/* Puts a value under the frame's key, or at the end of its list. Takes the value when it succeeds. */
+/*
+ * Puts a value under the frame's key, or at the end of its list. Takes the value when it succeeds.
+ */
 static int attach(korch__build *build, korch__build_frame *frame, struct json_object *node)
 {
 	if (frame->is_merge)
 		return korch__vec_push(&build->merges, node);
 	if (!frame->is_map)
 		return json_object_array_add(frame->node, node) < 0 ? KORCH_E_NOMEM : 0;
-	int added = json_object_object_add_ex(frame->node, frame->key, node, frame->is_new ? JSON_C_OBJECT_ADD_KEY_IS_NEW : 0);
+	int added = json_object_object_add_ex(frame->node, frame->key, node,
+	                                      frame->is_new ? JSON_C_OBJECT_ADD_KEY_IS_NEW : 0);
 	korch__free(KORCH_STEAL(frame->key));
 	return added < 0 ? KORCH_E_NOMEM : 0;
 }
@@ -128,7 +135,8 @@ static int place(korch__build *build, struct json_object *node, int height, int 
 	}
 	if (frame->is_merge && !korch__merge_fits(node)) {
 		json_object_put(node);
-		return korch__build_fail(build, KORCH_E_PARSE, line, "the value of << must be a mapping or a list of mappings");
+		return korch__build_fail(build, KORCH_E_PARSE, line,
+		                         "the value of << must be a mapping or a list of mappings");
 	}
 	if (height + 1 > frame->height)
 		frame->height = height + 1;
@@ -152,7 +160,10 @@ int korch__build_value(korch__build *build, struct json_object *node, int height
 	return place(build, node, height, line);
 }
 
-/* json-c makes room for 16 keys in each mapping (0.7 KB): that is given back where there are many. Failing does no harm. */
+/*
+ * json-c makes room for 16 keys in each mapping (0.7 KB): that is given back where there are many.
+ * Failing does no harm.
+ */
 static void shrink(const korch__build *build, const korch__build_frame *frame)
 {
 	int n = frame->is_map ? json_object_object_length(frame->node) : 16;
@@ -164,7 +175,10 @@ int korch__build_close(korch__build *build)
 {
 	korch__build_frame frame = *korch__build_top(build);
 	if (build->merges.n > frame.first_merge) {
-		/* The first merge wins, and the mapping's own keys win over all: so they are added in order, and only what is missing. */
+		/*
+		 * The first merge wins, and the mapping's own keys win over all: so they are added in
+		 * order, and only what is missing.
+		 */
 		int failed = korch__merge_all(frame.node, build->merges.items + frame.first_merge,
 		                              build->merges.n - frame.first_merge);
 		while (build->merges.n > frame.first_merge)
@@ -195,7 +209,8 @@ static int found_twice(korch__build *build, korch__build_frame *frame, const cha
 	char path[MAX_PATH];
 	path_of_next(build, path);
 	if (++build->n_duplicates > MAX_DUPLICATES)
-		return korch__build_fail(build, KORCH_E_LIMIT, line, "more than %d duplicate keys", MAX_DUPLICATES);
+		return korch__build_fail(build, KORCH_E_LIMIT, line, "more than %d duplicate keys",
+		                         MAX_DUPLICATES);
 	int code = build->read->duplicate
 	               ? build->read->duplicate(build->read->userdata, path, line, first_line)
 	               : KORCH_E_PARSE;
@@ -236,7 +251,8 @@ int korch__build_finish(korch__build *build, int line)
 		code = korch__build_fail(build, KORCH_E_LIMIT, line, "more than %zu documents",
 		                         build->read->limits.max_documents);
 	else if (build->read->document)
-		code = build->read->document(build->read->userdata, tree, tree ? korch__tree_line(tree) : line);
+		code = build->read->document(build->read->userdata, tree,
+		                             tree ? korch__tree_line(tree) : line);
 	json_object_put(tree);
 	return code;
 }

@@ -1,4 +1,7 @@
-/* Builds a tree from events (open, key, value, close) within limits; knows lines, duplicate keys and merges, not syntax. */
+/*
+ * Builds a tree from events (open, key, value, close) within limits; knows lines, duplicate keys
+ * and merges, not syntax.
+ */
 #ifndef KORCH_OBJECT_BUILD_H
 #define KORCH_OBJECT_BUILD_H
 
@@ -50,6 +53,6 @@ int korch__build_finish(korch__build *build, int line);
 korch__build_frame *korch__build_top(korch__build *build);
 /* Stores an error at a line and returns its code. */
 int korch__build_fail(korch__build *build, int code, int line, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+    __attribute__((format(printf, 4, 5)));
 
 #endif

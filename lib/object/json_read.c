@@ -1,10 +1,11 @@
 /*
- * JSON values one after the other (RFC 8259, strict), with lines, duplicate keys found and numbers kept digit for digit, which
- * json-c's own parser does not do. Strings are in json_text.c. Nothing here recurses.
+ * JSON values one after the other (RFC 8259, strict), with lines, duplicate keys found and numbers
+ * kept digit for digit, which json-c's own parser does not do. Strings are in json_text.c. Nothing
+ * here recurses.
  */
-#include "object/json_text.h"
 #include "base/cleanup.h"
 #include "object/build.h"
+#include "object/json_text.h"
 #include <string.h>
 
 typedef struct reader {
@@ -92,7 +93,8 @@ static int read_number(struct json_object **out, reader *self)
 	_cleanup_free_ char *text = korch__strndup(self->at.at, n);
 	*out = text ? korch__tree_number(text) : NULL;
 	if (!*out)
-		return korch_error_set(self->build.err, KORCH_E_NOMEM, "%s", korch_code_text(KORCH_E_NOMEM));
+		return korch_error_set(self->build.err, KORCH_E_NOMEM, "%s",
+		                       korch_code_text(KORCH_E_NOMEM));
 	self->at.at += n;
 	return 0;
 }
@@ -116,7 +118,8 @@ static int read_word(struct json_object **out, reader *self)
 		*out = words[i].value < 0 ? NULL : json_object_new_boolean(words[i].value);
 		return 0;
 	}
-	return fail(self, self->at.at == self->at.end ? "the text ends before its value does" : "a value was expected");
+	return fail(self, self->at.at == self->at.end ? "the text ends before its value does"
+	                                              : "a value was expected");
 }
 
 static int read_scalar(reader *self)
@@ -127,12 +130,15 @@ static int read_scalar(reader *self)
 	if (c == '"') {
 		code = read_string(self);
 		if (code == 0) {
-			node = json_object_new_string_len(self->text.data ? self->text.data : "", (int)self->text.len);
+			node = json_object_new_string_len(self->text.data ? self->text.data : "",
+			                                  (int)self->text.len);
 			if (!node)
-				code = korch_error_set(self->build.err, KORCH_E_NOMEM, "%s", korch_code_text(KORCH_E_NOMEM));
+				code = korch_error_set(self->build.err, KORCH_E_NOMEM, "%s",
+				                       korch_code_text(KORCH_E_NOMEM));
 		}
 	} else {
-		code = c == '-' || (c >= '0' && c <= '9') ? read_number(&node, self) : read_word(&node, self);
+		code =
+		    c == '-' || (c >= '0' && c <= '9') ? read_number(&node, self) : read_word(&node, self);
 	}
 	if (code < 0)
 		return code;
@@ -147,7 +153,8 @@ static int read_key(reader *self)
 	int code = read_string(self);
 	if (code < 0)
 		return code;
-	code = korch__build_key(&self->build, self->text.data ? self->text.data : "", self->text.len, self->at.line);
+	code = korch__build_key(&self->build, self->text.data ? self->text.data : "", self->text.len,
+	                        self->at.line);
 	if (code < 0)
 		return code;
 	skip_space(self);
@@ -157,7 +164,10 @@ static int read_key(reader *self)
 	return 0;
 }
 
-/* Behind a value: closes what ends, and reads the comma. 0 when another value follows, 1 at the end of the whole. */
+/*
+ * Behind a value: closes what ends, and reads the comma. 0 when another value follows, 1 at the end
+ * of the whole.
+ */
 static int after_value(reader *self)
 {
 	for (korch__build_frame *frame; (frame = korch__build_top(&self->build));) {
@@ -168,7 +178,8 @@ static int after_value(reader *self)
 			return 0;
 		}
 		if (c != (frame->is_map ? '}' : ']'))
-			return fail(self, frame->is_map ? "\",\" or \"}\" was expected" : "\",\" or \"]\" was expected");
+			return fail(self, frame->is_map ? "\",\" or \"}\" was expected"
+			                                : "\",\" or \"]\" was expected");
 		self->at.at++;
 		int code = korch__build_close(&self->build);
 		if (code < 0)

@@ -19,8 +19,8 @@ static size_t utf8_length(const char *at, const char *end)
 		if ((p[i] & 0xc0) != 0x80)
 			return 0;
 	/* too long for what they say, surrogates, beyond Unicode */
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) ||
-	    (p[0] == 0xf4 && p[1] > 0x8f))
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
 		return 0;
 	return n;
 }
@@ -46,7 +46,9 @@ static int32_t read_hex(const char *at, const char *end)
 		return -1;
 	for (int i = 0; i < 4; i++) {
 		char c = at[i];
-		int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+		int digit = c >= '0' && c <= '9'                 ? c - '0'
+		            : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+		                                                 : -1;
 		if (digit < 0)
 			return -1;
 		value = value * 16 + digit;
@@ -91,7 +93,8 @@ int korch__json_text(korch_buf *out, const char **at, const char *end, const cha
 {
 	for (++*at; *at < end && **at != '"';) {
 		const char *start = *at;
-		while (*at < end && (unsigned char)**at >= 0x20 && (unsigned char)**at < 0x80 && **at != '"' && **at != '\\')
+		while (*at < end && (unsigned char)**at >= 0x20 && (unsigned char)**at < 0x80 &&
+		       **at != '"' && **at != '\\')
 			++*at;
 		korch__buf_put(out, start, (size_t)(*at - start));
 		if (*at == end || **at == '"')
@@ -106,7 +109,8 @@ int korch__json_text(korch_buf *out, const char **at, const char *end, const cha
 		}
 		size_t n = (unsigned char)**at < 0x20 ? 0 : utf8_length(*at, end);
 		if (n == 0) {
-			*why = (unsigned char)**at < 0x20 ? "a control character in a string must be escaped" : "malformed UTF-8";
+			*why = (unsigned char)**at < 0x20 ? "a control character in a string must be escaped"
+			                                  : "malformed UTF-8";
 			return KORCH_E_PARSE;
 		}
 		korch__buf_put(out, *at, n);

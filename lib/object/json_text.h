@@ -5,8 +5,8 @@
 #include "base/buf.h"
 
 /*
- * Appends the string that begins with the quote at *at, and moves *at behind it (on failure: to what is wrong).
- * 0, KORCH_E_PARSE with the reason (static) in *why, or KORCH_E_NOMEM.
+ * Appends the string that begins with the quote at *at, and moves *at behind it (on failure: to
+ * what is wrong). 0, KORCH_E_PARSE with the reason (static) in *why, or KORCH_E_NOMEM.
  */
 int korch__json_text(korch_buf *out, const char **at, const char *end, const char **why);
 

@@ -1,4 +1,7 @@
-/* The list of objects that were read. Reading texts is in manifest_text.c, files and folders in manifest_file.c. */
+/*
+ * The list of objects that were read. Reading texts is in manifest_text.c, files and folders in
+ * manifest_file.c.
+ */
 #include "object/manifest.h"
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -12,17 +15,20 @@ static void set_defaults(korch_manifest_options *options)
 		options->max_files = 100000;
 }
 
-int korch_manifest_new(korch_manifest **out, const korch_manifest_options *options, korch_error **err)
+int korch_manifest_new(korch_manifest **out, const korch_manifest_options *options,
+                       korch_error **err)
 {
 	if (!out)
 		return korch_error_set(err, KORCH_E_INVALID, "no place for the manifest");
 	korch_manifest *self = korch__calloc(1, sizeof(*self));
 	if (self && options)
 		memcpy(&self->options, options,
-		       options->size > 0 && options->size < sizeof(*options) ? options->size : sizeof(*options));
+		       options->size > 0 && options->size < sizeof(*options) ? options->size
+		                                                             : sizeof(*options));
 	if (self)
 		self->namespace_ = korch__strdup(korch__text_or_empty(self->options.namespace_));
-	if (!self || !self->namespace_ || korch_problems_new(&self->problems, self->options.max_problems) < 0) {
+	if (!self || !self->namespace_ ||
+	    korch_problems_new(&self->problems, self->options.max_problems) < 0) {
 		korch_manifest_free(self);
 		return korch_error_set(err, KORCH_E_NOMEM, "%s", korch_code_text(KORCH_E_NOMEM));
 	}

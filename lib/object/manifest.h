@@ -1,4 +1,7 @@
-/* What the parts of the manifest reader share: manifest.c (the list), manifest_text.c (documents), manifest_file.c (files). */
+/*
+ * What the parts of the manifest reader share: manifest.c (the list), manifest_text.c (documents),
+ * manifest_file.c (files).
+ */
 #ifndef KORCH_OBJECT_MANIFEST_H
 #define KORCH_OBJECT_MANIFEST_H
 

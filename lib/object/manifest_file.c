@@ -1,4 +1,6 @@
-/* Files, folders and descriptors of manifests: bytes in, korch_manifest_read_text() does the rest. */
+/*
+ * Files, folders and descriptors of manifests: bytes in, korch_manifest_read_text() does the rest.
+ */
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -21,11 +23,16 @@ static int fail(korch_error **err, int number, const char *path)
 	return korch_error_set(err, code, "%s: %s", path, strerror(number));
 }
 
-/* A failure that no text stands behind is a problem like the others. Hands the error to *err, or frees it. */
+/*
+ * A failure that no text stands behind is a problem like the others. Hands the error to *err, or
+ * frees it.
+ */
 static int report(korch_manifest *manifest, korch_error *error, korch_error **err)
 {
 	int code = (int)korch_error_code(error);
-	korch_problem_add(manifest->problems, &(korch_problem){.kind = KORCH_PROBLEM_OTHER, .path = "", .message = korch_error_message(error)});
+	korch_problem_add(manifest->problems, &(korch_problem){.kind = KORCH_PROBLEM_OTHER,
+	                                                       .path = "",
+	                                                       .message = korch_error_message(error)});
 	if (err)
 		*err = error;
 	else
@@ -39,8 +46,10 @@ static int read_all(korch_buf *buf, int fd, const char *name, korch_error **err)
 	for (;;) {
 		char *room = korch__buf_reserve(buf, CHUNK);
 		if (!room)
-			return korch_error_set(err, buf->failed, buf->failed == KORCH_E_LIMIT ? "%s: larger than %zu bytes" : "%s: out of memory", name,
-			                       buf->max - CHUNK);
+			return korch_error_set(err, buf->failed,
+			                       buf->failed == KORCH_E_LIMIT ? "%s: larger than %zu bytes"
+			                                                    : "%s: out of memory",
+			                       name, buf->max - CHUNK);
 		ssize_t n = read(fd, room, CHUNK);
 		if (n > 0)
 			buf->len += (size_t)n;
@@ -86,7 +95,9 @@ int korch_manifest_read_file(korch_manifest *manifest, const char *path, korch_e
 
 static int is_manifest_name(const char *name)
 {
-	return name[0] != '.' && (korch__text_has_suffix(name, ".yaml") || korch__text_has_suffix(name, ".yml") || korch__text_has_suffix(name, ".json"));
+	return name[0] != '.' &&
+	       (korch__text_has_suffix(name, ".yaml") || korch__text_has_suffix(name, ".yml") ||
+	        korch__text_has_suffix(name, ".json"));
 }
 
 static int by_name(const FTSENT **a, const FTSENT **b)
@@ -103,10 +114,12 @@ static void close_tree(FTS **tree)
 /* One entry of a folder: 1 when it is a file to be read. */
 static int is_wanted(korch_manifest *manifest, FTS *tree, FTSENT *entry)
 {
-	if (entry->fts_info == FTS_D && entry->fts_level > 0 && (!manifest->options.recursive || entry->fts_name[0] == '.'))
+	if (entry->fts_info == FTS_D && entry->fts_level > 0 &&
+	    (!manifest->options.recursive || entry->fts_name[0] == '.'))
 		fts_set(tree, entry, FTS_SKIP);
 	if (entry->fts_info == FTS_SL)
-		fts_set(tree, entry, FTS_FOLLOW); /* comes again as what it points to; a circle is not entered */
+		fts_set(tree, entry,
+		        FTS_FOLLOW); /* comes again as what it points to; a circle is not entered */
 	return entry->fts_info == FTS_F && is_manifest_name(entry->fts_name);
 }
 
@@ -135,7 +148,8 @@ int korch_manifest_read_folder(korch_manifest *manifest, const char *path, korch
 	if (!manifest || !path)
 		return korch_error_set(err, KORCH_E_INVALID, "no manifest or no path");
 	char *const roots[] = {(char *)(uintptr_t)path, NULL};
-	_cleanup_(close_tree) FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
+	_cleanup_(close_tree) FTS *tree =
+	    fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
 	if (!tree)
 		return fail(err, errno, path);
 	int first = 0;
@@ -148,7 +162,8 @@ int korch_manifest_read_folder(korch_manifest *manifest, const char *path, korch
 		else if (!is_wanted(manifest, tree, entry))
 			continue;
 		else if (++n > manifest->options.max_files)
-			return korch_error_set(err, KORCH_E_LIMIT, "%s: more than %zu files", path, manifest->options.max_files);
+			return korch_error_set(err, KORCH_E_LIMIT, "%s: more than %zu files", path,
+			                       manifest->options.max_files);
 		else
 			code = korch_manifest_read_file(manifest, entry->fts_path, &error);
 		keep_first(&first, code, err, error);

@@ -1,6 +1,6 @@
 /*
- * Texts into objects: documents, lists, default namespaces; every problem goes to the manifest's list. What is read how is in
- * read.h, what an object is in codec.h.
+ * Texts into objects: documents, lists, default namespaces; every problem goes to the manifest's
+ * list. What is read how is in read.h, what an object is in codec.h.
  */
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -15,8 +15,8 @@ enum { MAX_KIND = 253 };
 typedef struct text_read {
 	korch_manifest *manifest;
 	const char *file;
-	size_t n_errors;      /* of the list before this text */
-	korch_error *first;   /* of the text's errors */
+	size_t n_errors;    /* of the list before this text */
+	korch_error *first; /* of the text's errors */
 } text_read;
 
 static size_t count_errors(const korch_manifest *manifest)
@@ -37,7 +37,11 @@ static void keep_first(text_read *self, int code, const korch_problem *problem)
 /* Adds an error about the text or a document as such. */
 static void add_error(text_read *self, int code, int line, const char *message)
 {
-	korch_problem problem = {.kind = KORCH_PROBLEM_OTHER, .path = "", .message = message, .file = self->file, .line = line};
+	korch_problem problem = {.kind = KORCH_PROBLEM_OTHER,
+	                         .path = "",
+	                         .message = message,
+	                         .file = self->file,
+	                         .line = line};
 	korch_problem_add(self->manifest->problems, &problem);
 	keep_first(self, code, &problem);
 }
@@ -54,10 +58,14 @@ static const char *text_of(struct json_object *tree, const char *key)
 	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
 }
 
-/* A namespaced object without a namespace gets the default one; one whose metadata is no ObjectMeta stays. */
+/*
+ * A namespaced object without a namespace gets the default one; one whose metadata is no ObjectMeta
+ * stays.
+ */
 static int set_namespace(korch_manifest *manifest, korch_object *object)
 {
-	if (manifest->namespace_[0] == '\0' || !object->metadata || !object->kind->namespaced || korch_object_namespace(object)[0] != '\0')
+	if (manifest->namespace_[0] == '\0' || !object->metadata || !object->kind->namespaced ||
+	    korch_object_namespace(object)[0] != '\0')
 		return 0;
 	korch_object_meta *meta = korch_object_edit_meta(object);
 	return meta ? korch_string_set(&meta->namespace_, manifest->namespace_) : KORCH_E_NOMEM;
@@ -85,7 +93,8 @@ static int keep_object(text_read *self, korch_object *object, int line)
 static int add_object(text_read *self, struct json_object *tree, int line)
 {
 	korch_manifest *manifest = self->manifest;
-	korch_decode_options options = {.strict = manifest->options.strict, .max_depth = 2000, .line = line, .file = self->file};
+	korch_decode_options options = {
+	    .strict = manifest->options.strict, .max_depth = 2000, .line = line, .file = self->file};
 	korch_object *object = NULL;
 	_cleanup_error_ korch_error *error = NULL;
 	size_t before = count_errors(manifest);
@@ -96,7 +105,8 @@ static int add_object(text_read *self, struct json_object *tree, int line)
 		return keep_object(self, object, line);
 	korch_object_unref(code == 0 ? object : NULL);
 	if (count_errors(manifest) == before) { /* told by the error alone */
-		add_error(self, code, korch_error_line(error) > 0 ? korch_error_line(error) : line, korch_error_message(error));
+		add_error(self, code, korch_error_line(error) > 0 ? korch_error_line(error) : line,
+		          korch_error_message(error));
 		return 0;
 	}
 	korch_error_set_location(&error, self->file, line);
@@ -116,13 +126,19 @@ static size_t list_kind_length(struct json_object *tree)
 	return has_items && n <= MAX_KIND && korch__text_has_suffix(kind, "List") ? n : 0;
 }
 
-/* An item of PodList needs no apiVersion and kind of its own: a copy of its top level that has them. Shares what is below. */
-static struct json_object *with_kind(struct json_object *item, struct json_object *list, size_t kind_length)
+/*
+ * An item of PodList needs no apiVersion and kind of its own: a copy of its top level that has
+ * them. Shares what is below.
+ */
+static struct json_object *with_kind(struct json_object *item, struct json_object *list,
+                                     size_t kind_length)
 {
 	_cleanup_tree_ struct json_object *copy = json_object_new_object();
-	struct json_object *kind = json_object_new_string_len(text_of(list, "kind"), (int)(kind_length - strlen("List")));
+	struct json_object *kind =
+	    json_object_new_string_len(text_of(list, "kind"), (int)(kind_length - strlen("List")));
 	struct json_object *version = json_object_get(json_object_object_get(list, "apiVersion"));
-	if (!copy || !kind || json_object_object_add(copy, "apiVersion", version) < 0 || json_object_object_add(copy, "kind", kind) < 0)
+	if (!copy || !kind || json_object_object_add(copy, "apiVersion", version) < 0 ||
+	    json_object_object_add(copy, "kind", kind) < 0)
 		return NULL;
 	json_object_object_foreach(item, key, value)
 	{
@@ -143,7 +159,8 @@ static int add_items(text_read *self, struct json_object *list, size_t kind_leng
 		if (!item)
 			continue;
 		_cleanup_tree_ struct json_object *named = NULL;
-		if (kind_length > strlen("List") && json_object_is_type(item, json_type_object) && text_of(item, "kind")[0] == '\0') {
+		if (kind_length > strlen("List") && json_object_is_type(item, json_type_object) &&
+		    text_of(item, "kind")[0] == '\0') {
 			named = with_kind(item, list, kind_length);
 			if (!named)
 				return no_memory(self);
@@ -161,10 +178,13 @@ static int add_tree(text_read *self, struct json_object *tree, int line)
 		add_error(self, KORCH_E_INVALID, line, "an object with apiVersion and kind was expected");
 		return 0;
 	}
-	int has_version = text_of(tree, "apiVersion")[0] != '\0', has_kind = text_of(tree, "kind")[0] != '\0';
+	int has_version = text_of(tree, "apiVersion")[0] != '\0',
+	    has_kind = text_of(tree, "kind")[0] != '\0';
 	if (!has_version || !has_kind) {
 		add_error(self, KORCH_E_INVALID, line,
-		          has_kind ? "apiVersion not set" : has_version ? "kind not set" : "apiVersion and kind not set");
+		          has_kind      ? "apiVersion not set"
+		          : has_version ? "kind not set"
+		                        : "apiVersion and kind not set");
 		return 0;
 	}
 	size_t kind_length = list_kind_length(tree);
@@ -223,16 +243,16 @@ static int read_text(text_read *self, const char *text, size_t length)
 {
 	const korch_manifest_options *options = &self->manifest->options;
 	korch__read read = {
-		.file = self->file,
-		.limits = {.max_bytes = options->max_bytes,
-		           .max_nodes = options->max_nodes,
-		           .max_alias_nodes = options->max_alias_nodes,
-		           .max_documents = options->max_documents,
-		           .max_depth = options->max_depth},
-		.document = on_document,
-		.duplicate = on_duplicate,
-		.failed = on_failure,
-		.userdata = self,
+	    .file = self->file,
+	    .limits = {.max_bytes = options->max_bytes,
+	               .max_nodes = options->max_nodes,
+	               .max_alias_nodes = options->max_alias_nodes,
+	               .max_documents = options->max_documents,
+	               .max_depth = options->max_depth},
+	    .document = on_document,
+	    .duplicate = on_duplicate,
+	    .failed = on_failure,
+	    .userdata = self,
 	};
 	_cleanup_error_ korch_error *error = NULL;
 	int code = korch__text_read(&read, text, length, &error);
@@ -253,7 +273,8 @@ static const char *keep_file_name(korch_manifest *manifest, const char *file)
 	return copy;
 }
 
-int korch_manifest_read_text(korch_manifest *manifest, const char *text, size_t length, const char *file, korch_error **err)
+int korch_manifest_read_text(korch_manifest *manifest, const char *text, size_t length,
+                             const char *file, korch_error **err)
 {
 	if (!manifest || (!text && length > 0))
 		return korch_error_set(err, KORCH_E_INVALID, "no manifest or no text");

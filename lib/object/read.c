@@ -55,7 +55,8 @@ static int looks_strictly_json(const char *at, const char *end)
 }
 
 /* 1 when the rest is rather YAML: it reads as such, or for longer than as JSON. */
-static int is_rather_yaml(const korch__read *read, const korch__cursor *rest, const korch_error *json)
+static int is_rather_yaml(const korch__read *read, const korch__cursor *rest,
+                          const korch_error *json)
 {
 	korch__read silent = *read;
 	silent.document = NULL;
@@ -65,7 +66,8 @@ static int is_rather_yaml(const korch__read *read, const korch__cursor *rest, co
 	_cleanup_error_ korch_error *yaml = NULL;
 	int code = korch__yaml_read(&silent, rest->at, (size_t)(rest->end - rest->at), &yaml);
 	int further = korch_error_line(yaml) - korch_error_line(json);
-	return code != KORCH_E_PARSE || further > 0 || (further == 0 && !looks_strictly_json(rest->at, rest->end));
+	return code != KORCH_E_PARSE || further > 0 ||
+	       (further == 0 && !looks_strictly_json(rest->at, rest->end));
 }
 
 int korch__text_read(const korch__read *read, const char *text, size_t len, korch_error **err)

@@ -1,6 +1,7 @@
 /*
- * What nodes of json-c trees bear beside their value. A pointer to userdata is tagged in its lowest bits: 1 = a line number
- * and nothing else; 2 = a note (line and texts); 0 = not ours, such as the text that json-c's own parser keeps of a double.
+ * What nodes of json-c trees bear beside their value. A pointer to userdata is tagged in its lowest
+ * bits: 1 = a line number and nothing else; 2 = a note (line and texts); 0 = not ours, such as the
+ * text that json-c's own parser keeps of a double.
  */
 #include "object/tree.h"
 #include "base/cleanup.h"
@@ -57,7 +58,10 @@ int korch__tree_line(const struct json_object *node)
 	return self ? self->line : 0;
 }
 
-/* Gives the node a note with the text of its number (copied; NULL: none) in place of what it bore. NULL when memory is short. */
+/*
+ * Gives the node a note with the text of its number (copied; NULL: none) in place of what it bore.
+ * NULL when memory is short.
+ */
 static note *note_attach(struct json_object *node, const char *number)
 {
 	note *self = korch__calloc(1, sizeof(*self));

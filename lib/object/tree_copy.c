@@ -1,6 +1,6 @@
 /* Copies and comparison of json-c trees; what a node bears beside its value is in tree.c. */
-#include "object/tree.h"
 #include "base/cleanup.h"
+#include "object/tree.h"
 #include <string.h>
 
 static int copy_notes(struct json_object *to, struct json_object *from)

@@ -1,6 +1,6 @@
 /*
- * libyaml's events as calls of the builder: anchors, aliases, merge keys and tags of collections are resolved here, scalars in
- * yaml_scalar.c. Where the events come from is in yaml_read.c.
+ * libyaml's events as calls of the builder: anchors, aliases, merge keys and tags of collections
+ * are resolved here, scalars in yaml_scalar.c. Where the events come from is in yaml_read.c.
  */
 #include "object/yaml_events.h"
 #include "base/cleanup.h"
@@ -131,20 +131,26 @@ static int on_alias(korch__yaml *self, const yaml_event_t *event)
 	const char *name = (const char *)event->data.alias.anchor;
 	const korch__yaml_anchor *named = korch__table_get(&self->anchors, name);
 	if (!named)
-		return korch__build_fail(&self->build, KORCH_E_PARSE, line, "no anchor named \"%.100s\"", name);
+		return korch__build_fail(&self->build, KORCH_E_PARSE, line, "no anchor named \"%.100s\"",
+		                         name);
 	if (named->is_open)
-		return korch__build_fail(&self->build, KORCH_E_PARSE, line, "alias \"%.100s\" stands inside its own anchor", name);
+		return korch__build_fail(&self->build, KORCH_E_PARSE, line,
+		                         "alias \"%.100s\" stands inside its own anchor", name);
 	if (is_key_next(self)) {
 		if (!named->text)
-			return korch__build_fail(&self->build, KORCH_E_PARSE, line, "a mapping or list cannot be a key");
+			return korch__build_fail(&self->build, KORCH_E_PARSE, line,
+			                         "a mapping or list cannot be a key");
 		return korch__build_key(&self->build, named->text, strlen(named->text), line);
 	}
 	size_t max = self->read->limits.max_alias_nodes;
 	if (named->size > max || self->n_alias_nodes > max - named->size)
-		return korch__build_fail(&self->build, KORCH_E_LIMIT, line, "aliases stand for more than %zu values", max);
+		return korch__build_fail(&self->build, KORCH_E_LIMIT, line,
+		                         "aliases stand for more than %zu values", max);
 	self->n_alias_nodes += named->size;
 	int code = korch__build_count(&self->build, named->size - 1, line);
-	return code < 0 ? code : korch__build_value(&self->build, json_object_get(named->node), named->height, line);
+	return code < 0 ? code
+	                : korch__build_value(&self->build, json_object_get(named->node), named->height,
+	                                     line);
 }
 
 /* 1 when a tag of YAML's own does not fit the collection. */
@@ -165,13 +171,16 @@ static int is_wrong_tag(const char *tag, int is_map)
 static int on_open(korch__yaml *self, const yaml_event_t *event, int is_map)
 {
 	int line = korch__yaml_line(self, event->start_mark);
-	const yaml_char_t *name = is_map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor;
-	const yaml_char_t *tag = is_map ? event->data.mapping_start.tag : event->data.sequence_start.tag;
+	const yaml_char_t *name =
+	    is_map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor;
+	const yaml_char_t *tag =
+	    is_map ? event->data.mapping_start.tag : event->data.sequence_start.tag;
 	if (is_key_next(self))
-		return korch__build_fail(&self->build, KORCH_E_PARSE, line, "a mapping or list cannot be a key");
+		return korch__build_fail(&self->build, KORCH_E_PARSE, line,
+		                         "a mapping or list cannot be a key");
 	if (is_wrong_tag((const char *)tag, is_map))
-		return korch__build_fail(&self->build, KORCH_E_PARSE, line, "the tag %.100s on a %s", (const char *)tag,
-		                         is_map ? "mapping" : "list");
+		return korch__build_fail(&self->build, KORCH_E_PARSE, line, "the tag %.100s on a %s",
+		                         (const char *)tag, is_map ? "mapping" : "list");
 	korch__yaml_anchor *named;
 	int code = set_anchor(&named, self, name);
 	if (code < 0)
@@ -208,7 +217,8 @@ static int on_close(korch__yaml *self)
 static int on_document_start(korch__yaml *self, const yaml_event_t *event)
 {
 	int has_directives = event->data.document_start.version_directive ||
-	                     event->data.document_start.tag_directives.start != event->data.document_start.tag_directives.end;
+	                     event->data.document_start.tag_directives.start !=
+	                         event->data.document_start.tag_directives.end;
 	self->document_line = korch__yaml_line(self, event->start_mark);
 	if (has_directives && self->is_end_implicit)
 		return korch__build_fail(&self->build, KORCH_E_PARSE, self->document_line,
@@ -252,7 +262,8 @@ void korch__yaml_reset(korch__yaml *self)
 
 void korch__yaml_init(korch__yaml *self, const korch__read *read)
 {
-	*self = (korch__yaml){.read = read, .lines_before = read->first_line > 0 ? read->first_line - 1 : 0};
+	*self = (korch__yaml){.read = read,
+	                      .lines_before = read->first_line > 0 ? read->first_line - 1 : 0};
 	korch__build_init(&self->build, read, NULL);
 	korch__table_init(&self->anchors, &anchor_ops);
 }

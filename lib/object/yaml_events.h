@@ -26,13 +26,15 @@ typedef struct korch__yaml {
 	size_t n_flow;       /* open collections that are written with brackets */
 	int is_end_implicit; /* the last document ended without "..." */
 	size_t n_failures;   /* documents that could not be read */
-	int lines_before; /* lines of the text in front of what the parser sees */
+	int lines_before;    /* lines of the text in front of what the parser sees */
 	int document_line;
 } korch__yaml;
 
 void korch__yaml_init(korch__yaml *self, const korch__read *read);
 void korch__yaml_fini(korch__yaml *self);
-/* One event; 0, 1 at the end of the stream, or a negative code with the error in *self->build.err. */
+/*
+ * One event; 0, 1 at the end of the stream, or a negative code with the error in *self->build.err.
+ */
 int korch__yaml_event(korch__yaml *self, const yaml_event_t *event);
 /* Forgets anchors and an unfinished document. */
 void korch__yaml_reset(korch__yaml *self);

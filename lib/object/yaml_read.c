@@ -1,6 +1,7 @@
 /*
- * YAML text: its parts and documents, libyaml's errors. A document that cannot be read may be left behind: reading then begins
- * again at the next line "---". The events of a document are in yaml_events.c.
+ * YAML text: its parts and documents, libyaml's errors. A document that cannot be read may be left
+ * behind: reading then begins again at the next line "---". The events of a document are in
+ * yaml_events.c.
  */
 #include "base/cleanup.h"
 #include "object/yaml_events.h"
@@ -16,7 +17,8 @@ static int is_blank(char c)
 static int count_lines(const char *text, size_t len)
 {
 	int n = 0;
-	for (const char *end = text + len; text < end && (text = memchr(text, '\n', (size_t)(end - text))); text++)
+	for (const char *end = text + len;
+	     text < end && (text = memchr(text, '\n', (size_t)(end - text))); text++)
 		n++;
 	return n;
 }
@@ -27,19 +29,23 @@ static int syntax_error(korch__yaml *self, const char *text, size_t len)
 	const yaml_parser_t *parser = &self->parser;
 	const char *problem = parser->problem ? parser->problem : "malformed";
 	if (parser->error == YAML_MEMORY_ERROR)
-		return korch_error_set(self->build.err, KORCH_E_NOMEM, "%s", korch_code_text(KORCH_E_NOMEM));
+		return korch_error_set(self->build.err, KORCH_E_NOMEM, "%s",
+		                       korch_code_text(KORCH_E_NOMEM));
 	if (parser->error == YAML_READER_ERROR) {
 		size_t offset = parser->problem_offset < len ? parser->problem_offset : len;
 		int line = count_lines(text, offset) + 1 + self->lines_before;
 		if (parser->problem_value < 0)
 			return korch__build_fail(&self->build, KORCH_E_PARSE, line, "%s", problem);
-		return korch__build_fail(&self->build, KORCH_E_PARSE, line, "%s (0x%02x)", problem, (unsigned)parser->problem_value);
+		return korch__build_fail(&self->build, KORCH_E_PARSE, line, "%s (0x%02x)", problem,
+		                         (unsigned)parser->problem_value);
 	}
 	int line = korch__yaml_line(self, parser->problem_mark);
 	size_t column = parser->problem_mark.column + 1;
 	if (!parser->context)
-		return korch__build_fail(&self->build, KORCH_E_PARSE, line, "%s (column %zu)", problem, column);
-	return korch__build_fail(&self->build, KORCH_E_PARSE, line, "%s (column %zu; %s that begins in line %d)", problem, column,
+		return korch__build_fail(&self->build, KORCH_E_PARSE, line, "%s (column %zu)", problem,
+		                         column);
+	return korch__build_fail(&self->build, KORCH_E_PARSE, line,
+	                         "%s (column %zu; %s that begins in line %d)", problem, column,
 	                         parser->context, korch__yaml_line(self, parser->context_mark));
 }
 
@@ -47,7 +53,8 @@ static int syntax_error(korch__yaml *self, const char *text, size_t len)
 static int read_events(korch__yaml *self, const char *text, size_t len)
 {
 	if (!yaml_parser_initialize(&self->parser))
-		return korch_error_set(self->build.err, KORCH_E_NOMEM, "%s", korch_code_text(KORCH_E_NOMEM));
+		return korch_error_set(self->build.err, KORCH_E_NOMEM, "%s",
+		                       korch_code_text(KORCH_E_NOMEM));
 	yaml_parser_set_input_string(&self->parser, (const unsigned char *)text, len);
 	int code = 0;
 	while (code == 0) {
@@ -123,8 +130,10 @@ static int read_part(korch__yaml *self, const char *text, size_t len, korch_erro
 		int line = korch_error_line(error);
 		self->build.err = err;
 		if (++self->n_failures >= MAX_FAILURES)
-			return korch__build_fail(&self->build, KORCH_E_LIMIT, line, "%d documents cannot be read", MAX_FAILURES);
-		const char *next = next_document(self, text, len, line > self->document_line ? line : self->document_line + 1);
+			return korch__build_fail(&self->build, KORCH_E_LIMIT, line,
+			                         "%d documents cannot be read", MAX_FAILURES);
+		const char *next = next_document(
+		    self, text, len, line > self->document_line ? line : self->document_line + 1);
 		size_t n = next ? (size_t)(next - text) : len;
 		self->lines_before += count_lines(text, n);
 		if (!next)
@@ -146,7 +155,8 @@ static int read_all(korch__yaml *self, const char *text, size_t len, korch_error
 		n = end_line_length(text, len);
 		if (n == 0) {
 			self->build.err = err;
-			return korch__build_fail(&self->build, KORCH_E_PARSE, self->lines_before + 1, "more than a comment behind \"...\"");
+			return korch__build_fail(&self->build, KORCH_E_PARSE, self->lines_before + 1,
+			                         "more than a comment behind \"...\"");
 		}
 		self->lines_before++;
 		text += n;

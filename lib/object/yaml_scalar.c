@@ -1,6 +1,7 @@
 /*
- * Which value a YAML scalar is: the core schema of YAML 1.2, with what Kubernetes' reader takes from YAML 1.1 (yes, no, on, off,
- * 0644 and 0b11, 1_000), as docs/yaml.md says. No events and no trees here.
+ * Which value a YAML scalar is: the core schema of YAML 1.2, with what Kubernetes' reader takes
+ * from YAML 1.1 (yes, no, on, off, 0644 and 0b11, 1_000), as docs/yaml.md says. No events and no
+ * trees here.
  */
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -17,7 +18,7 @@ enum { MAX_NUMBER = 4096 };
 
 typedef struct word {
 	const char *text;
-	signed char value; /* 0 or 1; -1 for null */
+	signed char value;  /* 0 or 1; -1 for null */
 	signed char is_old; /* only YAML 1.1 knows it */
 } word;
 
@@ -51,7 +52,10 @@ static size_t count_digits(const char *text)
 	return strspn(text, "0123456789");
 }
 
-/* Writes [-+]digits[.digits][e[-+]digits] with at least one digit as a JSON number; 0 when text is not of that form. */
+/*
+ * Writes [-+]digits[.digits][e[-+]digits] with at least one digit as a JSON number; 0 when text is
+ * not of that form.
+ */
 static int put_decimal(korch_buf *out, const char *text)
 {
 	const char *at = text + (*text == '-' || *text == '+');
@@ -84,13 +88,19 @@ static int put_decimal(korch_buf *out, const char *text)
 	return 1;
 }
 
-/* 0x1f, 0o17, 0b11 and 017, with a sign, in 64 bits. 0 when text is not of that form or does not fit. */
+/*
+ * 0x1f, 0o17, 0b11 and 017, with a sign, in 64 bits. 0 when text is not of that form or does not
+ * fit.
+ */
 static int put_radix(korch_buf *out, const char *text)
 {
 	const char *at = text + (*text == '-' || *text == '+');
 	if (at[0] != '0' || at[1] == '\0')
 		return 0;
-	int base = at[1] == 'x' || at[1] == 'X' ? 16 : at[1] == 'o' ? 8 : at[1] == 'b' || at[1] == 'B' ? 2 : 0;
+	int base = at[1] == 'x' || at[1] == 'X'   ? 16
+	           : at[1] == 'o'                 ? 8
+	           : at[1] == 'b' || at[1] == 'B' ? 2
+	                                          : 0;
 	const char *digits = base > 0 ? at + 2 : at + 1;
 	if (base == 0)
 		base = 8;
@@ -128,8 +138,8 @@ static int is_old_number(const char *text)
 static int is_special_float(const char *text)
 {
 	const char *at = text + (*text == '-' || *text == '+');
-	return is_written_as(at, strlen(at), ".inf") || strcmp(at, ".Inf") == 0 || is_written_as(text, strlen(text), ".nan") ||
-	       strcmp(text, ".NaN") == 0;
+	return is_written_as(at, strlen(at), ".inf") || strcmp(at, ".Inf") == 0 ||
+	       is_written_as(text, strlen(text), ".nan") || strcmp(text, ".NaN") == 0;
 }
 
 /* *out stays NULL when the text is no number. */
@@ -191,7 +201,8 @@ static int read_plain(struct json_object **out, const char *text, size_t len, co
 
 static int read_binary(struct json_object **out, const char *text, size_t len, const char **why)
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char alphabet[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	size_t n = 0, padding = 0;
 	for (size_t i = 0; i < len; i++) {
 		if (text[i] != '\0' && strchr(" \t\r\n", text[i]))
@@ -210,7 +221,8 @@ static int read_binary(struct json_object **out, const char *text, size_t len, c
 }
 
 /* A scalar whose tag says that it is a null, bool or number. */
-static int read_as(struct json_object **out, const char *text, size_t len, const char *type, const char **why)
+static int read_as(struct json_object **out, const char *text, size_t len, const char *type,
+                   const char **why)
 {
 	_cleanup_tree_ struct json_object *node = NULL;
 	int code = read_plain(&node, text, len, why);
@@ -219,8 +231,9 @@ static int read_as(struct json_object **out, const char *text, size_t len, const
 	json_type found = json_object_get_type(node);
 	int fits = strcmp(type, "null") == 0   ? found == json_type_null
 	           : strcmp(type, "bool") == 0 ? found == json_type_boolean
-	           : strcmp(type, "int") == 0  ? found == json_type_int || (found == json_type_double && !strpbrk(text, ".eE"))
-	                                       : found == json_type_int || found == json_type_double;
+	           : strcmp(type, "int") == 0
+	               ? found == json_type_int || (found == json_type_double && !strpbrk(text, ".eE"))
+	               : found == json_type_int || found == json_type_double;
 	if (!fits) {
 		*why = strcmp(type, "null") == 0   ? "!!null has a value"
 		       : strcmp(type, "bool") == 0 ? "!!bool is neither true nor false"
@@ -232,8 +245,8 @@ static int read_as(struct json_object **out, const char *text, size_t len, const
 	return 0;
 }
 
-int korch__yaml_scalar(struct json_object **out, const char *text, size_t len, const char *tag, int is_plain,
-                       const char **why)
+int korch__yaml_scalar(struct json_object **out, const char *text, size_t len, const char *tag,
+                       int is_plain, const char **why)
 {
 	*out = NULL;
 	if (!tag)
@@ -243,10 +256,11 @@ int korch__yaml_scalar(struct json_object **out, const char *text, size_t len, c
 	const char *type = tag + strlen(TAG_PREFIX);
 	if (strcmp(type, "binary") == 0)
 		return read_binary(out, text, len, why);
-	if (strcmp(type, "null") == 0 || strcmp(type, "bool") == 0 || strcmp(type, "int") == 0 || strcmp(type, "float") == 0)
+	if (strcmp(type, "null") == 0 || strcmp(type, "bool") == 0 || strcmp(type, "int") == 0 ||
+	    strcmp(type, "float") == 0)
 		return read_as(out, text, len, type, why);
-	if (strcmp(type, "map") == 0 || strcmp(type, "seq") == 0 || strcmp(type, "set") == 0 || strcmp(type, "omap") == 0 ||
-	    strcmp(type, "pairs") == 0) {
+	if (strcmp(type, "map") == 0 || strcmp(type, "seq") == 0 || strcmp(type, "set") == 0 ||
+	    strcmp(type, "omap") == 0 || strcmp(type, "pairs") == 0) {
 		*why = "the tag of a mapping or list on a single value";
 		return KORCH_E_PARSE;
 	}

@@ -1,6 +1,6 @@
 /*
- * Trees as YAML text by libyaml's emitter, in the style of kubectl: blocks, lists at the level of their key, text of several
- * lines as it is, quotes where text would read as something else.
+ * Trees as YAML text by libyaml's emitter, in the style of kubectl: blocks, lists at the level of
+ * their key, text of several lines as it is, quotes where text would read as something else.
  */
 #include "object/yaml_write.h"
 #include "base/cleanup.h"
@@ -21,8 +21,10 @@ static int is_time_like(const char *text)
 {
 	size_t n = strspn(text, "0123456789");
 	if (n == 0)
-		return (*text == '-' || *text == '+') && isdigit((unsigned char)text[1]) && strchr(text, ':');
-	return (text[n] == ':' && isdigit((unsigned char)text[n + 1])) || (n == 4 && text[4] == '-' && isdigit((unsigned char)text[5]));
+		return (*text == '-' || *text == '+') && isdigit((unsigned char)text[1]) &&
+		       strchr(text, ':');
+	return (text[n] == ':' && isdigit((unsigned char)text[n + 1])) ||
+	       (n == 4 && text[4] == '-' && isdigit((unsigned char)text[5]));
 }
 
 /* 1 when the text without quotes is something else to us or to another reader of YAML. */
@@ -40,28 +42,36 @@ static int is_ambiguous(const char *text, size_t len)
 	return !is_text || is_time_like(text);
 }
 
-/* Letters that a block would change: carriage returns and Unicode's own line ends. A first line that begins with a tab cannot be read. */
+/*
+ * Letters that a block would change: carriage returns and Unicode's own line ends. A first line
+ * that begins with a tab cannot be read.
+ */
 static int fits_block(const char *text, size_t len)
 {
-	if (strlen(text) != len || strchr(text, '\r') || strstr(text, "\xc2\x85") || strstr(text, "\xe2\x80\xa8") ||
-	    strstr(text, "\xe2\x80\xa9"))
+	if (strlen(text) != len || strchr(text, '\r') || strstr(text, "\xc2\x85") ||
+	    strstr(text, "\xe2\x80\xa8") || strstr(text, "\xe2\x80\xa9"))
 		return 0;
-	return text[strspn(text, " \n")] != '\t' && text[strspn(text, " \n")] != '\0' && *text != '\n' && *text != ' ';
+	return text[strspn(text, " \n")] != '\t' && text[strspn(text, " \n")] != '\0' &&
+	       *text != '\n' && *text != ' ';
 }
 
 static yaml_scalar_style_t style_of(const char *text, size_t len, int is_key)
 {
 	if (memchr(text, '\n', len))
-		return !is_key && fits_block(text, len) ? YAML_LITERAL_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE;
-	if (strlen(text) != len || strpbrk(text, "\r\t") || strstr(text, "\xc2\x85") || strstr(text, "\xe2\x80"))
+		return !is_key && fits_block(text, len) ? YAML_LITERAL_SCALAR_STYLE
+		                                        : YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+	if (strlen(text) != len || strpbrk(text, "\r\t") || strstr(text, "\xc2\x85") ||
+	    strstr(text, "\xe2\x80"))
 		return YAML_DOUBLE_QUOTED_SCALAR_STYLE;
 	return is_ambiguous(text, len) ? YAML_DOUBLE_QUOTED_SCALAR_STYLE : YAML_PLAIN_SCALAR_STYLE;
 }
 
-static int put_scalar(yaml_emitter_t *emitter, const char *text, size_t len, yaml_scalar_style_t style)
+static int put_scalar(yaml_emitter_t *emitter, const char *text, size_t len,
+                      yaml_scalar_style_t style)
 {
 	yaml_event_t event;
-	return yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text, (int)len, 1, 1, style) &&
+	return yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text, (int)len, 1,
+	                                    1, style) &&
 	       yaml_emitter_emit(emitter, &event);
 }
 
@@ -75,7 +85,8 @@ static int put_node(yaml_emitter_t *emitter, struct json_object *node);
 static int put_map(yaml_emitter_t *emitter, struct json_object *node)
 {
 	yaml_event_t event;
-	if (!yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE) || !yaml_emitter_emit(emitter, &event))
+	if (!yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE) ||
+	    !yaml_emitter_emit(emitter, &event))
 		return 0;
 	json_object_object_foreach(node, key, value)
 	{
@@ -88,7 +99,8 @@ static int put_map(yaml_emitter_t *emitter, struct json_object *node)
 static int put_list(yaml_emitter_t *emitter, struct json_object *node)
 {
 	yaml_event_t event;
-	if (!yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_SEQUENCE_STYLE) || !yaml_emitter_emit(emitter, &event))
+	if (!yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_SEQUENCE_STYLE) ||
+	    !yaml_emitter_emit(emitter, &event))
 		return 0;
 	for (size_t i = 0; i < json_object_array_length(node); i++)
 		if (!put_node(emitter, json_object_array_get_idx(node, i)))
@@ -104,7 +116,8 @@ static int put_node(yaml_emitter_t *emitter, struct json_object *node)
 	case json_type_array:
 		return put_list(emitter, node);
 	case json_type_string:
-		return put_text(emitter, json_object_get_string(node), (size_t)json_object_get_string_len(node), 0);
+		return put_text(emitter, json_object_get_string(node),
+		                (size_t)json_object_get_string_len(node), 0);
 	default: {
 		const char *text = json_object_to_json_string_ext(node, JSON_C_TO_STRING_PLAIN);
 		return text && put_scalar(emitter, text, strlen(text), YAML_PLAIN_SCALAR_STYLE);
@@ -115,9 +128,11 @@ static int put_node(yaml_emitter_t *emitter, struct json_object *node)
 static int put_document(yaml_emitter_t *emitter, struct json_object *tree)
 {
 	yaml_event_t event;
-	return yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING) && yaml_emitter_emit(emitter, &event) &&
-	       yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1) && yaml_emitter_emit(emitter, &event) &&
-	       put_node(emitter, tree) && yaml_document_end_event_initialize(&event, 1) && yaml_emitter_emit(emitter, &event) &&
+	return yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING) &&
+	       yaml_emitter_emit(emitter, &event) &&
+	       yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1) &&
+	       yaml_emitter_emit(emitter, &event) && put_node(emitter, tree) &&
+	       yaml_document_end_event_initialize(&event, 1) && yaml_emitter_emit(emitter, &event) &&
 	       yaml_stream_end_event_initialize(&event) && yaml_emitter_emit(emitter, &event);
 }
 

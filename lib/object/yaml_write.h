@@ -6,7 +6,9 @@
 
 struct json_object;
 
-/* Appends a document without "---", in block style, that reads as an equal tree. Check buf->failed. */
+/*
+ * Appends a document without "---", in block style, that reads as an equal tree. Check buf->failed.
+ */
 void korch__yaml_write(korch_buf *buf, struct json_object *tree);
 
 #endif

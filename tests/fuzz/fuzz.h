@@ -1,4 +1,7 @@
-/* What a fuzz target offers: libFuzzer, or replay.c, calls it with one input after the other. It traps when a law is broken. */
+/*
+ * What a fuzz target offers: libFuzzer, or replay.c, calls it with one input after the other. It
+ * traps when a law is broken.
+ */
 #ifndef KORCH_TESTS_FUZZ_H
 #define KORCH_TESTS_FUZZ_H
 

@@ -40,8 +40,13 @@ static int write_and_read(void *userdata, struct json_object *tree, int line)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const korch__read_limits limits = {.max_nodes = 20000, .max_alias_nodes = 2000, .max_depth = 64, .max_documents = 100};
-	korch__read read = {.file = "f", .limits = limits, .document = write_and_read, .duplicate = later_wins, .failed = failed};
+	static const korch__read_limits limits = {
+	    .max_nodes = 20000, .max_alias_nodes = 2000, .max_depth = 64, .max_documents = 100};
+	korch__read read = {.file = "f",
+	                    .limits = limits,
+	                    .document = write_and_read,
+	                    .duplicate = later_wins,
+	                    .failed = failed};
 	korch_error *error = NULL;
 	int code = korch__text_read(&read, (const char *)data, size, &error);
 	FUZZ_CHECK(code == 0 || code == KORCH_E_PARSE || code == KORCH_E_LIMIT);

@@ -1,4 +1,7 @@
-/* Feeds each file of the corpus folders given, and each of its beginnings at a few lengths, to a fuzz target. */
+/*
+ * Feeds each file of the corpus folders given, and each of its beginnings at a few lengths, to a
+ * fuzz target.
+ */
 #include "fuzz.h"
 #include <dirent.h>
 #include <stdio.h>

@@ -14,10 +14,12 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 static int is_manifest(const char *name)
 {
 	const char *dot = strrchr(name, '.');
-	return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0 || strcmp(dot, ".json") == 0);
+	return dot &&
+	       (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0 || strcmp(dot, ".json") == 0);
 }
 
-size_t files_each(const char *folder, void (*fn)(void *userdata, const char *path, const char *name), void *userdata)
+size_t files_each(const char *folder,
+                  void (*fn)(void *userdata, const char *path, const char *name), void *userdata)
 {
 	char root[4096];
 	snprintf(root, sizeof(root), "%s/%s", getenv("KORCH_DATA"), folder);

@@ -1,11 +1,11 @@
 /*
- * Real manifests: counts of manifest_counts.json, nothing lost from text through objects to JSON and YAML; and every kind of
- * Kubernetes' API, whose YAML must give the object that its JSON gives.
+ * Real manifests: counts of manifest_counts.json, nothing lost from text through objects to JSON
+ * and YAML; and every kind of Kubernetes' API, whose YAML must give the object that its JSON gives.
  */
-#include "unit.h"
 #include "files.h"
 #include "object/codec.h"
 #include "object/read.h"
+#include "unit.h"
 #include <korch/manifest.h>
 #include <korch/yaml.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@ typedef struct tally {
 	size_t n_documents, n_objects, n_typed;
 	struct json_object *errors;  /* names of files that cannot be read, in order */
 	struct json_object *refused; /* what was wrong with objects, as korch_error_format() says it */
-	struct json_object *kinds;  /* "v1/Pod": count */
+	struct json_object *kinds;   /* "v1/Pod": count */
 } tally;
 
 static int keep(void *userdata, struct json_object *tree, int line)
@@ -44,8 +44,8 @@ static int same_scalar(struct json_object *a, struct json_object *b)
 	const char *plain = korch__tree_plain_text(a);
 	if (!plain && !json_object_is_type(a, json_type_string)) /* cpu: 1 is "1" from then on */
 		plain = json_object_to_json_string(a);
-	return korch__tree_equal(a, b) ||
-	       (plain && json_object_is_type(b, json_type_string) && strcmp(plain, json_object_get_string(b)) == 0);
+	return korch__tree_equal(a, b) || (plain && json_object_is_type(b, json_type_string) &&
+	                                   strcmp(plain, json_object_get_string(b)) == 0);
 }
 
 /* Fails the test when something in `from` is not in `to`: nulls and what holds nothing may go. */
@@ -65,7 +65,8 @@ static void check_kept(struct json_object *from, struct json_object *to, const c
 			check_kept(json_object_array_get_idx(from, i), json_object_array_get_idx(to, i), below);
 		}
 	} else if (from) {
-		ck_assert_msg(same_scalar(from, to), "%s: %s became %s", path, json_object_to_json_string(from), json_object_to_json_string(to));
+		ck_assert_msg(same_scalar(from, to), "%s: %s became %s", path,
+		              json_object_to_json_string(from), json_object_to_json_string(to));
 	}
 }
 
@@ -81,7 +82,8 @@ static void check_again(const korch_object *object, const char *path)
 	int code = korch_manifest_read_text(manifest, yaml, len, path, &error);
 	ck_assert_msg(code == 0, "%s: %s\n%s", path, korch_error_message(error), yaml);
 	ck_assert_uint_eq(korch_manifest_count(manifest), 1);
-	ck_assert_msg(korch_object_equal(korch_manifest_object(manifest, 0), object), "%s: differs as YAML", path);
+	ck_assert_msg(korch_object_equal(korch_manifest_object(manifest, 0), object),
+	              "%s: differs as YAML", path);
 	korch_manifest_free(manifest);
 	free(yaml);
 }
@@ -106,7 +108,8 @@ static void check_objects(const korch_manifest *manifest, const char *path)
 
 static const char *member(struct json_object *tree, const char *key)
 {
-	struct json_object *value = json_object_is_type(tree, json_type_object) ? json_object_object_get(tree, key) : NULL;
+	struct json_object *value =
+	    json_object_is_type(tree, json_type_object) ? json_object_object_get(tree, key) : NULL;
 	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
 }
 
@@ -123,7 +126,10 @@ static void count_document(tally *self, struct json_object *tree)
 	self->n_objects++;
 }
 
-/* What can be read must become objects, but for files of other programs, which lie among them, and what Kubernetes refuses too. */
+/*
+ * What can be read must become objects, but for files of other programs, which lie among them, and
+ * what Kubernetes refuses too.
+ */
 static void count_objects(tally *self, const char *path)
 {
 	korch_manifest *manifest = NULL;
@@ -136,7 +142,8 @@ static void count_objects(tally *self, const char *path)
 	for (size_t i = 0; code < 0 && i < korch_problems_count(problems); i++) {
 		const korch_problem *problem = korch_problems_at(problems, i);
 		char text[512];
-		snprintf(text, sizeof(text), "%s:%d: %s: %s", strrchr(path, '/') + 1, problem->line, problem->path, problem->message);
+		snprintf(text, sizeof(text), "%s:%d: %s: %s", strrchr(path, '/') + 1, problem->line,
+		         problem->path, problem->message);
 		if (problem->severity == KORCH_SEVERITY_ERROR && !strstr(text, "not set"))
 			json_object_array_add(self->refused, json_object_new_string(text));
 	}
@@ -190,16 +197,21 @@ START_TEST(counts)
 	_cleanup_tree_ struct json_object *refused = json_object_new_array();
 	json_object_object_foreach(sets, name, wanted)
 	{
-		tally self = {.errors = json_object_new_array(), .refused = json_object_new_array(), .kinds = json_object_new_object()};
+		tally self = {.errors = json_object_new_array(),
+		              .refused = json_object_new_array(),
+		              .kinds = json_object_new_object()};
 		ck_assert_uint_eq(files_each(name, count_file, &self), number(wanted, "files"));
 		ck_assert_uint_eq((size_t)self.n_parsed, number(wanted, "parsed"));
 		json_object_array_sort(self.errors, by_text);
-		ck_assert_msg(korch__tree_equal(self.errors, json_object_object_get(wanted, "errors")), "%s: %s", name, json_object_to_json_string(self.errors));
+		ck_assert_msg(korch__tree_equal(self.errors, json_object_object_get(wanted, "errors")),
+		              "%s: %s", name, json_object_to_json_string(self.errors));
 		ck_assert_uint_eq(self.n_documents, number(wanted, "documents"));
 		ck_assert_uint_eq(self.n_objects, number(wanted, "objects"));
-		ck_assert_msg(korch__tree_equal(self.kinds, json_object_object_get(wanted, "kinds")), "%s: %s", name, json_object_to_json_string(self.kinds));
+		ck_assert_msg(korch__tree_equal(self.kinds, json_object_object_get(wanted, "kinds")),
+		              "%s: %s", name, json_object_to_json_string(self.kinds));
 		for (size_t i = 0; i < json_object_array_length(self.refused); i++)
-			json_object_array_add(refused, json_object_get(json_object_array_get_idx(self.refused, i)));
+			json_object_array_add(refused,
+			                      json_object_get(json_object_array_get_idx(self.refused, i)));
 		json_object_put(self.refused);
 		json_object_put(self.errors);
 		json_object_put(self.kinds);
@@ -208,7 +220,8 @@ START_TEST(counts)
 	ck_assert_uint_gt(n_typed, 300);
 	/* a placeholder that Kubernetes refuses as well */
 	ck_assert_str_eq(json_object_to_json_string_ext(refused, JSON_C_TO_STRING_PLAIN),
-	                 "[\"fc.yaml:17: spec.volumes[0].fc.lun: expected integer, found string \\\"<ADD LUN ID Here>\\\"\"]");
+	                 "[\"fc.yaml:17: spec.volumes[0].fc.lun: expected integer, found string "
+	                 "\\\"<ADD LUN ID Here>\\\"\"]");
 }
 END_TEST
 
@@ -223,10 +236,12 @@ static struct json_object *through_object(const char *path, int is_object)
 	korch_manifest *manifest = NULL;
 	korch_error *error = NULL;
 	struct json_object *tree = NULL;
-	ck_assert_int_eq(korch_manifest_new(&manifest, &(korch_manifest_options){.strict = 1}, NULL), 0);
+	ck_assert_int_eq(korch_manifest_new(&manifest, &(korch_manifest_options){.strict = 1}, NULL),
+	                 0);
 	int code = korch_manifest_read_file(manifest, path, &error);
 	if (is_object) {
-		ck_assert_msg(code == 0, "%s: %s %s", path, korch_error_path(error), korch_error_message(error));
+		ck_assert_msg(code == 0, "%s: %s %s", path, korch_error_path(error),
+		              korch_error_message(error));
 		ck_assert_uint_eq(korch_manifest_count(manifest), 1);
 		check_objects(manifest, path);
 		ck_assert_int_eq(korch__object_encode(&tree, korch_manifest_object(manifest, 0)), 0);

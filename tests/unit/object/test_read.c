@@ -1,8 +1,8 @@
 /* Reading YAML and JSON text into trees: values, lines, limits, errors. */
-#include "unit.h"
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "object/read.h"
+#include "unit.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,10 @@ static int put_document(void *userdata, struct json_object *tree, int line)
 	if (self->n < 16)
 		self->lines[self->n] = line;
 	self->n++;
-	korch__buf_puts(&self->out, tree ? json_object_to_json_string_ext(tree, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) : "null");
+	korch__buf_puts(&self->out,
+	                tree ? json_object_to_json_string_ext(tree, JSON_C_TO_STRING_PLAIN |
+	                                                                JSON_C_TO_STRING_NOSLASHESCAPE)
+	                     : "null");
 	korch__buf_putc(&self->out, '\n');
 	return 0;
 }
@@ -80,7 +83,8 @@ static void check_fails(const char *text, size_t len, int code, const char *mess
 
 START_TEST(scalars)
 {
-	READS("[a, 'true', \"1\", true, False, NULL, ~, 1]", "[\"a\",\"true\",\"1\",true,false,null,null,1]\n");
+	READS("[a, 'true', \"1\", true, False, NULL, ~, 1]",
+	      "[\"a\",\"true\",\"1\",true,false,null,null,1]\n");
 	READS("[1, -1, +1, 0x1F, 0o17, 0644, 08, 1_000, 0b11]", "[1,-1,1,31,15,420,8,1000,3]\n");
 	READS("[1.5, .5, 1., 1e3, -1.5E-3, +012.50, 1.10]", "[1.5,0.5,1.0,1e3,-1.5E-3,12.50,1.10]\n");
 	READS("[yes, No, ON, off, yEs, y, n]", "[true,false,true,false,\"yEs\",\"y\",\"n\"]\n");
@@ -94,7 +98,8 @@ END_TEST
 
 START_TEST(tags)
 {
-	READS("[!!str 1, !!int \"3\", !!float 2, !!bool yes, !!null '', !x 1, ! 2]", "[\"1\",3,2,true,null,\"1\",\"2\"]\n");
+	READS("[!!str 1, !!int \"3\", !!float 2, !!bool yes, !!null '', !x 1, ! 2]",
+	      "[\"1\",3,2,true,null,\"1\",\"2\"]\n");
 	READS("!!set {a, b}", "{\"a\":null,\"b\":null}\n");
 	READS("!!omap [a: 1]", "[{\"a\":1}]\n");
 	READS("!!binary aGk=", "\"aGk=\"\n");
@@ -108,8 +113,10 @@ END_TEST
 
 START_TEST(anchors_and_merges)
 {
-	READS("a: &x {b: 1}\nc: *x\nd: [*x, *x]", "{\"a\":{\"b\":1},\"c\":{\"b\":1},\"d\":[{\"b\":1},{\"b\":1}]}\n");
-	READS("a: &x {b: 1, c: 2}\nd:\n  <<: *x\n  b: 3", "{\"a\":{\"b\":1,\"c\":2},\"d\":{\"b\":3,\"c\":2}}\n");
+	READS("a: &x {b: 1}\nc: *x\nd: [*x, *x]",
+	      "{\"a\":{\"b\":1},\"c\":{\"b\":1},\"d\":[{\"b\":1},{\"b\":1}]}\n");
+	READS("a: &x {b: 1, c: 2}\nd:\n  <<: *x\n  b: 3",
+	      "{\"a\":{\"b\":1,\"c\":2},\"d\":{\"b\":3,\"c\":2}}\n");
 	READS("- &x {b: 1, c: 2}\n- &y {c: 3, d: 4}\n- {<<: [*x, *y], b: 0}",
 	      "[{\"b\":1,\"c\":2},{\"c\":3,\"d\":4},{\"b\":0,\"c\":2,\"d\":4}]\n");
 	READS("{'<<': 1}", "{\"<<\":1}\n");
@@ -130,7 +137,8 @@ END_TEST
 
 START_TEST(keys)
 {
-	READS("1: a\ntrue: b\n~: c\n1.50: d\n", "{\"1\":\"a\",\"true\":\"b\",\"~\":\"c\",\"1.50\":\"d\"}\n");
+	READS("1: a\ntrue: b\n~: c\n1.50: d\n",
+	      "{\"1\":\"a\",\"true\":\"b\",\"~\":\"c\",\"1.50\":\"d\"}\n");
 	READS("{? : a}", "{\"\":\"a\"}\n");
 	FAILS("a: 1\nb: {c: 2,\n  c: 3}", "f:3: b.c: duplicate key, first given in line 2");
 	FAILS("{\"a\": 1,\n\"a\": 2}", "f:2: a: duplicate key, first given in line 1");
@@ -150,9 +158,15 @@ START_TEST(documents)
 	READS("# nothing\n", "");
 	READS("---\n---\na: 1\n...\n# c\n---\n", "null\n{\"a\":1}\nnull\n");
 	READS("a: 1\r\nb:\r\n- x\r\n", "{\"a\":1,\"b\":[\"x\"]}\n");
-	READS("\xef\xbb\xbf" "a: 1", "{\"a\":1}\n");
-	READS("\xff\xfe" "a\0:\0 \0001\0", "{\"a\":1}\n");
-	READS("\xfe\xff" "\0a\0:\0 \0001", "{\"a\":1}\n");
+	READS("\xef\xbb\xbf"
+	      "a: 1",
+	      "{\"a\":1}\n");
+	READS("\xff\xfe"
+	      "a\0:\0 \0001\0",
+	      "{\"a\":1}\n");
+	READS("\xfe\xff"
+	      "\0a\0:\0 \0001",
+	      "{\"a\":1}\n");
 	READS("a: |\n  x\n  y\nb: >-\n  x\n  y\n", "{\"a\":\"x\\ny\\n\",\"b\":\"x y\"}\n");
 	READS("a: \"\\0\"", "{\"a\":\"\\u0000\"}\n");
 	FAILS("a: \0b", "f:1: ");
@@ -184,7 +198,8 @@ START_TEST(going_on_after_failures)
 	run_read(&self, (korch__read){.failed = put_failure}, text, sizeof(text) - 1);
 	ck_assert_int_eq(self.code, 0);
 	ck_assert_ptr_nonnull(strstr(self.out.data, "{\"a\":1}\n! f:4: "));
-	ck_assert_ptr_nonnull(strstr(self.out.data, "{\"c\":2}\n! f:7: no anchor named \"x\"\n{\"f\":3}\n"));
+	ck_assert_ptr_nonnull(
+	    strstr(self.out.data, "{\"c\":2}\n! f:7: no anchor named \"x\"\n{\"f\":3}\n"));
 	korch__buf_fini(&self.out);
 }
 END_TEST
@@ -209,11 +224,15 @@ END_TEST
 
 START_TEST(json_is_strict)
 {
-	static const char *const bad[] = {"{a:1}", "[1,]", "{\"a\":1,}", "[01]", "[1.]", "[.5]", "[+1]", "[NaN]", "[1 2]", "['a']",
-	                                  "[\"\x01\"]", "[\"a]", "{\"a\"}", "nul", "[1e]", "\xff", "//\n1", "{\"a\":1}}"};
+	static const char *const bad[] = {"{a:1}",      "[1,]",  "{\"a\":1,}", "[01]",  "[1.]",
+	                                  "[.5]",       "[+1]",  "[NaN]",      "[1 2]", "['a']",
+	                                  "[\"\x01\"]", "[\"a]", "{\"a\"}",    "nul",   "[1e]",
+	                                  "\xff",       "//\n1", "{\"a\":1}}"};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		korch_error *error = NULL;
-		ck_assert_msg(korch__json_read(&(korch__read){0}, bad[i], strlen(bad[i]), &error) == KORCH_E_PARSE, "%s", bad[i]);
+		ck_assert_msg(korch__json_read(&(korch__read){0}, bad[i], strlen(bad[i]), &error) ==
+		                  KORCH_E_PARSE,
+		              "%s", bad[i]);
 		ck_assert_int_gt(korch_error_line(error), 0);
 		korch_error_free(error);
 	}
@@ -252,11 +271,13 @@ END_TEST
 
 START_TEST(billion_laughs)
 {
-	static const char text[] = "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
-							   "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
-							   "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n"
-							   "g: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f,*f]\nh: &h [*g,*g,*g,*g,*g,*g,*g,*g,*g,*g]\n";
-	check_fails(text, sizeof(text) - 1, KORCH_E_LIMIT, "aliases stand for more than 1000000 values");
+	static const char text[] =
+	    "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
+	    "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
+	    "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n"
+	    "g: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f,*f]\nh: &h [*g,*g,*g,*g,*g,*g,*g,*g,*g,*g]\n";
+	check_fails(text, sizeof(text) - 1, KORCH_E_LIMIT,
+	            "aliases stand for more than 1000000 values");
 	result self;
 	run_read(&self, (korch__read){.limits = {.max_nodes = 10}}, "[1,2,3,4,5,6,7,8,9]", 19);
 	ck_assert_int_eq(self.code, 0);
@@ -299,7 +320,8 @@ KORCH_SUITE(read)
 {
 	Suite *suite = suite_create("read");
 	KORCH_CASE(suite, "yaml", scalars, tags, anchors_and_merges, anchor_errors, keys, documents);
-	KORCH_CASE(suite, "both", lines, going_on_after_failures, depth, billion_laughs, memory_is_short);
+	KORCH_CASE(suite, "both", lines, going_on_after_failures, depth, billion_laughs,
+	           memory_is_short);
 	KORCH_CASE(suite, "json", json_values, json_is_strict);
 	return suite;
 }

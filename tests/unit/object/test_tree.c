@@ -1,7 +1,7 @@
 /* Nodes of json-c trees: lines, texts of numbers, copies, comparison. */
-#include "unit.h"
 #include "base/alloc.h"
 #include "object/tree.h"
+#include "unit.h"
 #include <string.h>
 
 static const char *plain(struct json_object *node)
@@ -24,9 +24,17 @@ END_TEST
 
 START_TEST(numbers_keep_their_text)
 {
-	static const char *const texts[] = {"0", "-0", "1.10", "1e3", "9223372036854775808", "18446744073709551615",
-	                                    "-9223372036854775808", "123456789012345678901234567890",
-	                                    "-123456789012345678901234567890", "3.14159265358979323846264338327950288", "1e999"};
+	static const char *const texts[] = {"0",
+	                                    "-0",
+	                                    "1.10",
+	                                    "1e3",
+	                                    "9223372036854775808",
+	                                    "18446744073709551615",
+	                                    "-9223372036854775808",
+	                                    "123456789012345678901234567890",
+	                                    "-123456789012345678901234567890",
+	                                    "3.14159265358979323846264338327950288",
+	                                    "1e999"};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		_cleanup_tree_ struct json_object *node = korch__tree_number(texts[i]);
 		korch__tree_set_line(node, 5);

@@ -1,11 +1,11 @@
 /*
- * The YAML test suite (KORCH_DATA/yaml-test-suite/src): documents equal to the JSON given, invalid ones rejected. The cases that
- * are not met stand in docs/yaml.md; the list there must be exact.
+ * The YAML test suite (KORCH_DATA/yaml-test-suite/src): documents equal to the JSON given, invalid
+ * ones rejected. The cases that are not met stand in docs/yaml.md; the list there must be exact.
  */
-#include "unit.h"
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "object/read.h"
+#include "unit.h"
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,8 @@ static struct json_object *read_all(const char *text, size_t len, int is_json)
 {
 	struct json_object *list = json_object_new_array();
 	korch__read read = {.document = take_tree, .duplicate = later_wins, .userdata = list};
-	int code = is_json ? korch__json_read(&read, text, len, NULL) : korch__yaml_read(&read, text, len, NULL);
+	int code = is_json ? korch__json_read(&read, text, len, NULL)
+	                   : korch__yaml_read(&read, text, len, NULL);
 	if (code == 0)
 		return list;
 	json_object_put(list);
@@ -45,8 +46,9 @@ static char *without_marks(const char *text, size_t *len)
 {
 	static const struct {
 		const char *mark, *meaning;
-	} marks[] = {{"␣", " "}, {"————»", "\t"}, {"———»", "\t"}, {"——»", "\t"}, {"—»", "\t"}, {"»", "\t"},
-	             {"↵", ""},  {"∎\n", ""},     {"←", "\r"},    {"⇔", "\xef\xbb\xbf"}};
+	} marks[] = {{"␣", " "},   {"————»", "\t"},      {"———»", "\t"}, {"——»", "\t"},
+	             {"—»", "\t"}, {"»", "\t"},          {"↵", ""},      {"∎\n", ""},
+	             {"←", "\r"},  {"⇔", "\xef\xbb\xbf"}};
 	korch_buf buf;
 	korch__buf_init(&buf, 0);
 	while (*text) {
@@ -124,7 +126,9 @@ static char *documented(void)
 	korch_buf buf;
 	korch__buf_init(&buf, 0);
 	while (fgets(line, sizeof(line), stream)) {
-		char *last = strncmp(line, "| `", 3) == 0 && strchr(line, '/') == line + 7 ? strrchr(line, '|') : NULL;
+		char *last = strncmp(line, "| `", 3) == 0 && strchr(line, '/') == line + 7
+		                 ? strrchr(line, '|')
+		                 : NULL;
 		while (last && last > line && *--last != '|')
 			;
 		if (last)
@@ -154,13 +158,15 @@ START_TEST(suite_cases)
 		free(entries[i]);
 	}
 	free(entries);
-	printf("equal %d of %d, rejected %d of %d\n", self.n_equal, self.n_json, self.n_rejected, self.n_fail);
+	printf("equal %d of %d, rejected %d of %d\n", self.n_equal, self.n_json, self.n_rejected,
+	       self.n_fail);
 	char *expected = documented(), *found = korch__buf_steal(&self.unmet);
 	if (strcmp(expected, found) != 0)
 		printf("unmet:\n%s", found);
 	ck_assert_int_ge(self.n_equal, 211);
 	ck_assert_int_ge(self.n_rejected, 79);
-	ck_assert_msg(strcmp(expected, found) == 0, "docs/yaml.md does not list the unmet cases exactly");
+	ck_assert_msg(strcmp(expected, found) == 0,
+	              "docs/yaml.md does not list the unmet cases exactly");
 	korch__free(expected);
 	korch__free(found);
 }

@@ -1,10 +1,10 @@
 /* Writing YAML: style, quoting, and that what was written reads as the same tree. */
-#include "unit.h"
 #include "base/alloc.h"
 #include "base/random.h"
 #include "files.h"
 #include "object/read.h"
 #include "object/yaml_write.h"
+#include "unit.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,8 +48,10 @@ static void check_round_trip(struct json_object *tree, const char *name)
 	read.userdata = list;
 	korch_error *error = NULL;
 	int code = korch__yaml_read(&read, text, strlen(text), &error);
-	ck_assert_msg(code == 0, "%s: %d %s\n%.2000s", name, korch_error_line(error), korch_error_message(error), text);
-	ck_assert_msg(json_object_array_length(list) == 1 && korch__tree_equal(json_object_array_get_idx(list, 0), tree),
+	ck_assert_msg(code == 0, "%s: %d %s\n%.2000s", name, korch_error_line(error),
+	              korch_error_message(error), text);
+	ck_assert_msg(json_object_array_length(list) == 1 &&
+	                  korch__tree_equal(json_object_array_get_idx(list, 0), tree),
 	              "%s: differs\n%.2000s", name, text);
 	korch__free(text);
 }
@@ -68,18 +70,93 @@ START_TEST(style)
 	           "a:\n  b:\n  - 1\n  - c: 2.50\n    d: null\n  e: []\n  f: {}\ng: true\n");
 	check_text("{\"a\":\"x\\ny\\n\",\"b\":\"x\\ny\",\"c\":\"10.0.0.1\",\"d\":\"a: b\"}",
 	           "a: |\n  x\n  y\nb: |-\n  x\n  y\nc: 10.0.0.1\nd: 'a: b'\n");
-	check_text("[\"yes\",\"012\",\"1e3\",\"\",\" a\",\"null\",\"1:30\",\"2001-01-01\",\"y\",\"~\",\"10Gi\"]",
-	           "- \"yes\"\n- \"012\"\n- \"1e3\"\n- \"\"\n- ' a'\n- \"null\"\n- \"1:30\"\n- \"2001-01-01\"\n- \"y\"\n- \"~\"\n- 10Gi\n");
+	check_text("[\"yes\",\"012\",\"1e3\",\"\",\" "
+	           "a\",\"null\",\"1:30\",\"2001-01-01\",\"y\",\"~\",\"10Gi\"]",
+	           "- \"yes\"\n- \"012\"\n- \"1e3\"\n- \"\"\n- ' a'\n- \"null\"\n- \"1:30\"\n- "
+	           "\"2001-01-01\"\n- \"y\"\n- \"~\"\n- 10Gi\n");
 }
 END_TEST
 
 START_TEST(hard_texts)
 {
-	static const char *const texts[] = {"", " ", "\n", "\n\n", "a\n", "\na", " a\nb", "a\n b\n", "a\n\n", "\ta\nb", "a\n\tb", "a\tb", "\t", "a \nb", "a\r\nb",
-	                                    "a\n ", "#a", "a #b", "a: b", "- a", "? a", "-", "?", ":", "a:", "@a", "`a", "%a", "&a", "*a", "!a", "!!str a", "|", ">", "'",
-	                                    "\"", "\\", "{}", "[]", "{a", "]", ",", "---", "...", "--- a", "a\n---\nb", "a\n...\nb\n", "<<", "=", ".inf", "-.INF", ".NaN", "+1",
-	                                    "0x1f", "0o7", "0b1", "1_0", "1.", ".5", "1e", "on", "OFF", "No", "true", "FALSE", "NULL", "\xc2\x85x\ny", "x\xe2\x80\xa8y\nz",
-	                                    "\xef\xbb\xbfx", "\xf0\x9f\x98\x80", "\x7f", "\x01\x1b[0m", "\xef\xbf\xbf", "a\n\n\nb\n\n", "  \n  a\n", "very long key that is longer than the emitter likes for a simple key because it has more than one hundred and twenty-eight letters in it"};
+	static const char *const texts[] = {
+	    "",
+	    " ",
+	    "\n",
+	    "\n\n",
+	    "a\n",
+	    "\na",
+	    " a\nb",
+	    "a\n b\n",
+	    "a\n\n",
+	    "\ta\nb",
+	    "a\n\tb",
+	    "a\tb",
+	    "\t",
+	    "a \nb",
+	    "a\r\nb",
+	    "a\n ",
+	    "#a",
+	    "a #b",
+	    "a: b",
+	    "- a",
+	    "? a",
+	    "-",
+	    "?",
+	    ":",
+	    "a:",
+	    "@a",
+	    "`a",
+	    "%a",
+	    "&a",
+	    "*a",
+	    "!a",
+	    "!!str a",
+	    "|",
+	    ">",
+	    "'",
+	    "\"",
+	    "\\",
+	    "{}",
+	    "[]",
+	    "{a",
+	    "]",
+	    ",",
+	    "---",
+	    "...",
+	    "--- a",
+	    "a\n---\nb",
+	    "a\n...\nb\n",
+	    "<<",
+	    "=",
+	    ".inf",
+	    "-.INF",
+	    ".NaN",
+	    "+1",
+	    "0x1f",
+	    "0o7",
+	    "0b1",
+	    "1_0",
+	    "1.",
+	    ".5",
+	    "1e",
+	    "on",
+	    "OFF",
+	    "No",
+	    "true",
+	    "FALSE",
+	    "NULL",
+	    "\xc2\x85x\ny",
+	    "x\xe2\x80\xa8y\nz",
+	    "\xef\xbb\xbfx",
+	    "\xf0\x9f\x98\x80",
+	    "\x7f",
+	    "\x01\x1b[0m",
+	    "\xef\xbf\xbf",
+	    "a\n\n\nb\n\n",
+	    "  \n  a\n",
+	    "very long key that is longer than the emitter likes for a simple key because it has more "
+	    "than one hundred and twenty-eight letters in it"};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		_cleanup_tree_ struct json_object *tree = json_object_new_object();
 		json_object_object_add(tree, texts[i], json_object_new_string(texts[i]));
@@ -110,7 +187,8 @@ static struct json_object *random_node(korch_random *random, int depth)
 	case 6: {
 		struct json_object *map = json_object_new_object();
 		for (uint64_t n = korch__random_below(random, 4); n > 0; n--) {
-			char key[4] = {letters[korch__random_below(random, sizeof(letters) - 1)], letters[korch__random_below(random, sizeof(letters) - 1)]};
+			char key[4] = {letters[korch__random_below(random, sizeof(letters) - 1)],
+			               letters[korch__random_below(random, sizeof(letters) - 1)]};
 			json_object_object_add(map, key, random_node(random, depth - 1));
 		}
 		return map;
