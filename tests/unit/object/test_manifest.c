@@ -224,6 +224,18 @@ START_TEST(folders)
 }
 END_TEST
 
+START_TEST(examples)
+{
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/examples/shop", getenv("KORCH_SOURCE_ROOT"));
+	korch_manifest *manifest = new_manifest(&(korch_manifest_options){.strict = 1, .recursive = 1});
+	korch_manifest_read_folder(manifest, path, NULL);
+	check_problems(manifest, "");
+	ck_assert_uint_gt(korch_manifest_count(manifest), 3);
+	korch_manifest_free(manifest);
+}
+END_TEST
+
 START_TEST(files_that_are_not_there)
 {
 	korch_manifest *manifest = new_manifest(NULL);
@@ -294,7 +306,7 @@ KORCH_SUITE(manifest)
 	Suite *suite = suite_create("manifest");
 	KORCH_CASE(suite, "texts", documents, lists, all_errors_at_once, messages, strict_and_not,
 	           bools_of_yaml_11);
-	KORCH_CASE(suite, "files", folders, files_that_are_not_there, descriptors_and_limits);
+	KORCH_CASE(suite, "files", folders, examples, files_that_are_not_there, descriptors_and_limits);
 	KORCH_CASE(suite, "memory", memory_is_short);
 	return suite;
 }
