@@ -1,252 +1,246 @@
-/* Controllers in the engine: how changes become requests, and requests plans. */
-#include "engine/engine.h"
+/* Controllers at work: changes become requests, requests plans. Adding and pulling: see add.c, pull.c. */
+#include "engine/controller.h"
 
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "base/text.h"
 #include <string.h>
 
-enum { WATCHES_MAX = 64, NAME_MAX_LENGTH = 63 };
+enum { AGAIN_US = 100000 };
 
 struct korch_enqueue {
 	korch_controller *controller;
 	korch_usec now;
 };
 
-static void added(korch_controller *controller)
+/* Changes → requests */
+
+/* A request that found no memory is made up for later, by asking for all keys. */
+static void asked(korch_controller *controller, int code, korch_usec now)
 {
-	korch__engine_kick(controller->engine);
-	if (!controller->ready || !controller->ready_asked)
-		return;
-	controller->ready_asked = 0;
-	korch_loop_post(controller->engine->loop, controller->ready, controller->ready_userdata);
+	if (code < 0 && controller->again_at == KORCH_USEC_NEVER)
+		controller->again_at = now + AGAIN_US;
 }
 
 void korch_enqueue_key(korch_enqueue *enqueue, const char *namespace_, const char *name)
 {
 	if (!enqueue || !name)
 		return;
-	korch__queue_add(&enqueue->controller->queue, korch__text_or_empty(namespace_), name, enqueue->now);
+	korch_controller *controller = enqueue->controller;
+	asked(
+	    controller,
+	    korch__queue_add(&controller->queue, korch__text_or_empty(namespace_), name, enqueue->now),
+	    enqueue->now);
 }
 
-static int controller_is_interested(const korch_controller *controller, const korch_change *change)
+/* Strings are block strings; namespace_ may be NULL. */
+static void ask(korch_controller *controller, const char *namespace_, const char *name,
+                korch_usec now)
 {
-	return !controller->spec.concerns ||
-		   controller->spec.concerns(controller->spec.userdata, change->previous, change->type == KORCH_CHANGE_DELETED ? NULL : change->object);
+	korch_queue *queue = &controller->queue;
+	int code = namespace_ ? korch__queue_add_shared(queue, namespace_, name, now)
+	                      : korch__queue_add(queue, "", name, now);
+	asked(controller, code, now);
 }
 
-static void enqueue_own(korch_controller *controller, const korch_object *object, korch_usec now)
+static void ask_for_own(korch_controller *controller, const korch_change *change, korch_usec now)
 {
-	const korch_object_meta *meta = object->metadata;
+	const korch_controller_spec *spec = &controller->spec;
+	const korch_object_meta *meta = change->object->metadata;
 	if (!meta || !meta->name)
 		return;
-	if (meta->namespace_)
-		korch__queue_add_shared(&controller->queue, meta->namespace_, meta->name, now);
-	else
-		korch__queue_add(&controller->queue, "", meta->name, now);
+	const korch_object *object = change->type == KORCH_CHANGE_DELETED ? NULL : change->object;
+	if (!spec->concerns || spec->concerns(spec->userdata, change->previous, object))
+		ask(controller, meta->namespace_, meta->name, now);
+}
+
+/* Versions may differ: the group counts. */
+static int is_of_kind(const korch_owner_reference *owner, const korch_kind *kind)
+{
+	if (!owner->name || !owner->kind || strcmp(owner->kind, kind->name) != 0)
+		return 0;
+	const char *version = korch__text_or_empty(owner->api_version);
+	size_t n = strlen(kind->group);
+	return n ? strncmp(version, kind->group, n) == 0 && version[n] == '/' : !strchr(version, '/');
 }
 
 /* The default map: the owner that controls the object, when it is of the controller's kind. */
-static void enqueue_owner(korch_controller *controller, const korch_object *object, korch_usec now)
+static void ask_for_owner(korch_controller *controller, const korch_object *object, korch_usec now)
 {
 	const korch_owner_reference *owner = object ? korch_object_controller(object) : NULL;
 	const korch_kind *kind = controller->spec.kind;
-	if (!owner || !owner->name || !owner->kind || strcmp(owner->kind, kind->name) != 0)
-		return;
-	/* Versions may differ: the group counts. */
-	size_t group = strlen(kind->group);
-	const char *version = korch__text_or_empty(owner->api_version);
-	int same_group = group ? strncmp(version, kind->group, group) == 0 && version[group] == '/' : strchr(version, '/') == NULL;
-	if (!same_group)
-		return;
-	const char *namespace_ = kind->namespaced ? object->metadata->namespace_ : NULL;
-	if (namespace_)
-		korch__queue_add_shared(&controller->queue, namespace_, owner->name, now);
-	else
-		korch__queue_add(&controller->queue, "", owner->name, now);
+	if (owner && is_of_kind(owner, kind))
+		ask(controller, kind->namespaced ? object->metadata->namespace_ : NULL, owner->name, now);
 }
 
-static void see_watched(korch_controller *controller, const korch_controller_watch *watch, const korch_change *change, korch_usec now)
+static int has_same_owners(const korch_object *a, const korch_object *b)
 {
-	const korch_object *object = change->type == KORCH_CHANGE_DELETED ? NULL : change->object;
-	const korch_object *previous = change->previous ? change->previous : object ? NULL : change->object;
+	return a && b && a->metadata && b->metadata &&
+	       a->metadata->owner_references == b->metadata->owner_references;
+}
+
+static void see_watched(korch_controller *controller, const korch_controller_watch *watch,
+                        const korch_change *change, korch_usec now)
+{
+	int is_gone = change->type == KORCH_CHANGE_DELETED;
+	const korch_object *object = is_gone ? NULL : change->object;
+	const korch_object *previous = is_gone && !change->previous ? change->object : change->previous;
 	if (watch->map) {
 		korch_enqueue enqueue = {controller, now};
-		watch->map(controller->spec.userdata, korch_engine_view(controller->engine), previous, object, &enqueue);
+		const korch_view *view = korch_engine_view(controller->engine);
+		watch->map(controller->spec.userdata, view, previous, object, &enqueue);
 		return;
 	}
-	enqueue_owner(controller, previous, now);
-	if (object && !(previous && previous->metadata && object->metadata &&
-					previous->metadata->owner_references == object->metadata->owner_references))
-		enqueue_owner(controller, object, now);
+	ask_for_owner(controller, previous, now);
+	if (!has_same_owners(previous, object))
+		ask_for_owner(controller, object, now);
+}
+
+static int is_watched(const korch_controller *controller, const korch_kind *kind)
+{
+	int found = kind == controller->spec.kind;
+	for (size_t i = 0; i < controller->spec.n_watches && !found; i++)
+		found = controller->watches[i].kind == kind;
+	return found;
+}
+
+static void ask_for_change(korch_controller *controller, const korch_change *change)
+{
+	const korch_kind *kind = change->object->kind;
+	korch_usec now = korch_loop_now(controller->engine->loop);
+	if (kind == controller->spec.kind)
+		ask_for_own(controller, change, now);
+	for (size_t i = 0; i < controller->spec.n_watches; i++)
+		if (controller->watches[i].kind == kind)
+			see_watched(controller, &controller->watches[i], change, now);
 }
 
 void korch__controller_see(korch_controller *controller, const korch_change *change)
 {
-	const korch_kind *kind = change->object->kind;
-	korch_usec now = korch_loop_now(controller->engine->loop);
-	size_t before = controller->queue.n_queued;
-	int is_watched = kind == controller->spec.kind;
-	for (size_t i = 0; i < controller->spec.n_watches && !is_watched; i++)
-		is_watched = controller->spec.watches[i].kind == kind;
-	if (!is_watched)
+	const korch_controller_spec *spec = &controller->spec;
+	if (!is_watched(controller, change->object->kind))
 		return;
-	if (controller->spec.observe)
-		controller->spec.observe(controller->spec.userdata, korch_engine_view(controller->engine), change);
-	if (kind == controller->spec.kind && controller_is_interested(controller, change))
-		enqueue_own(controller, change->object, now);
-	for (size_t i = 0; i < controller->spec.n_watches; i++)
-		if (controller->spec.watches[i].kind == kind)
-			see_watched(controller, &controller->spec.watches[i], change, now);
-	if (controller->queue.n_queued != before || !controller->spec.reconcile)
-		added(controller);
+	if (spec->observe)
+		spec->observe(spec->userdata, korch_engine_view(controller->engine), change);
+	ask_for_change(controller, change);
+	korch__engine_kick(controller->engine);
 }
 
 static int see_object(void *userdata, const korch_object *object)
 {
-	const korch_change change = {.type = KORCH_CHANGE_ADDED, .object = object, .revision = object->revision};
+	const korch_change change = {
+	    .type = KORCH_CHANGE_ADDED, .object = object, .revision = object->revision};
 	korch__controller_see(userdata, &change);
 	return 0;
 }
 
-static void see_kind(korch_controller *controller, const korch_kind *kind)
+static int ask_for_object(void *userdata, const korch_object *object)
 {
-	const korch_view_query query = {.kind = kind};
-	korch_view_each(korch_engine_view(controller->engine), &query, see_object, controller);
+	const korch_change change = {
+	    .type = KORCH_CHANGE_ADDED, .object = object, .revision = object->revision};
+	ask_for_change(userdata, &change);
+	return 0;
+}
+
+static void each_object(korch_controller *controller, korch_view_fn fn)
+{
+	const korch_view *view = korch_engine_view(controller->engine);
+	const korch_controller_spec *spec = &controller->spec;
+	korch_view_query query = {.kind = spec->kind};
+	korch_view_each(view, &query, fn, controller);
+	for (size_t i = 0; i < spec->n_watches; i++) {
+		query.kind = controller->watches[i].kind;
+		int is_seen = query.kind == spec->kind;
+		for (size_t j = 0; j < i && !is_seen; j++)
+			is_seen = controller->watches[j].kind == query.kind;
+		if (!is_seen)
+			korch_view_each(view, &query, fn, controller);
+	}
 }
 
 void korch__controller_see_everything(korch_controller *controller)
 {
-	see_kind(controller, controller->spec.kind);
-	for (size_t i = 0; i < controller->spec.n_watches; i++) {
-		int is_seen = controller->spec.watches[i].kind == controller->spec.kind;
-		for (size_t j = 0; j < i && !is_seen; j++)
-			is_seen = controller->spec.watches[j].kind == controller->spec.watches[i].kind;
-		if (!is_seen)
-			see_kind(controller, controller->spec.watches[i].kind);
-	}
+	each_object(controller, see_object);
 }
 
-static int check_spec(const korch_controller_spec *spec, korch_error **err)
+static void ask_again(korch_controller *controller, korch_usec now)
 {
-	if (!spec || spec->size < sizeof(*spec) || !spec->name || !*spec->name || !spec->kind)
-		return korch_error_set(err, KORCH_E_INVALID, "a controller needs a name and a kind");
-	if (strlen(spec->name) > NAME_MAX_LENGTH || spec->n_watches > WATCHES_MAX)
-		return korch_error_set(err, KORCH_E_LIMIT, "controller \"%s\": at most %d characters and %d watches", spec->name, NAME_MAX_LENGTH,
-							   WATCHES_MAX);
-	for (size_t i = 0; i < spec->n_watches; i++)
-		if (!spec->watches || !spec->watches[i].kind)
-			return korch_error_set(err, KORCH_E_INVALID, "controller \"%s\": a watch without a kind", spec->name);
-	return 0;
+	if (controller->again_at > now)
+		return;
+	controller->again_at = KORCH_USEC_NEVER;
+	each_object(controller, ask_for_object);
 }
 
-static korch_controller *new_controller(korch_engine *engine, const korch_controller_spec *spec)
-{
-	korch_controller *controller = korch__calloc(1, sizeof(*controller));
-	if (!controller)
-		return NULL;
-	controller->engine = engine;
-	controller->spec = *spec;
-	controller->name = korch__strdup(spec->name);
-	controller->watches = korch__calloc(spec->n_watches + 1, sizeof(*controller->watches));
-	if (!controller->name || !controller->watches) {
-		korch__free(controller->name);
-		korch__free(controller->watches);
-		korch__free(controller);
-		return NULL;
-	}
-	if (spec->n_watches)
-		memcpy(controller->watches, spec->watches, spec->n_watches * sizeof(*spec->watches));
-	controller->spec.name = controller->name;
-	controller->spec.watches = controller->watches;
-	controller->tokens = engine->options.rate_per_sec;
-	controller->tokens_at = korch_loop_now(engine->loop);
-	controller->ready_asked = 1;
-	korch__queue_init(&controller->queue, &engine->random, engine->options.backoff_base_us, engine->options.backoff_max_us);
-	return controller;
-}
+/* Rate */
 
-int korch_engine_add(korch_controller **out, korch_engine *engine, const korch_controller_spec *spec, korch_error **err)
+int korch__controller_take_token(korch_controller *controller)
 {
-	int code = engine ? check_spec(spec, err) : korch_error_set(err, KORCH_E_INVALID, "no engine given");
-	korch_controller *controller = code == 0 ? new_controller(engine, spec) : NULL;
-	if (code == 0 && !controller)
-		code = korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-	if (code < 0) {
-		if (spec && spec->destroy)
-			spec->destroy(spec->userdata);
-		return code;
-	}
-	korch_controller **slot = &engine->controllers;
-	while (*slot)
-		slot = &(*slot)->next;
-	*slot = controller;
-	korch__controller_see_everything(controller);
-	if (out)
-		*out = controller;
-	return 0;
-}
-
-void korch__controller_free(korch_controller *controller)
-{
-	korch__queue_fini(&controller->queue);
-	if (controller->spec.destroy)
-		controller->spec.destroy(controller->spec.userdata);
-	korch__free(controller->name);
-	korch__free(controller->watches);
-	korch__free(controller);
-}
-
-/* A token for each request when the rate is limited; the bucket holds a second's worth. */
-static int take_token(korch_controller *controller)
-{
-	uint32_t rate = controller->engine->options.rate_per_sec;
-	if (!rate)
+	double rate = controller->engine->options.rate_per_sec;
+	if (rate == 0)
 		return 1;
 	korch_usec now = korch_loop_now(controller->engine->loop);
-	controller->tokens += (double)(now - controller->tokens_at) * rate / (double)KORCH_USEC_PER_SEC;
+	double since = (double)(now - controller->tokens_at) / (double)KORCH_USEC_PER_SEC;
+	controller->tokens += since * rate;
 	controller->tokens_at = now;
 	if (controller->tokens > rate)
-		controller->tokens = rate;
+		controller->tokens = rate; /* the bucket holds a second's worth */
 	if (controller->tokens < 1)
 		return 0;
 	controller->tokens -= 1;
 	return 1;
 }
 
+/* When the next token is there. */
+static korch_usec token_due(const korch_controller *controller)
+{
+	double rate = controller->engine->options.rate_per_sec;
+	double missing = 1 - controller->tokens;
+	if (rate == 0 || missing <= 0)
+		return 0;
+	return controller->tokens_at + (korch_usec)(missing * (double)KORCH_USEC_PER_SEC / rate) + 1;
+}
+
+/* Requests → plans */
+
 static void reconcile(korch_controller *controller, korch_queue_item *item)
 {
+	const korch_controller_spec *spec = &controller->spec;
 	korch_engine *engine = controller->engine;
 	korch_plan *plan = korch__engine_plan_get(engine);
-	const korch_request request = {.key = {controller->spec.kind, item->namespace_, item->name}, .attempt = item->failures};
+	const korch_request request = {
+	    .key = {spec->kind, item->namespace_, item->name},
+	    .attempt = item->failures,
+	};
+	_cleanup_error_ korch_error *error = NULL;
 	int code = KORCH_E_NOMEM;
 	engine->stats.requests++;
-	if (plan) {
-		_cleanup_error_ korch_error *error = NULL;
-		code = controller->spec.reconcile(controller->spec.userdata, korch_engine_view(engine), &request, plan, &error);
-		if (code == 0)
-			code = korch_plan_error(plan);
-	}
+	if (plan)
+		code = spec->reconcile(spec->userdata, korch_engine_view(engine), &request, plan, &error);
+	if (plan && code == 0)
+		code = korch_plan_error(plan);
 	if (code == 0) {
 		korch__commit_request(controller, item, plan);
 		return;
 	}
+	korch__log(KORCH_LOG_WARNING, "engine", "%s: %s/%s: %s", controller->name, item->namespace_,
+	           item->name, error ? korch_error_message(error) : korch_code_text(code));
 	engine->stats.failures++;
 	korch__engine_plan_put(engine, plan);
-	const korch_queue_outcome outcome = {.failed = 1, .now = korch_loop_now(engine->loop), .wake_at = KORCH_USEC_NEVER};
-	korch__queue_finish(&controller->queue, item, &outcome);
+	korch__controller_finish(controller, item, code, NULL, 0);
 }
 
 size_t korch__controller_work(korch_controller *controller, size_t max)
 {
+	const korch_engine *engine = controller->engine;
 	size_t n = 0;
-	korch__queue_advance(&controller->queue, korch_loop_now(controller->engine->loop));
-	if (!controller->spec.reconcile) {
-		if (controller->queue.n_queued && controller->ready_asked)
-			added(controller);
+	korch_usec now = korch_loop_now(engine->loop);
+	ask_again(controller, now);
+	korch__queue_advance(&controller->queue, now);
+	if (!controller->spec.reconcile)
 		return 0;
-	}
-	while (n < max && controller->queue.first && take_token(controller)) {
-		korch_queue_item *item = korch__queue_take(&controller->queue, controller->engine->revision);
+	while (n < max && engine->state == KORCH_ENGINE_RUNNING && controller->queue.first &&
+	       korch__controller_take_token(controller)) {
+		korch_queue_item *item = korch__queue_take(&controller->queue);
 		if (!item)
 			break;
 		reconcile(controller, item);
@@ -255,86 +249,47 @@ size_t korch__controller_work(korch_controller *controller, size_t max)
 	return n;
 }
 
-int korch__controller_has_work(const korch_controller *controller)
+/* Time after which a key is asked for again without a change. */
+static korch_usec resync_at(const korch_controller *controller, const korch_queue_item *item,
+                            korch_usec now)
 {
-	if (!controller->spec.reconcile || !controller->queue.first)
-		return 0;
-	return !controller->engine->options.rate_per_sec || controller->tokens >= 1;
+	const korch_controller_spec *spec = &controller->spec;
+	if (spec->resync_us <= 0)
+		return KORCH_USEC_NEVER;
+	const korch_view *view = korch_engine_view(controller->engine);
+	if (!korch_view_get(view, spec->kind, item->namespace_, item->name))
+		return KORCH_USEC_NEVER;
+	return now + spec->resync_us;
+}
+
+void korch__controller_finish(korch_controller *controller, korch_queue_item *item, int code,
+                              const korch_plan *plan, uint64_t revision)
+{
+	korch_queue_outcome outcome = {
+	    .failed = code < 0,
+	    .now = korch_loop_now(controller->engine->loop),
+	    .wake_at = KORCH_USEC_NEVER,
+	    .min_revision = revision,
+	};
+	if (code == 0) {
+		outcome.wake_at = resync_at(controller, item, outcome.now);
+		korch_usec wake = plan ? korch_plan_wake(plan) : KORCH_USEC_NEVER;
+		outcome.wake_at = wake < outcome.wake_at ? wake : outcome.wake_at;
+		outcome.quiet_until = plan ? korch_plan_quiet(plan) : 0;
+	}
+	korch__queue_finish(&controller->queue, item, &outcome);
+	korch__engine_kick(controller->engine);
 }
 
 korch_usec korch__controller_due(const korch_controller *controller)
 {
 	korch_usec due = korch__queue_due(&controller->queue);
-	uint32_t rate = controller->engine->options.rate_per_sec;
-	if (rate && controller->spec.reconcile && controller->queue.first) {
-		double missing = 1 - controller->tokens;
-		korch_usec refill = controller->tokens_at + (missing > 0 ? (korch_usec)(missing * (double)KORCH_USEC_PER_SEC / rate) + 1 : 0);
-		due = refill < due ? refill : due;
+	if (controller->again_at < due)
+		due = controller->again_at;
+	if (controller->queue.first &&
+	    (controller->spec.reconcile || korch__pull_is_wanted(controller))) {
+		korch_usec token = token_due(controller);
+		due = token < due ? token : due;
 	}
 	return due;
-}
-
-int korch_controller_next(korch_controller *controller, korch_request *out)
-{
-	if (!controller || !out || controller->spec.reconcile)
-		return KORCH_E_INVALID;
-	korch_queue_item *item = NULL;
-	if (controller->engine->state == ENGINE_RUNNING && take_token(controller))
-		item = korch__queue_take(&controller->queue, controller->engine->revision);
-	if (!item) {
-		controller->ready_asked = 1;
-		return 0;
-	}
-	controller->engine->stats.requests++;
-	*out = (korch_request){.key = {controller->spec.kind, item->namespace_, item->name}, .attempt = item->failures};
-	return 1;
-}
-
-int korch_controller_finish(korch_controller *controller, const korch_request *request, korch_plan *plan, int code)
-{
-	korch_queue_item *item = NULL;
-	if (controller && request && !controller->spec.reconcile)
-		item = korch__queue_find(&controller->queue, request->key.namespace_, request->key.name);
-	if (!item || !item->is_in_hand) {
-		korch_plan_free(plan);
-		return KORCH_E_INVALID;
-	}
-	if (code == 0 && plan)
-		code = korch_plan_error(plan);
-	if (code == 0 && plan) {
-		korch__commit_request(controller, item, plan);
-		return 0;
-	}
-	korch_plan_free(plan);
-	if (code < 0)
-		controller->engine->stats.failures++;
-	const korch_queue_outcome outcome = {
-		.failed = code < 0, .now = korch_loop_now(controller->engine->loop), .wake_at = KORCH_USEC_NEVER};
-	korch__queue_finish(&controller->queue, item, &outcome);
-	korch__engine_kick(controller->engine);
-	return 0;
-}
-
-const korch_view *korch_controller_view(const korch_controller *controller)
-{
-	return korch_engine_view(controller->engine);
-}
-
-void korch_controller_on_ready(korch_controller *controller, korch_loop_fn fn, void *userdata)
-{
-	controller->ready = fn;
-	controller->ready_userdata = userdata;
-	if (fn && controller->queue.first)
-		added(controller);
-}
-
-int korch_controller_request(korch_controller *controller, const char *namespace_, const char *name, korch_usec at_us)
-{
-	if (!controller || !name)
-		return KORCH_E_INVALID;
-	korch_usec now = korch_loop_now(controller->engine->loop);
-	const char *space = korch__text_or_empty(namespace_);
-	int code = at_us > now ? korch__queue_add_at(&controller->queue, space, name, at_us) : korch__queue_add(&controller->queue, space, name, now);
-	added(controller);
-	return code;
 }

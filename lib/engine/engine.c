@@ -1,13 +1,14 @@
-/* The engine's life, its pump and its statistics. What the pump moves stands in the files named in engine.h. */
+/* The engine's life, its pump and its statistics. What the pump moves: see engine.h. */
 #include "engine/engine.h"
 
 #include "base/cleanup.h"
-#include <string.h>
+#include <korch/api.h>
 
 enum {
 	SLICE = 256,
+	BITE = 16, /* requests of one controller before the others get a turn */
 	EVENTS_MAX = 10000,
-	POOLED_PLANS = 64,
+	SPARE_PLANS = 1024,
 };
 
 static void pump(void *userdata);
@@ -26,6 +27,25 @@ static void set_defaults(korch_engine_options *options)
 		options->events_max = EVENTS_MAX;
 }
 
+static int make_pending(korch_engine *engine)
+{
+	korch_pod_status *status = korch_struct_new(&korch_pod_status_type);
+	engine->pending = status;
+	return status ? korch_string_set(&status->phase, "Pending") : KORCH_E_NOMEM;
+}
+
+static int make_parts(korch_engine *engine)
+{
+	int code = korch_cache_new(&engine->cache, NULL);
+	if (code == 0)
+		code = korch_timer_new(&engine->timer, engine->loop, pump, engine);
+	if (code == 0)
+		code = korch__recorder_new(&engine->recorder, engine);
+	if (code == 0)
+		code = make_pending(engine);
+	return code;
+}
+
 int korch_engine_new(korch_engine **out, const korch_engine_options *options, korch_error **err)
 {
 	if (!out || !options || options->size < sizeof(*options) || !options->loop || !options->store)
@@ -38,14 +58,10 @@ int korch_engine_new(korch_engine **out, const korch_engine_options *options, ko
 	engine->loop = options->loop;
 	engine->store = options->store;
 	korch__random_init(&engine->random, engine->options.seed);
-	int code = korch_cache_new(&engine->cache, err);
-	if (code == 0)
-		code = korch_timer_new(&engine->timer, engine->loop, pump, engine);
-	if (code == 0)
-		code = korch__recorder_new(&engine->recorder, engine);
+	int code = make_parts(engine);
 	if (code < 0) {
 		korch_engine_free(engine);
-		return err && *err ? code : korch_error_set(err, code, "out of memory");
+		return korch_error_set(err, code, "%s", korch_code_text(code));
 	}
 	*out = engine;
 	return 0;
@@ -53,18 +69,28 @@ int korch_engine_new(korch_engine **out, const korch_engine_options *options, ko
 
 int korch_engine_start(korch_engine *engine, korch_error **err)
 {
-	if (!engine || engine->state != ENGINE_NEW)
+	if (!engine || engine->state != KORCH_ENGINE_NEW)
 		return korch_error_set(err, KORCH_E_INVALID, "the engine has been started already");
 	return korch__sync_start(engine, err);
 }
 
 void korch_engine_stop(korch_engine *engine)
 {
-	if (!engine || engine->state == ENGINE_STOPPED)
+	if (!engine || engine->state == KORCH_ENGINE_STOPPED)
 		return;
-	engine->state = ENGINE_STOPPED;
+	engine->state = KORCH_ENGINE_STOPPED;
 	korch__sync_stop(engine);
-	korch_timer_set(engine->timer, KORCH_USEC_NEVER);
+	if (engine->timer)
+		korch_timer_set(engine->timer, KORCH_USEC_NEVER);
+	korch__submit_reach(engine);
+}
+
+static void free_observers(korch_engine *engine)
+{
+	for (size_t i = 0; i < engine->observers.n; i++)
+		if (engine->observers.items[i].destroy)
+			engine->observers.items[i].destroy(engine->observers.items[i].userdata);
+	korch__vec_fini(&engine->observers);
 }
 
 void korch_engine_free(korch_engine *engine)
@@ -72,20 +98,19 @@ void korch_engine_free(korch_engine *engine)
 	if (!engine)
 		return;
 	korch_engine_stop(engine);
-	korch__commit_abandon_all(engine);
+	korch__flight_abandon_all(engine);
 	while (engine->controllers) {
 		korch_controller *controller = engine->controllers;
 		engine->controllers = controller->next;
 		korch__controller_free(controller);
 	}
-	for (size_t i = 0; i < engine->observers.n; i++)
-		if (engine->observers.items[i].destroy)
-			engine->observers.items[i].destroy(engine->observers.items[i].userdata);
-	korch__vec_fini(&engine->observers);
+	free_observers(engine);
 	korch__recorder_free(engine->recorder);
 	for (size_t i = 0; i < engine->plans.n; i++)
 		korch_plan_free(engine->plans.items[i]);
 	korch__vec_fini(&engine->plans);
+	korch__vec_fini(&engine->writes);
+	korch_block_unref(engine->pending);
 	korch_timer_free(engine->timer);
 	korch_cache_free(engine->cache);
 	korch__free(engine);
@@ -93,8 +118,11 @@ void korch_engine_free(korch_engine *engine)
 
 void korch__engine_kick(korch_engine *engine)
 {
-	if (engine->state != ENGINE_STOPPED && !engine->is_pumping)
-		korch_timer_set(engine->timer, korch_loop_now(engine->loop));
+	if (engine->state == KORCH_ENGINE_STOPPED || engine->is_pumping)
+		return;
+	korch_usec now = korch_loop_now(engine->loop);
+	if (korch_timer_due(engine->timer) > now)
+		korch_timer_set(engine->timer, now);
 }
 
 korch_plan *korch__engine_plan_get(korch_engine *engine)
@@ -110,51 +138,76 @@ void korch__engine_plan_put(korch_engine *engine, korch_plan *plan)
 	if (!plan)
 		return;
 	korch_plan_reset(plan);
-	if (engine->plans.n >= POOLED_PLANS || korch__vec_push(&engine->plans, plan) < 0)
+	if (engine->plans.n >= SPARE_PLANS || korch__vec_push(&engine->plans, plan) < 0)
 		korch_plan_free(plan);
 }
 
-/* When something is to be done by time alone. */
+/* The pump */
+
+static korch_usec earlier(korch_usec a, korch_usec b)
+{
+	return a < b ? a : b;
+}
+
+/* When there is something to do, should nothing change until then. */
 static korch_usec next_due(const korch_engine *engine)
 {
-	korch_usec due = KORCH_USEC_NEVER;
-	for (const korch_controller *controller = engine->controllers; controller; controller = controller->next) {
-		korch_usec its = korch__controller_due(controller);
-		due = its < due ? its : due;
-	}
+	if (engine->resync)
+		return KORCH_USEC_NEVER; /* its end kicks */
+	if (engine->state != KORCH_ENGINE_RUNNING)
+		return engine->resync_at ? engine->resync_at : KORCH_USEC_NEVER;
+	korch_usec due = korch__recorder_due(engine->recorder);
+	for (const korch_controller *at = engine->controllers; at; at = at->next)
+		due = earlier(due, korch__controller_due(at));
 	return due;
+}
+
+/* Round robin with small bites, so that no controller keeps the others waiting. */
+static void work(korch_engine *engine)
+{
+	size_t left = engine->options.slice;
+	size_t done = 1;
+	while (left && done) {
+		done = 0;
+		for (korch_controller *at = engine->controllers; at && left; at = at->next) {
+			size_t n = korch__controller_work(at, left < BITE ? left : BITE);
+			done += n;
+			left -= n;
+		}
+	}
+}
+
+static void tell_pullers(korch_engine *engine)
+{
+	for (korch_controller *at = engine->controllers; at; at = at->next)
+		if (engine->state == KORCH_ENGINE_RUNNING)
+			korch__pull_tell(at);
 }
 
 /* One turn: changes in, some requests handled, events out; again soon when more is waiting. */
 static void pump(void *userdata)
 {
 	korch_engine *engine = userdata;
-	if (engine->state == ENGINE_STOPPED)
-		return;
 	engine->is_pumping = 1;
-	korch__sync_drain(engine);
-	int has_more = 0;
-	if (engine->state == ENGINE_RUNNING) {
-		size_t left = engine->options.slice;
-		size_t done = 1;
-		/* Round robin with small bites, so that no controller keeps the others waiting. */
-		while (left && done) {
-			done = 0;
-			for (korch_controller *controller = engine->controllers; controller && left; controller = controller->next) {
-				size_t n = korch__controller_work(controller, left < 16 ? left : 16);
-				done += n;
-				left -= n < left ? n : left;
-			}
-		}
-		korch__recorder_flush(engine->recorder);
-		for (const korch_controller *controller = engine->controllers; controller && !has_more; controller = controller->next)
-			has_more = korch__controller_has_work(controller);
+	int has_more = korch__sync_drain(engine);
+	korch__submit_reach(engine);
+	if (engine->state == KORCH_ENGINE_RUNNING) {
+		work(engine);
+		tell_pullers(engine);
 	}
+	if (engine->state == KORCH_ENGINE_RUNNING)
+		korch__recorder_flush(engine->recorder);
 	engine->is_pumping = 0;
-	if (engine->state == ENGINE_STOPPED)
+	if (engine->state == KORCH_ENGINE_STOPPED)
 		return;
-	korch_timer_set(engine->timer, has_more ? korch_loop_now(engine->loop) : next_due(engine));
+	korch_usec now = korch_loop_now(engine->loop);
+	if (has_more || korch__submit_has_work(engine))
+		korch_timer_set(engine->timer, now);
+	else
+		korch_timer_set(engine->timer, next_due(engine));
 }
+
+/* Reading */
 
 const korch_view *korch_engine_view(const korch_engine *engine)
 {
@@ -164,45 +217,63 @@ const korch_view *korch_engine_view(const korch_engine *engine)
 
 int korch_engine_is_synced(const korch_engine *engine)
 {
-	return engine->state == ENGINE_RUNNING;
+	return engine->has_synced;
 }
 
 int korch_engine_is_idle(const korch_engine *engine, korch_usec *next_us)
 {
+	int is_idle = engine->state == KORCH_ENGINE_RUNNING && !engine->n_flights &&
+	              engine->committed <= engine->revision &&
+	              !korch__recorder_is_busy(engine->recorder);
+	korch_usec next = KORCH_USEC_NEVER;
+	for (const korch_controller *at = engine->controllers; at; at = at->next) {
+		const korch_queue *queue = &at->queue;
+		next = earlier(next, earlier(korch__queue_due(queue), at->again_at));
+		if (queue->n_queued || queue->n_in_hand || queue->stalls.n)
+			is_idle = 0;
+	}
 	if (next_us)
-		*next_us = next_due(engine);
-	if (engine->state != ENGINE_RUNNING || engine->n_inflight || korch__recorder_is_busy(engine->recorder))
-		return 0;
-	if (engine->committed > engine->revision)
-		return 0;
-	for (const korch_controller *controller = engine->controllers; controller; controller = controller->next)
-		if (controller->queue.n_queued || controller->queue.n_in_hand || controller->queue.n_stalled)
-			return 0;
-	return 1;
+		*next_us = next;
+	return is_idle;
 }
 
 void korch_engine_get_stats(korch_engine_stats *out, const korch_engine *engine)
 {
 	*out = engine->stats;
 	out->queued = out->delayed = 0;
-	for (const korch_controller *controller = engine->controllers; controller; controller = controller->next) {
-		out->queued += controller->queue.n_queued + controller->queue.n_stalled;
-		out->delayed += controller->queue.delays.n;
+	for (const korch_controller *at = engine->controllers; at; at = at->next) {
+		out->queued += at->queue.n_queued + at->queue.stalls.n;
+		out->delayed += at->queue.delays.n;
 	}
 	out->objects = korch__cache_size(engine->cache);
 }
 
-int korch_engine_observe(korch_engine *engine, void (*fn)(void *userdata, const korch_change *change), void *userdata,
-						 void (*destroy)(void *userdata))
+int korch_engine_observe(korch_engine *engine,
+                         void (*fn)(void *userdata, const korch_change *change), void *userdata,
+                         void (*destroy)(void *userdata))
 {
 	const korch_engine_observer observer = {fn, userdata, destroy};
-	int code = fn ? korch__vec_push(&engine->observers, observer) : KORCH_E_INVALID;
+	int code = engine && fn ? korch__vec_push(&engine->observers, observer) : KORCH_E_INVALID;
 	if (code < 0 && destroy)
 		destroy(userdata);
 	return code;
 }
 
-void korch__engine_set_admission(korch_engine *engine, korch__engine_admit_fn fn, void *userdata)
+/* For the cluster */
+
+korch_admission korch__engine_admission(korch_engine *engine)
+{
+	return (korch_admission){
+	    .view = korch_engine_view(engine),
+	    .now = korch_loop_now(engine->loop),
+	    .random = &engine->random,
+	    .pending = engine->pending,
+	    .fn = engine->admit,
+	    .userdata = engine->admit_userdata,
+	};
+}
+
+void korch__engine_set_admission(korch_engine *engine, korch__admit_fn fn, void *userdata)
 {
 	engine->admit = fn;
 	engine->admit_userdata = userdata;

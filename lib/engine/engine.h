@@ -1,17 +1,19 @@
 /*
- * Inside of the engine, shared by its files: what it owns, and what each file does. The public face is <korch/engine.h>.
+ * Inside of the engine, shared by its files: what it owns, and what each file does. The public face
+ * is <korch/engine.h>.
  */
 #ifndef KORCH_ENGINE_ENGINE_H
 #define KORCH_ENGINE_ENGINE_H
 
 #include "base/random.h"
 #include "base/vec.h"
+#include "engine/admit.h"
 #include "engine/queue.h"
 #include "plan/cache.h"
 #include <korch/engine.h>
 
 typedef struct korch_recorder korch_recorder;
-typedef struct korch_inflight korch_inflight;
+typedef struct korch_flight korch_flight;
 typedef struct korch_resync korch_resync;
 
 struct korch_controller {
@@ -23,9 +25,10 @@ struct korch_controller {
 	korch_queue queue;
 	korch_loop_fn ready; /* pull form */
 	void *ready_userdata;
-	int ready_asked;    /* next() has returned 0 since the last call of ready */
-	int is_trusted;     /* built in: what it makes is not validated again */
-	double tokens;      /* of the rate limit */
+	int is_asked;        /* pull form: next() has returned 0 since the last call of ready */
+	int is_trusted;      /* built in: what it makes is not validated again */
+	korch_usec again_at; /* a request was lost for want of memory: all keys again; NEVER: none */
+	double tokens;       /* of the rate limit */
 	korch_usec tokens_at;
 };
 
@@ -35,15 +38,12 @@ typedef struct korch_engine_observer {
 	void (*destroy)(void *userdata);
 } korch_engine_observer;
 
-/* What an API server's admission plug-ins do to requests from outside; set by the cluster. */
-typedef int (*korch__engine_admit_fn)(void *userdata, korch_object *object, const korch_object *old, korch_error **err);
-
-enum engine_state {
-	ENGINE_NEW,
-	ENGINE_LISTING,
-	ENGINE_RUNNING,
-	ENGINE_STOPPED,
-};
+typedef enum korch_engine_state {
+	KORCH_ENGINE_NEW,
+	KORCH_ENGINE_LISTING,
+	KORCH_ENGINE_RUNNING,
+	KORCH_ENGINE_STOPPED,
+} korch_engine_state;
 
 struct korch_engine {
 	korch_engine_options options;
@@ -54,57 +54,95 @@ struct korch_engine {
 	korch_watch *watch;
 	korch_controller *controllers;
 	KORCH_VEC(korch_engine_observer) observers;
-	korch__engine_admit_fn admit;
+	korch__admit_fn admit; /* the cluster's part of admission */
 	void *admit_userdata;
 	korch_timer *timer; /* the earliest of all that waits for a time, and "there is work" */
 	korch_recorder *recorder;
-	korch_inflight *inflight;
-	korch_resync *resync;
+	korch_flight *flights; /* plans on their way through the store */
+	korch_flight *last_flight;
+	korch_flight *spare; /* flights to be used again */
+	size_t n_spare;
+	size_t n_flights;
+	size_t n_parked;               /* submissions that wait for the cache */
+	KORCH_VEC(korch_write) writes; /* of the transaction that is being made */
 	KORCH_VEC(korch_plan *) plans; /* empty plans to be used again */
+	void *pending;                 /* the status that every new pod shares */
+	korch_resync *resync;          /* the list under way */
+	korch_usec resync_at;          /* listing could not begin: when to try again */
 	int state;
+	int has_synced; /* the cache has been in step once */
 	int is_pumping;
+	int is_draining;
+	int is_settling;
 	uint64_t committed; /* newest revision of an own commit */
 	uint64_t revision;  /* the cache has everything up to this */
-	size_t n_inflight;
 	korch_engine_stats stats;
 };
 
 /* engine.c */
-void korch__engine_kick(korch_engine *engine); /* there is work: soon, from the loop */
+
+/* There is work: soon, from the loop. */
+void korch__engine_kick(korch_engine *engine);
+/* An empty plan, or NULL; and back. */
 korch_plan *korch__engine_plan_get(korch_engine *engine);
 void korch__engine_plan_put(korch_engine *engine, korch_plan *plan);
-void korch__engine_set_admission(korch_engine *engine, korch__engine_admit_fn fn, void *userdata);
-/* Marks a controller as built in: its plans are made from admitted objects and are not validated again. */
+/* The surroundings of a request for admission. */
+korch_admission korch__engine_admission(korch_engine *engine);
+/* What else an API server's admission plug-ins do, for all but trusted controllers. */
+void korch__engine_set_admission(korch_engine *engine, korch__admit_fn fn, void *userdata);
+/* Built in: its plans are made from admitted objects and are not validated again. */
 void korch__engine_trust(korch_controller *controller);
 
 /* sync.c: store → cache → controllers */
+
 int korch__sync_start(korch_engine *engine, korch_error **err);
-void korch__sync_drain(korch_engine *engine); /* takes what the watch has */
+/* Takes what the watch has, up to a limit. 1 when there may be more. */
+int korch__sync_drain(korch_engine *engine);
 void korch__sync_stop(korch_engine *engine);
 
-/* controller.c */
+/* controller.c: changes → requests → plans */
+
 void korch__controller_see(korch_controller *controller, const korch_change *change);
-void korch__controller_see_everything(korch_controller *controller);
 void korch__controller_free(korch_controller *controller);
 /* Handles up to max requests; returns how many it handled. */
 size_t korch__controller_work(korch_controller *controller, size_t max);
-/* When it has something to do by time alone. */
+/* Pull form: tells that there are requests, when somebody waits for that. */
+void korch__pull_tell(korch_controller *controller);
+/* When it has something to do; now or earlier: at once. */
 korch_usec korch__controller_due(const korch_controller *controller);
-int korch__controller_has_work(const korch_controller *controller);
+/* Gives a key in hand back. code: of the reconcile or the commit; plan: its wishes, may be NULL. */
+void korch__controller_finish(korch_controller *controller, korch_queue_item *item, int code,
+                              const korch_plan *plan, uint64_t revision);
 
 /* commit.c: plan → transaction → outcome */
+
 /* A controller's plan (taken) for a key in hand. */
 void korch__commit_request(korch_controller *controller, korch_queue_item *item, korch_plan *plan);
-void korch__commit_abandon_all(korch_engine *engine);
+/* The engine ends: tells whoever waits. */
+void korch__flight_abandon_all(korch_engine *engine);
+
+/* submit.c */
+
+/* The cache has come on: ends submissions that waited for it, or tries them again. */
+void korch__submit_reach(korch_engine *engine);
+/* 1 when korch__submit_reach() would do something. */
+int korch__submit_has_work(const korch_engine *engine);
 
 /* events.c: notes of plans → Event objects */
+
 int korch__recorder_new(korch_recorder **out, korch_engine *engine);
 void korch__recorder_free(korch_recorder *recorder);
-/* Notes of a committed plan; component is the controller's name. created(i): final name of the object of step i. */
-void korch__recorder_record(korch_recorder *recorder, const char *component, const korch_plan *plan, const char *const *created_names);
+/* Notes of a committed plan. created[i]: final name of the object of step i; may be NULL. */
+void korch__recorder_record(korch_recorder *recorder, const char *component, const korch_plan *plan,
+                            const char *const *created);
 /* An Event object came or went. */
 void korch__recorder_see(korch_recorder *recorder, const korch_change *change);
 int korch__recorder_is_busy(const korch_recorder *recorder);
+/* Writes what is waiting, unless a write is under way. */
 void korch__recorder_flush(korch_recorder *recorder);
+/* When flushing has to be tried again; KORCH_USEC_NEVER: need not. */
+korch_usec korch__recorder_due(const korch_recorder *recorder);
+/* Events that were not written because there were too many. */
+uint64_t korch__recorder_dropped(const korch_recorder *recorder);
 
 #endif

@@ -2,7 +2,6 @@
 #include "engine/queue.h"
 
 #include "base/alloc.h"
-#include "base/cleanup.h"
 #include <korch/struct.h>
 #include <string.h>
 
@@ -13,7 +12,8 @@ typedef struct queue_key {
 
 static uint64_t hash_of(const char *namespace_, const char *name)
 {
-	return korch__hash_bytes(name, strlen(name), korch__hash_bytes(namespace_, strlen(namespace_), 0));
+	uint64_t seed = korch__hash_bytes(namespace_, strlen(namespace_), 0);
+	return korch__hash_bytes(name, strlen(name), seed);
 }
 
 static uint64_t key_hash(const void *key)
@@ -32,12 +32,15 @@ static int item_equal(const void *entry, const void *key)
 {
 	const korch_queue_item *item = entry;
 	const queue_key *wanted = key;
-	return strcmp(item->name, wanted->name) == 0 && strcmp(item->namespace_, wanted->namespace_) == 0;
+	return strcmp(item->name, wanted->name) == 0 &&
+	       strcmp(item->namespace_, wanted->namespace_) == 0;
 }
 
-static const korch_table_ops ITEM_OPS = {.hash = key_hash, .equal = item_equal, .entry_hash = item_hash};
+static const korch_table_ops ITEM_OPS = {
+    .hash = key_hash, .equal = item_equal, .entry_hash = item_hash};
 
-void korch__queue_init(korch_queue *queue, korch_random *random, korch_usec backoff_base, korch_usec backoff_max)
+void korch__queue_init(korch_queue *queue, korch_random *random, korch_usec backoff_base,
+                       korch_usec backoff_max)
 {
 	memset(queue, 0, sizeof(*queue));
 	korch__table_init(&queue->items, &ITEM_OPS);
@@ -46,6 +49,8 @@ void korch__queue_init(korch_queue *queue, korch_random *random, korch_usec back
 	queue->backoff_base = backoff_base;
 	queue->backoff_max = backoff_max;
 }
+
+/* Keys */
 
 static void free_item(korch_queue_item *item)
 {
@@ -57,20 +62,34 @@ static void free_item(korch_queue_item *item)
 void korch__queue_fini(korch_queue *queue)
 {
 	korch_queue_item *item;
+	korch__heap_fini(&queue->delays);
+	korch__heap_fini(&queue->stalls);
+	korch__heap_fini(&queue->rests);
 	for (size_t at = 0; (item = korch__table_next(&queue->items, &at));)
 		free_item(item);
 	korch__table_fini(&queue->items);
-	korch__heap_fini(&queue->delays);
+}
+
+/* So that moving a key from one place to another cannot fail. */
+static int reserve_places(korch_queue *queue)
+{
+	size_t n = queue->items.n + 1;
+	if (korch__heap_reserve(&queue->delays, n) < 0 || korch__heap_reserve(&queue->stalls, n) < 0 ||
+	    korch__heap_reserve(&queue->rests, n) < 0)
+		return KORCH_E_NOMEM;
+	return 0;
 }
 
 /* Takes over both references, in any case. */
 static korch_queue_item *new_item(korch_queue *queue, const char *namespace_, const char *name)
 {
-	korch_queue_item *item = namespace_ && name ? korch__calloc(1, sizeof(*item)) : NULL;
+	korch_queue_item *item =
+	    namespace_ && name && reserve_places(queue) == 0 ? korch__calloc(1, sizeof(*item)) : NULL;
 	if (item) {
 		item->namespace_ = namespace_;
 		item->name = name;
-		item->delay.index = SIZE_MAX;
+		item->node.index = SIZE_MAX;
+		item->dirty_at = KORCH_USEC_NEVER;
 		if (korch__table_put(&queue->items, item) == 0)
 			return item;
 		korch__free(item);
@@ -80,7 +99,8 @@ static korch_queue_item *new_item(korch_queue *queue, const char *namespace_, co
 	return NULL;
 }
 
-korch_queue_item *korch__queue_find(const korch_queue *queue, const char *namespace_, const char *name)
+korch_queue_item *korch__queue_find(const korch_queue *queue, const char *namespace_,
+                                    const char *name)
 {
 	const queue_key key = {namespace_, name};
 	return korch__table_get(&queue->items, &key);
@@ -89,123 +109,156 @@ korch_queue_item *korch__queue_find(const korch_queue *queue, const char *namesp
 static korch_queue_item *find_or_copy(korch_queue *queue, const char *namespace_, const char *name)
 {
 	korch_queue_item *item = korch__queue_find(queue, namespace_, name);
-	return item ? item : new_item(queue, korch_string_new(namespace_), korch_string_new(name));
+	if (item)
+		return item;
+	return new_item(queue, korch_string_new(namespace_), korch_string_new(name));
 }
 
-/* Forgets a key of which nothing is known any more. */
-static void drop_if_idle(korch_queue *queue, korch_queue_item *item)
+static void drop(korch_queue *queue, korch_queue_item *item)
 {
-	if (item->is_queued || item->is_in_hand || item->is_stalled || item->failures || item->delay.index != SIZE_MAX)
-		return;
 	const queue_key key = {item->namespace_, item->name};
 	korch__table_remove(&queue->items, &key);
 	free_item(item);
 }
 
-static void put_in_line(korch_queue *queue, korch_queue_item *item)
+/* Places */
+
+static korch_heap *heap_of(korch_queue *queue, const korch_queue_item *item)
 {
-	korch__heap_remove(&queue->delays, &item->delay);
-	item->is_queued = 1;
+	switch (item->place) {
+	case KORCH_QUEUE_DELAYED:
+		return &queue->delays;
+	case KORCH_QUEUE_STALLED:
+		return &queue->stalls;
+	case KORCH_QUEUE_RESTING:
+		return &queue->rests;
+	default:
+		return NULL;
+	}
+}
+
+/* Out of a heap; not for keys in the line. */
+static void leave(korch_queue *queue, korch_queue_item *item)
+{
+	korch_heap *heap = heap_of(queue, item);
+	if (heap)
+		korch__heap_remove(heap, &item->node);
+	item->place = KORCH_QUEUE_NOWHERE;
+}
+
+static void move_to_heap(korch_queue *queue, korch_queue_item *item, korch_queue_place place,
+                         int64_t when)
+{
+	leave(queue, item);
+	item->place = (uint8_t)place;
+	item->node.when = when;
+	korch__heap_insert(heap_of(queue, item), &item->node);
+}
+
+static void move_to_line(korch_queue *queue, korch_queue_item *item)
+{
+	leave(queue, item);
+	item->place = KORCH_QUEUE_LINE;
 	item->next = NULL;
 	*queue->last = item;
 	queue->last = &item->next;
 	queue->n_queued++;
 }
 
-static int delay_until(korch_queue *queue, korch_queue_item *item, korch_usec at)
+/* A revision as a point in a heap. */
+static int64_t when_of(uint64_t revision)
 {
-	if (item->delay.index != SIZE_MAX) {
-		if (item->delay.when <= at)
-			return 0;
-		korch__heap_remove(&queue->delays, &item->delay);
-	}
-	item->delay.when = at;
-	return korch__heap_insert(&queue->delays, &item->delay);
+	return revision < INT64_MAX ? (int64_t)revision : INT64_MAX;
 }
 
-static int request(korch_queue *queue, korch_queue_item *item, korch_usec now)
+static void stall(korch_queue *queue, korch_queue_item *item, int is_wanted)
 {
-	if (!item)
-		return KORCH_E_NOMEM;
-	if (item->is_queued || item->is_stalled)
-		return 0;
+	item->is_wanted = (uint8_t)is_wanted;
+	move_to_heap(queue, item, KORCH_QUEUE_STALLED, when_of(item->min_revision));
+}
+
+/* Nobody asks for the key: it stays for as long as something is known about it. */
+static void rest(korch_queue *queue, korch_queue_item *item, korch_usec now)
+{
+	if (item->min_revision > queue->revision)
+		stall(queue, item, 0);
+	else if (item->quiet_until > now)
+		move_to_heap(queue, item, KORCH_QUEUE_RESTING, item->quiet_until);
+	else
+		drop(queue, item);
+}
+
+/* Asking */
+
+static void ask_at(korch_queue *queue, korch_queue_item *item, korch_usec at, korch_usec now)
+{
 	if (item->is_in_hand) {
-		item->is_dirty = 1;
-		return 0;
+		item->dirty_at = at < item->dirty_at ? at : item->dirty_at;
+		return;
 	}
-	/* A key that failed waits its time out; one that asked for quiet gets it. */
-	if (item->failures && item->delay.index != SIZE_MAX)
-		return 0;
-	if (item->quiet_until > now && delay_until(queue, item, item->quiet_until) == 0)
-		return 0;
-	put_in_line(queue, item);
-	return 0;
+	if (item->place == KORCH_QUEUE_LINE || (item->place == KORCH_QUEUE_STALLED && item->is_wanted))
+		return;
+	at = item->quiet_until > at ? item->quiet_until : at;
+	if (at <= now)
+		move_to_line(queue, item);
+	else if (item->place != KORCH_QUEUE_DELAYED || item->node.when > at)
+		move_to_heap(queue, item, KORCH_QUEUE_DELAYED, at);
 }
 
 int korch__queue_add(korch_queue *queue, const char *namespace_, const char *name, korch_usec now)
 {
-	return request(queue, find_or_copy(queue, namespace_, name), now);
+	return korch__queue_add_at(queue, namespace_, name, now, now);
 }
 
-int korch__queue_add_shared(korch_queue *queue, const char *namespace_, const char *name, korch_usec now)
+int korch__queue_add_shared(korch_queue *queue, const char *namespace_, const char *name,
+                            korch_usec now)
 {
 	korch_queue_item *item = korch__queue_find(queue, namespace_, name);
 	if (!item)
 		item = new_item(queue, korch_string_ref(namespace_), korch_string_ref(name));
-	return request(queue, item, now);
+	if (!item)
+		return KORCH_E_NOMEM;
+	ask_at(queue, item, now, now);
+	return 0;
 }
 
-int korch__queue_add_at(korch_queue *queue, const char *namespace_, const char *name, korch_usec at)
+int korch__queue_add_at(korch_queue *queue, const char *namespace_, const char *name, korch_usec at,
+                        korch_usec now)
 {
 	korch_queue_item *item = find_or_copy(queue, namespace_, name);
 	if (!item)
 		return KORCH_E_NOMEM;
-	if (item->is_queued || item->is_stalled)
-		return 0;
-	return delay_until(queue, item, at);
+	ask_at(queue, item, at, now);
+	return 0;
 }
 
 void korch__queue_advance(korch_queue *queue, korch_usec now)
 {
 	korch_heap_node *node;
-	while ((node = korch__heap_first(&queue->delays)) && node->when <= now) {
+	while ((node = korch__heap_first(&queue->delays)) && node->when <= now)
+		move_to_line(queue, (korch_queue_item *)node);
+	while ((node = korch__heap_first(&queue->rests)) && node->when <= now) {
 		korch_queue_item *item = (korch_queue_item *)node;
-		korch__heap_remove(&queue->delays, node);
-		if (item->is_in_hand)
-			item->is_dirty = 1;
-		else if (!item->is_queued && !item->is_stalled)
-			put_in_line(queue, item);
+		leave(queue, item);
+		drop(queue, item);
 	}
 }
 
-void korch__queue_unstall(korch_queue *queue, uint64_t revision)
+void korch__queue_reach(korch_queue *queue, uint64_t revision)
 {
-	korch_queue_item **slot = &queue->stalled;
-	while (*slot) {
-		korch_queue_item *item = *slot;
-		if (item->min_revision > revision) {
-			slot = &item->next;
-			continue;
-		}
-		*slot = item->next;
-		item->is_stalled = 0;
-		queue->n_stalled--;
-		put_in_line(queue, item);
+	korch_heap_node *node;
+	queue->revision = revision;
+	while ((node = korch__heap_first(&queue->stalls)) && node->when <= when_of(revision)) {
+		korch_queue_item *item = (korch_queue_item *)node;
+		leave(queue, item);
+		if (item->is_wanted)
+			move_to_line(queue, item);
+		else
+			rest(queue, item, 0);
 	}
 }
 
-static void stall(korch_queue *queue, korch_queue_item *item)
-{
-	korch_queue_item **slot = &queue->stalled;
-	while (*slot)
-		slot = &(*slot)->next;
-	item->next = NULL;
-	item->is_stalled = 1;
-	*slot = item;
-	queue->n_stalled++;
-}
-
-korch_queue_item *korch__queue_take(korch_queue *queue, uint64_t revision)
+korch_queue_item *korch__queue_take(korch_queue *queue)
 {
 	while (queue->first) {
 		korch_queue_item *item = queue->first;
@@ -213,10 +266,10 @@ korch_queue_item *korch__queue_take(korch_queue *queue, uint64_t revision)
 		if (!queue->first)
 			queue->last = &queue->first;
 		item->next = NULL;
-		item->is_queued = 0;
+		item->place = KORCH_QUEUE_NOWHERE;
 		queue->n_queued--;
-		if (item->min_revision > revision) {
-			stall(queue, item);
+		if (item->min_revision > queue->revision) {
+			stall(queue, item, 1);
 			continue;
 		}
 		item->is_in_hand = 1;
@@ -236,35 +289,33 @@ korch_usec korch__backoff(korch_random *random, korch_usec base, korch_usec max,
 {
 	korch_usec delay = base > 0 ? base : 1;
 	for (uint32_t i = 1; i < failures && delay < max; i++)
-		delay *= 2;
+		delay = delay > max / 2 ? max : delay * 2;
 	if (delay > max)
 		delay = max;
 	korch_usec half = delay / 2;
 	return delay - half + (korch_usec)korch__random_below(random, (uint64_t)half + 1);
 }
 
-void korch__queue_finish(korch_queue *queue, korch_queue_item *item, const korch_queue_outcome *outcome)
+void korch__queue_finish(korch_queue *queue, korch_queue_item *item,
+                         const korch_queue_outcome *outcome)
 {
-	int was_dirty = item->is_dirty;
+	korch_usec at = item->dirty_at < outcome->wake_at ? item->dirty_at : outcome->wake_at;
 	item->is_in_hand = 0;
-	item->is_dirty = 0;
+	item->dirty_at = KORCH_USEC_NEVER;
 	queue->n_in_hand--;
 	item->quiet_until = outcome->quiet_until;
-	if (outcome->min_revision)
+	if (outcome->min_revision > item->min_revision)
 		item->min_revision = outcome->min_revision;
 	if (outcome->failed) {
-		item->failures++;
-		korch_usec delay = korch__backoff(queue->random, queue->backoff_base, queue->backoff_max, item->failures);
-		if (delay_until(queue, item, outcome->now + delay) < 0)
-			put_in_line(queue, item);
-		return;
+		if (item->failures < UINT32_MAX)
+			item->failures++;
+		at = outcome->now +
+		     korch__backoff(queue->random, queue->backoff_base, queue->backoff_max, item->failures);
+	} else {
+		item->failures = 0;
 	}
-	item->failures = 0;
-	if (outcome->again)
-		put_in_line(queue, item);
-	else if (was_dirty)
-		request(queue, item, outcome->now);
-	if (!item->is_queued && outcome->wake_at != KORCH_USEC_NEVER && delay_until(queue, item, outcome->wake_at) < 0)
-		put_in_line(queue, item);
-	drop_if_idle(queue, item);
+	if (at != KORCH_USEC_NEVER)
+		ask_at(queue, item, at, outcome->now);
+	else
+		rest(queue, item, outcome->now);
 }

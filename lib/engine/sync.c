@@ -1,55 +1,65 @@
 /*
- * Keeping the cache in step with the store: list, then watch; list again when the watch has lost its place. Every change goes
- * to the cache, then to the observers and controllers.
+ * Keeping the cache in step with the store: list, then watch; list again when the watch has lost its
+ * place. Every change goes to the cache, then to the observers and controllers. What a list brings
+ * is worked out in relist.c.
  */
-#include "engine/engine.h"
+#include "engine/sync.h"
 
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "object/object.h"
 
 enum {
 	PAGE = 5000,
 	DRAIN_MAX = 4096,
 	RETRY_US = 1000000,
-};
-
-/* A list under way. With a filled cache it goes into a second one, and the differences are applied at the end. */
-struct korch_resync {
-	korch_engine *engine; /* NULL: the engine has been freed meanwhile */
-	korch_cache *fresh;   /* NULL: the first list, straight into the engine's cache */
-	korch_timer *retry;
-	uint64_t revision;
+	RETRY_COMPACTED_US = 10000, /* the list took too long; the store itself is fine */
 };
 
 static int ask_page(korch_resync *resync, const char *token);
+
+/* Changes */
 
 static void tell(korch_engine *engine, const korch_change *change)
 {
 	engine->stats.changes++;
 	korch__recorder_see(engine->recorder, change);
-	for (size_t i = 0; i < engine->observers.n; i++)
-		engine->observers.items[i].fn(engine->observers.items[i].userdata, change);
-	for (korch_controller *controller = engine->controllers; controller; controller = controller->next)
-		korch__controller_see(controller, change);
+	for (size_t i = 0; i < engine->observers.n; i++) {
+		const korch_engine_observer observer = engine->observers.items[i];
+		observer.fn(observer.userdata, change);
+	}
+	for (korch_controller *at = engine->controllers; at; at = at->next)
+		korch__controller_see(at, change);
 }
 
-/* Returns KORCH_E_NOMEM when the cache could not take the change. */
-static int apply(korch_engine *engine, const korch_change *change)
+int korch__sync_apply(korch_engine *engine, const korch_change *change)
 {
 	const korch_object *previous = NULL;
 	int code = korch__cache_apply(&previous, engine->cache, change);
-	if (code == KORCH_E_EXISTS)
-		return 0;
 	if (code < 0)
-		return code;
+		return code == KORCH_E_EXISTS ? 0 : code; /* 0: known already */
 	korch_change told = *change;
 	told.previous = previous;
 	if (told.type != KORCH_CHANGE_DELETED)
 		told.type = previous ? KORCH_CHANGE_MODIFIED : KORCH_CHANGE_ADDED;
-	tell(engine, &told);
+	korch_object_ref(told.object); /* one of those who are told may end the watch */
+	if (told.type != KORCH_CHANGE_DELETED || previous)
+		tell(engine, &told);
+	korch_object_unref(told.object);
 	korch_object_unref(previous);
 	return 0;
 }
+
+/* The cache has everything up to a revision. */
+static void reach(korch_engine *engine, uint64_t revision)
+{
+	if (revision > engine->revision)
+		engine->revision = revision;
+	for (korch_controller *at = engine->controllers; at; at = at->next)
+		korch__queue_reach(&at->queue, engine->revision);
+}
+
+/* Lists */
 
 static void free_resync(korch_resync *resync)
 {
@@ -69,142 +79,81 @@ static int open_watch(korch_engine *engine, uint64_t since)
 	return korch_store_watch(&engine->watch, engine->store, &query, on_ready, engine);
 }
 
-static void again_later(korch_resync *resync)
+static void again_later(korch_resync *resync, int code)
 {
-	korch_timer_set(resync->retry, korch_loop_now(resync->engine->loop) + RETRY_US);
+	korch__log(KORCH_LOG_WARNING, "engine", "the store cannot be listed: %s",
+	           korch_code_text(code));
+	korch_usec delay = code == KORCH_E_COMPACTED ? RETRY_COMPACTED_US : RETRY_US;
+	korch_timer_set(resync->retry, korch_loop_now(resync->engine->loop) + delay);
 }
 
+/* Starts over, into a cache of its own: what is there must not be taken for new. */
 static void retry(void *userdata)
 {
 	korch_resync *resync = userdata;
-	if (resync->fresh) {
-		korch_cache_free(resync->fresh);
-		resync->fresh = NULL;
-		if (korch_cache_new(&resync->fresh, NULL) < 0) {
-			again_later(resync);
-			return;
-		}
-	}
-	if (ask_page(resync, NULL) < 0)
-		again_later(resync);
-}
-
-struct difference {
-	korch_engine *engine;
-	const korch_view *fresh;
-	const korch_kind *kind;
-	KORCH_VEC(korch_object *) gone;
-	int code;
-};
-
-static int note_if_gone(void *userdata, const korch_object *object)
-{
-	struct difference *difference = userdata;
-	const korch_key key = korch_object_key(object);
-	if (korch_view_get(difference->fresh, key.kind, key.namespace_, key.name))
-		return 0;
-	return korch__vec_push(&difference->gone, korch_object_ref(object));
-}
-
-static int note_gone_of_kind(void *userdata, const korch_kind *kind, size_t n)
-{
-	struct difference *difference = userdata;
-	const korch_view_query query = {.kind = kind};
-	return korch_view_each(korch_cache_view(difference->engine->cache), &query, note_if_gone, difference);
-}
-
-static int take_over(void *userdata, const korch_object *object)
-{
-	struct difference *difference = userdata;
-	const korch_key key = korch_object_key(object);
-	const korch_object *known = korch_view_get(korch_cache_view(difference->engine->cache), key.kind, key.namespace_, key.name);
-	if (known && known->revision == object->revision)
-		return 0;
-	const korch_change change = {.type = KORCH_CHANGE_MODIFIED, .object = object, .revision = object->revision};
-	return apply(difference->engine, &change);
-}
-
-static int take_over_kind(void *userdata, const korch_kind *kind, size_t n)
-{
-	struct difference *difference = userdata;
-	const korch_view_query query = {.kind = kind};
-	return korch_view_each(difference->fresh, &query, take_over, difference);
-}
-
-/* What the second cache has and the first has not, and the other way round. */
-static int apply_differences(korch_resync *resync)
-{
-	korch_engine *engine = resync->engine;
-	struct difference difference = {.engine = engine, .fresh = korch_cache_view(resync->fresh)};
-	int code = korch__cache_each_kind(engine->cache, note_gone_of_kind, &difference);
-	for (size_t i = 0; i < difference.gone.n; i++) {
-		const korch_change change = {.type = KORCH_CHANGE_DELETED, .object = difference.gone.items[i], .revision = resync->revision};
-		if (code == 0)
-			code = apply(engine, &change);
-		korch_object_unref(difference.gone.items[i]);
-	}
-	korch__vec_fini(&difference.gone);
-	return code < 0 ? code : korch__cache_each_kind(resync->fresh, take_over_kind, &difference);
-}
-
-static void finish(korch_resync *resync)
-{
-	korch_engine *engine = resync->engine;
-	int is_first = resync->fresh == NULL;
-	int code = is_first ? 0 : apply_differences(resync);
+	korch_cache_free(KORCH_STEAL(resync->fresh));
+	int code = korch_cache_new(&resync->fresh, NULL);
 	if (code == 0)
-		code = open_watch(engine, resync->revision);
-	if (code < 0) {
-		again_later(resync);
-		return;
-	}
-	engine->revision = resync->revision;
-	engine->resync = NULL;
-	free_resync(resync);
-	engine->state = ENGINE_RUNNING;
-	for (korch_controller *controller = engine->controllers; controller; controller = controller->next)
-		korch__queue_unstall(&controller->queue, engine->revision);
-	korch__engine_kick(engine);
+		code = ask_page(resync, NULL);
+	if (code < 0)
+		again_later(resync, code);
 }
 
 static int take_page(korch_resync *resync, const korch_list_page *page)
 {
-	for (size_t i = 0; i < page->n; i++) {
-		const korch_change change = {.type = KORCH_CHANGE_ADDED, .object = page->objects[i], .revision = page->objects[i]->revision};
-		int code = resync->fresh ? korch_cache_put(resync->fresh, page->objects[i]) : apply(resync->engine, &change);
-		if (code < 0)
-			return code;
+	int code = 0;
+	for (size_t i = 0; i < page->n && code == 0 && resync->engine; i++) {
+		const korch_object *object = page->objects[i];
+		const korch_change change = {
+		    .type = KORCH_CHANGE_ADDED, .object = object, .revision = object->revision};
+		code = resync->fresh ? korch_cache_put(resync->fresh, object)
+		                     : korch__sync_apply(resync->engine, &change);
 	}
+	resync->revision = page->revision;
+	return code;
+}
+
+static int finish(korch_resync *resync)
+{
+	int code = resync->fresh ? korch__relist_apply(resync) : 0;
+	korch_engine *engine = resync->engine;
+	if (!engine)
+		return 0; /* stopped by one of those who were told */
+	if (code == 0)
+		code = open_watch(engine, resync->revision);
+	if (code < 0)
+		return code;
+	engine->resync = NULL;
+	resync->engine = NULL;
+	engine->state = KORCH_ENGINE_RUNNING;
+	engine->has_synced = 1;
+	reach(engine, resync->revision);
+	korch__engine_kick(engine);
 	return 0;
 }
 
 static void on_page(void *userdata, int code, const korch_list_page *page)
 {
 	korch_resync *resync = userdata;
-	if (!resync->engine || resync->engine->state == ENGINE_STOPPED) {
-		if (resync->engine)
-			resync->engine->resync = NULL;
-		free_resync(resync);
-		return;
-	}
-	if (code == 0)
+	resync->is_asking = 0;
+	resync->is_inside = 1;
+	if (code == 0 && resync->engine)
 		code = take_page(resync, page);
-	if (code == 0) {
-		resync->revision = page->revision;
-		if (!page->continue_token) {
-			finish(resync);
-			return;
-		}
-		code = ask_page(resync, page->continue_token);
-	}
-	if (code < 0)
-		again_later(resync);
+	if (code == 0 && resync->engine)
+		code = page->continue_token ? ask_page(resync, page->continue_token) : finish(resync);
+	resync->is_inside = 0;
+	if (!resync->engine)
+		free_resync(resync);
+	else if (code < 0)
+		again_later(resync, code);
 }
 
 static int ask_page(korch_resync *resync, const char *token)
 {
 	const korch_list_query query = {.limit = PAGE, .continue_token = token};
-	return korch_store_list(resync->engine->store, &query, on_page, resync);
+	int code = korch_store_list(resync->engine->store, &query, on_page, resync);
+	resync->is_asking = code == 0;
+	return code;
 }
 
 static int begin(korch_engine *engine, int is_first)
@@ -223,62 +172,72 @@ static int begin(korch_engine *engine, int is_first)
 		return code;
 	}
 	engine->resync = resync;
-	engine->state = ENGINE_LISTING;
+	engine->state = KORCH_ENGINE_LISTING;
 	return 0;
 }
 
 int korch__sync_start(korch_engine *engine, korch_error **err)
 {
 	int code = begin(engine, 1);
-	return code < 0 ? korch_error_set(err, code, "the store cannot be listed: %s", korch_code_text(code)) : 0;
-}
-
-/* The watch has lost its place: controllers rest until the cache is in step again. */
-static void lost(korch_engine *engine)
-{
-	korch_watch_free(KORCH_STEAL(engine->watch));
-	if (begin(engine, 0) < 0)
-		korch_timer_set(engine->timer, korch_loop_now(engine->loop) + RETRY_US);
-}
-
-void korch__sync_drain(korch_engine *engine)
-{
-	korch_change change;
-	if (!engine->watch) {
-		if (engine->state == ENGINE_RUNNING && !engine->resync)
-			lost(engine);
-		return;
-	}
-	int got = 0;
-	for (int n = 0; n < DRAIN_MAX && (got = korch_watch_next(engine->watch, &change)) == 1; n++) {
-		if (apply(engine, &change) < 0) {
-			got = KORCH_E_COMPACTED; /* what does not fit now is listed again later */
-			break;
-		}
-		engine->revision = change.revision;
-	}
-	if (got < 0 && got != KORCH_E_CLOSED) {
-		lost(engine);
-		return;
-	}
-	if (got == 0) {
-		uint64_t seen = korch_watch_revision(engine->watch);
-		engine->revision = seen > engine->revision ? seen : engine->revision;
-	} else if (got == 1) {
-		korch__engine_kick(engine);
-	}
-	for (korch_controller *controller = engine->controllers; controller; controller = controller->next)
-		korch__queue_unstall(&controller->queue, engine->revision);
+	return code < 0
+	           ? korch_error_set(err, code, "the store cannot be listed: %s", korch_code_text(code))
+	           : 0;
 }
 
 void korch__sync_stop(korch_engine *engine)
 {
 	korch_watch_free(KORCH_STEAL(engine->watch));
-	if (!engine->resync)
-		return;
-	/* A list under way is freed by its completion; one that waits for its retry is not under way. */
 	korch_resync *resync = KORCH_STEAL(engine->resync);
+	if (!resync)
+		return;
 	resync->engine = NULL;
-	if (korch_timer_due(resync->retry) != KORCH_USEC_NEVER)
+	korch_timer_set(resync->retry, KORCH_USEC_NEVER);
+	if (!resync->is_asking && !resync->is_inside)
 		free_resync(resync);
+}
+
+/* Watching */
+
+/* The watch has lost its place: controllers rest until the cache is in step again. */
+static void relist(korch_engine *engine)
+{
+	korch_watch_free(KORCH_STEAL(engine->watch));
+	engine->state = KORCH_ENGINE_LISTING;
+	if (korch_loop_now(engine->loop) < engine->resync_at)
+		return;
+	engine->resync_at = 0;
+	if (begin(engine, 0) < 0)
+		engine->resync_at = korch_loop_now(engine->loop) + RETRY_US;
+}
+
+static int take_changes(korch_engine *engine)
+{
+	korch_change change;
+	int got = 0;
+	for (int n = 0; n < DRAIN_MAX && engine->watch; n++) {
+		got = korch_watch_next(engine->watch, &change);
+		if (got != 1)
+			return got;
+		/* What does not fit into memory now is listed again later. */
+		if (korch__sync_apply(engine, &change) < 0)
+			return KORCH_E_COMPACTED;
+	}
+	return got;
+}
+
+int korch__sync_drain(korch_engine *engine)
+{
+	if (engine->is_draining || engine->resync || !engine->has_synced ||
+	    engine->state == KORCH_ENGINE_STOPPED)
+		return 0;
+	engine->is_draining = 1;
+	int got = engine->watch ? take_changes(engine) : KORCH_E_COMPACTED;
+	engine->is_draining = 0;
+	if (engine->state == KORCH_ENGINE_STOPPED)
+		return 0;
+	if (got >= 0)
+		reach(engine, korch_watch_revision(engine->watch));
+	else if (got != KORCH_E_CLOSED)
+		relist(engine);
+	return got == 1;
 }

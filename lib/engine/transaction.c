@@ -1,0 +1,160 @@
+/* From the steps of a plan to the writes of a transaction: every step passes admission. */
+#include "engine/flight.h"
+
+#include "base/cleanup.h"
+#include "object/object.h"
+#include <string.h>
+
+const korch_object *korch__step_object(const korch_step *step)
+{
+	return step->base ? step->base : step->object;
+}
+
+static int no_memory(korch_error **err)
+{
+	return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+}
+
+void korch__transaction_drop(korch_engine *engine)
+{
+	for (size_t i = 0; i < engine->writes.n; i++)
+		korch_object_unref(engine->writes.items[i].object);
+	engine->writes.n = 0;
+}
+
+/* Takes over the reference of object, for a PUT; key: for others. */
+static int add(korch_flight *flight, size_t step, const korch_write *write, korch_error **err)
+{
+	korch_engine *engine = flight->engine;
+	if (korch__vec_push(&engine->writes, *write) < 0) {
+		korch_object_unref(write->object);
+		return no_memory(err);
+	}
+	if (flight->step_of)
+		flight->step_of[engine->writes.n - 1] = step;
+	return 0;
+}
+
+static int add_put(korch_flight *flight, size_t step, korch_object *object, uint64_t expected,
+                   korch_error **err)
+{
+	const korch_write write = {.op = KORCH_WRITE_PUT, .object = object, .expected = expected};
+	return add(flight, step, &write, err);
+}
+
+static int add_key(korch_flight *flight, size_t step, int op, const korch_object *base,
+                   korch_error **err)
+{
+	const korch_write write = {.op = op, .key = korch_object_key(base), .expected = base->revision};
+	return add(flight, step, &write, err);
+}
+
+/*
+ * A step's object for the store, exclusively owned. A controller's plan is not needed again; a
+ * submission may be tried again.
+ */
+static korch_object *take_object(const korch_flight *flight, const korch_step *step)
+{
+	korch_step *own = (korch_step *)(uintptr_t)step;
+	if (flight->controller && korch_block_is_unique(step->object))
+		return KORCH_STEAL(own->object);
+	return korch_object_edit(step->object);
+}
+
+/* The stored state that a step is about: what it was decided on, or, without a revision, the newest. */
+static const korch_object *find_base(const korch_flight *flight, const korch_step *step,
+                                     korch_error **err)
+{
+	char resource[KORCH_RESOURCE_NAME_MAX];
+	if (step->base->revision != 0)
+		return step->base;
+	const korch_key key = korch_object_key(step->base);
+	const char *space = key.kind->namespaced && !*key.namespace_ ? "default" : key.namespace_;
+	const korch_view *view = korch_engine_view(flight->engine);
+	const korch_object *live = korch_view_get(view, key.kind, space, key.name);
+	if (!live)
+		korch_error_set(err, KORCH_E_NOT_FOUND, "%s \"%s\" not found",
+		                korch__resource_name(resource, sizeof(resource), key.kind), key.name);
+	return live;
+}
+
+static int add_create(korch_flight *flight, size_t i, const korch_admission *admission,
+                      korch_error **err)
+{
+	korch_object *object = take_object(flight, korch_plan_step(flight->plan, i));
+	int code = object ? korch__admit_create(object, admission, err) : no_memory(err);
+	if (code < 0) {
+		korch_object_unref(object);
+		return code;
+	}
+	korch_string_share(&flight->created[i], object->metadata->name);
+	return add_put(flight, i, object, KORCH_REVISION_NONE, err);
+}
+
+static int add_update(korch_flight *flight, size_t i, const korch_admission *admission,
+                      korch_error **err)
+{
+	const korch_step *step = korch_plan_step(flight->plan, i);
+	const korch_object *base = find_base(flight, step, err);
+	if (!base)
+		return KORCH_E_NOT_FOUND;
+	_cleanup_object_ korch_object *object = take_object(flight, step);
+	if (!object)
+		return no_memory(err);
+	int status_only = step->op == KORCH_STEP_UPDATE_STATUS;
+	int code = korch__admit_update(object, base, status_only, admission, err);
+	if (code == KORCH_ADMITTED_PUT)
+		return add_put(flight, i, KORCH_STEAL(object), base->revision, err);
+	return code == KORCH_ADMITTED_REMOVE ? add_key(flight, i, KORCH_WRITE_DELETE, base, err) : code;
+}
+
+static int add_delete(korch_flight *flight, size_t i, const korch_admission *admission,
+                      korch_error **err)
+{
+	const korch_step *step = korch_plan_step(flight->plan, i);
+	const korch_object *base = find_base(flight, step, err);
+	if (!base)
+		return KORCH_E_NOT_FOUND;
+	if (i == 0 && !flight->controller)
+		korch_block_share(&flight->last_state, base);
+	korch_object *object = NULL;
+	int code = korch__admit_delete(&object, base, &step->delete_options, admission, err);
+	if (code == KORCH_ADMITTED_PUT)
+		return add_put(flight, i, object, base->revision, err);
+	return code == KORCH_ADMITTED_REMOVE ? add_key(flight, i, KORCH_WRITE_DELETE, base, err) : code;
+}
+
+static int add_step(korch_flight *flight, size_t i, const korch_admission *admission,
+                    korch_error **err)
+{
+	const korch_step *step = korch_plan_step(flight->plan, i);
+	switch (step->op) {
+	case KORCH_STEP_CREATE:
+		return add_create(flight, i, admission, err);
+	case KORCH_STEP_DELETE:
+		return add_delete(flight, i, admission, err);
+	case KORCH_STEP_CHECK:
+		return add_key(flight, i, KORCH_WRITE_CHECK, step->base, err);
+	default:
+		return add_update(flight, i, admission, err);
+	}
+}
+
+int korch__transaction_make(korch_flight *flight, korch_error **err)
+{
+	korch_engine *engine = flight->engine;
+	korch_admission admission = korch__engine_admission(engine);
+	admission.is_trusted = flight->controller && flight->controller->is_trusted;
+	admission.is_outside = !flight->controller;
+	if (flight->n_steps > KORCH_STORE_WRITES_MAX)
+		return korch_error_set(err, KORCH_E_LIMIT, "at most %d objects can be written at once",
+		                       KORCH_STORE_WRITES_MAX);
+	for (size_t i = 0; i < flight->n_steps; i++) {
+		admission.writes = engine->writes.items;
+		admission.n_writes = engine->writes.n;
+		int code = add_step(flight, i, &admission, err);
+		if (code < 0)
+			return code;
+	}
+	return 0;
+}
