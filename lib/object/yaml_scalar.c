@@ -147,8 +147,7 @@ static int read_number(struct json_object **out, const char *text)
 {
 	if (!strchr("+-.0123456789", *text) || *text == '\0' || strlen(text) > MAX_NUMBER)
 		return 0;
-	char *short_text = without_underscores(text);
-	_cleanup_free_ char *owned = short_text;
+	_cleanup_free_ char *short_text = without_underscores(text);
 	const char *digits = short_text ? short_text : text;
 	korch_buf json;
 	korch__buf_init(&json, 0);
