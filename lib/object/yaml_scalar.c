@@ -115,11 +115,14 @@ static int put_radix(korch_buf *out, const char *text)
 	return 1;
 }
 
-/* Without the underscores between digits; NULL when there are none, or memory is short. */
+static int has_underscores(const char *text)
+{
+	return strchr(text, '_') && strpbrk(text, "0123456789") && *text != '_';
+}
+
+/* A copy without underscores; NULL when memory is short. */
 static char *without_underscores(const char *text)
 {
-	if (!strchr(text, '_') || !strpbrk(text, "0123456789") || *text == '_')
-		return NULL;
 	char *copy = korch__strdup(text), *to = copy;
 	for (const char *from = copy; from && *from; from++)
 		if (*from != '_')
@@ -147,7 +150,9 @@ static int read_number(struct json_object **out, const char *text)
 {
 	if (!strchr("+-.0123456789", *text) || *text == '\0' || strlen(text) > MAX_NUMBER)
 		return 0;
-	_cleanup_free_ char *short_text = without_underscores(text);
+	_cleanup_free_ char *short_text = has_underscores(text) ? without_underscores(text) : NULL;
+	if (has_underscores(text) && !short_text)
+		return KORCH_E_NOMEM;
 	const char *digits = short_text ? short_text : text;
 	korch_buf json;
 	korch__buf_init(&json, 0);
