@@ -59,6 +59,11 @@ void korch__proxy_address_to(struct sockaddr_storage *out, const korch_proxy_add
 	memcpy(&in->sin_addr, address->ip, 4);
 }
 
+unsigned korch__proxy_address_size(const korch_proxy_address *address)
+{
+	return address->family == 6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+}
+
 int korch__proxy_address_from(korch_proxy_address *out, const struct sockaddr *address)
 {
 	korch_proxy_address made = {0};

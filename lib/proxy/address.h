@@ -25,6 +25,8 @@ int korch__proxy_address_compare(const korch_proxy_address *a, const korch_proxy
 void korch__proxy_address_text(char out[KORCH_PROXY_ADDRESS_TEXT],
                                const korch_proxy_address *address);
 void korch__proxy_address_to(struct sockaddr_storage *out, const korch_proxy_address *address);
+/* Length of that sockaddr. */
+unsigned korch__proxy_address_size(const korch_proxy_address *address);
 /* 0, or KORCH_E_INVALID when it is neither IPv4 nor IPv6. */
 int korch__proxy_address_from(korch_proxy_address *out, const struct sockaddr *address);
 

@@ -68,16 +68,17 @@ struct korch_proxy_listener {
 	korch_proxy_address address;
 	uint8_t protocol;
 	uint8_t is_open;   /* bound and listening */
-	uint8_t is_paused; /* a client waits for a connection to end */
+	uint8_t is_paused; /* clients wait for a connection to end */
 	uint8_t is_reported;
 	uint64_t id; /* in the table of flows */
 	korch_timer *retry;
 	korch_usec retry_delay;
 	union {
 		uv_handle_t handle;
-		uv_tcp_t tcp;
+		uv_poll_t tcp;
 		uv_udp_t udp;
-	} uv; /* lives from a try to bind to its closing */
+	} uv;   /* lives from a try to bind to its closing */
+	int fd; /* TCP; -1 when closed */
 	uint8_t has_handle;
 	uint8_t is_closing;
 };
@@ -188,20 +189,19 @@ typedef enum korch_proxy_flowing {
 	KORCH_PROXY_IDLE,    /* not started */
 	KORCH_PROXY_FLOWING, /* being read from */
 	KORCH_PROXY_BLOCKED, /* the other side has to take what is held first */
-	KORCH_PROXY_ENDING,  /* the end is being passed on */
-	KORCH_PROXY_ENDED,
+	KORCH_PROXY_ENDED,   /* its end has been passed on, or nobody takes it any more */
 } korch_proxy_flowing;
 
 /* One side of a connection, and the direction that is read from it. */
 typedef struct korch_proxy_side {
-	uv_tcp_t socket;
-	union {
-		uv_write_t write;
-		uv_shutdown_t shutdown;
-	} request; /* on the other side's socket */
-	korch_proxy_buffer *held;
+	uv_poll_t poll;
+	int fd;
+	int events;  /* that the poll waits for */
+	int is_open; /* fd and poll have to be closed */
 	korch_proxy_flowing state;
-	int is_open; /* the handle has to be closed */
+	korch_proxy_buffer *held;
+	char *rest; /* in the buffer: what the other side has still to take */
+	size_t n_rest;
 } korch_proxy_side;
 
 struct korch_proxy_connection {
@@ -209,7 +209,6 @@ struct korch_proxy_connection {
 	korch_proxy *proxy;
 	korch_proxy_pool *pool;
 	korch_proxy_side sides[2];
-	uv_connect_t connect;
 	korch_timer *timer; /* limits connecting, then draining */
 	korch_proxy_address client, endpoint;
 	uint32_t tries_left;
@@ -222,6 +221,8 @@ struct korch_proxy_connection {
 
 /* Begins to pass on in both directions. */
 void korch__splice_start(korch_proxy_connection *connection);
+/* Gives back what is held. */
+void korch__splice_end(korch_proxy_connection *connection);
 /* Closes both sides; with_reset: as errors, so that nobody takes it for the regular end. */
 void korch__connection_close(korch_proxy_connection *connection, int with_reset);
 

@@ -6,6 +6,7 @@
 #include "proxy/internal.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 static const korch_usec RETRY_MAX_US = 60 * KORCH_USEC_PER_SEC;
 
@@ -32,6 +33,17 @@ static void listener_free(korch_proxy_listener *listener)
 	korch__free(listener);
 }
 
+static void on_closed(uv_handle_t *handle);
+
+/* Closes at once what others might want to bind to; the handle goes later. */
+static void close_handle(korch_proxy_listener *listener)
+{
+	uv_close(&listener->uv.handle, on_closed);
+	if (listener->fd >= 0)
+		close(listener->fd);
+	listener->fd = -1;
+}
+
 static void retry_later(korch_proxy_listener *listener)
 {
 	korch_usec delay =
@@ -52,7 +64,7 @@ static void on_closed(uv_handle_t *handle)
 	korch__proxy_handle_closed(proxy);
 }
 
-/* The delay after a failed try has passed, or there may be memory again for a waiting client. */
+/* The delay after a failed try has passed, or there may be files again for a waiting client. */
 static void on_retry(void *userdata)
 {
 	korch_proxy_listener *listener = userdata;
@@ -80,7 +92,7 @@ static void try_open(korch_proxy_listener *listener)
 		report(listener, uv_strerror(r));
 	listener->is_reported = 1;
 	if (listener->has_handle)
-		uv_close(&listener->uv.handle, on_closed);
+		close_handle(listener);
 	else
 		retry_later(listener);
 }
@@ -96,6 +108,7 @@ int korch__listener_open(korch_proxy_service *service, korch_proxy_pool *pool,
 		korch__free(listener);
 		return KORCH_E_NOMEM;
 	}
+	listener->fd = -1;
 	listener->proxy = proxy;
 	listener->service = service;
 	listener->pool = pool;
@@ -128,5 +141,5 @@ void korch__listener_close(korch_proxy_listener *listener)
 	if (!listener->has_handle)
 		listener_free(listener);
 	else if (!handle_closes)
-		uv_close(&listener->uv.handle, on_closed);
+		close_handle(listener);
 }

@@ -1,31 +1,24 @@
 /*
  * Passing on between the two sockets of a connection: what one side sends is written to the other
  * at once; what the other does not take is held, and nothing more is read until it has. Ends are
- * passed on one direction at a time; errors end the whole.
+ * passed on one direction at a time; errors end the whole. The sockets are written to directly, as
+ * libuv's streams would raise SIGPIPE in the host program.
  */
 #include "proxy/internal.h"
 
-static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf);
+#include <errno.h>
+#include <sys/socket.h>
 
-static korch_proxy_side *side_of(korch_proxy_connection *connection, const void *stream)
-{
-	return &connection->sides[stream == (const void *)&connection->sides[1].socket];
-}
+enum { READS = 16 }; /* before other connections get a turn */
 
 static korch_proxy_side *other(korch_proxy_connection *connection, korch_proxy_side *side)
 {
 	return &connection->sides[side == &connection->sides[0]];
 }
 
-static uv_stream_t *stream_of(korch_proxy_side *side)
+static int would_block(void)
 {
-	return (uv_stream_t *)&side->socket;
-}
-
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
-{
-	korch_proxy_connection *connection = handle->data;
-	korch__buffers_scratch(&connection->proxy->buffers, out);
+	return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ENOBUFS;
 }
 
 static void direction_ended(korch_proxy_connection *connection, korch_proxy_side *from)
@@ -42,42 +35,40 @@ static void direction_ended(korch_proxy_connection *connection, korch_proxy_side
 static void write_failed(korch_proxy_connection *connection, korch_proxy_side *from)
 {
 	connection->is_broken = 1;
-	uv_read_stop(stream_of(from));
 	direction_ended(connection, from);
 }
 
-static void on_written(uv_write_t *request, int status)
+/* Holds what the other side did not take; it is in the buffer that was read into last. */
+static void hold(korch_proxy_connection *connection, korch_proxy_side *from, char *rest, size_t n)
 {
-	korch_proxy_connection *connection = request->data;
-	korch_proxy_side *from = other(connection, side_of(connection, request->handle));
-	korch__buffers_give_back(&connection->proxy->buffers, from->held);
-	from->held = NULL;
-	if (connection->is_closing)
-		return;
-	if (status < 0) {
-		write_failed(connection, from);
-		return;
-	}
-	from->state = KORCH_PROXY_FLOWING;
-	if (uv_read_start(stream_of(from), on_alloc, on_read) < 0)
-		korch__connection_close(connection, 1);
+	from->held = korch__buffers_keep(&connection->proxy->buffers);
+	from->rest = rest;
+	from->n_rest = n;
+	from->state = KORCH_PROXY_BLOCKED;
 }
 
-/* Holds what the other side did not take. */
-static void block(korch_proxy_connection *connection, korch_proxy_side *from, char *rest, size_t n)
+static void drop_held(korch_proxy_connection *connection, korch_proxy_side *from)
 {
-	korch_proxy_buffers *buffers = &connection->proxy->buffers;
-	uv_buf_t buf = uv_buf_init(rest, (unsigned)n);
-	uv_read_stop(stream_of(from));
-	from->held = korch__buffers_keep(buffers);
-	from->state = KORCH_PROXY_BLOCKED;
-	from->request.write.data = connection;
-	int r = uv_write(&from->request.write, stream_of(other(connection, from)), &buf, 1, on_written);
-	if (r < 0) {
-		korch__buffers_give_back(buffers, from->held);
-		from->held = NULL;
-		write_failed(connection, from);
+	korch__buffers_give_back(&connection->proxy->buffers, from->held);
+	from->held = NULL;
+}
+
+/* Offers what is held to the other side again. */
+static void flush(korch_proxy_connection *connection, korch_proxy_side *from)
+{
+	ssize_t n = send(other(connection, from)->fd, from->rest, from->n_rest, MSG_NOSIGNAL);
+	if (n < 0 && would_block())
+		return;
+	if (n >= 0 && (size_t)n < from->n_rest) {
+		from->rest += n;
+		from->n_rest -= (size_t)n;
+		return;
 	}
+	drop_held(connection, from);
+	if (n < 0)
+		write_failed(connection, from);
+	else
+		from->state = KORCH_PROXY_FLOWING;
 }
 
 static void pass_on(korch_proxy_connection *connection, korch_proxy_side *from, char *data,
@@ -85,53 +76,81 @@ static void pass_on(korch_proxy_connection *connection, korch_proxy_side *from, 
 {
 	korch_proxy_port_stats *stats = &connection->pool->stats;
 	*(from == &connection->sides[0] ? &stats->bytes_to_endpoint : &stats->bytes_to_client) += n;
-	uv_buf_t buf = uv_buf_init(data, (unsigned)n);
-	int r = uv_try_write(stream_of(other(connection, from)), &buf, 1);
-	if (r == UV_EAGAIN)
-		r = 0;
-	if (r < 0)
+	ssize_t taken = send(other(connection, from)->fd, data, n, MSG_NOSIGNAL);
+	if (taken < 0 && would_block())
+		taken = 0;
+	if (taken < 0)
 		write_failed(connection, from);
-	else if ((size_t)r < n)
-		block(connection, from, data + r, n - (size_t)r);
+	else if ((size_t)taken < n)
+		hold(connection, from, data + taken, n - (size_t)taken);
 }
 
-static void on_shutdown(uv_shutdown_t *request, int status)
+/* Reads until nothing is left for now, the other side is full, or others should get a turn. */
+static void flow(korch_proxy_connection *connection, korch_proxy_side *from)
 {
-	korch_proxy_connection *connection = request->data;
-	if (connection->is_closing)
+	for (int i = 0; i < READS && from->state == KORCH_PROXY_FLOWING; i++) {
+		uv_buf_t room;
+		korch__buffers_scratch(&connection->proxy->buffers, &room);
+		ssize_t n = room.len ? recv(from->fd, room.base, room.len, 0) : -1;
+		if (n > 0) {
+			pass_on(connection, from, room.base, (size_t)n);
+			if ((size_t)n < room.len)
+				return;
+		} else if (n == 0) {
+			shutdown(other(connection, from)->fd, SHUT_WR); /* fails when it is gone already */
+			direction_ended(connection, from);
+		} else {
+			if (!room.len || !would_block())
+				korch__connection_close(connection, 1);
+			return;
+		}
+	}
+}
+
+static void on_event(uv_poll_t *poll, int status, int events);
+
+/* Waits for what can be done next with this socket. */
+static void watch(korch_proxy_connection *connection, korch_proxy_side *side)
+{
+	int wanted = side->state == KORCH_PROXY_FLOWING ? UV_READABLE : 0;
+	if (other(connection, side)->state == KORCH_PROXY_BLOCKED)
+		wanted |= UV_WRITABLE;
+	if (connection->is_closing || wanted == side->events)
 		return;
-	direction_ended(connection, other(connection, side_of(connection, request->handle)));
-}
-
-static void pass_end(korch_proxy_connection *connection, korch_proxy_side *from)
-{
-	uv_read_stop(stream_of(from));
-	from->state = KORCH_PROXY_ENDING;
-	from->request.shutdown.data = connection;
-	if (uv_shutdown(&from->request.shutdown, stream_of(other(connection, from)), on_shutdown) < 0)
-		direction_ended(connection, from); /* it is gone already */
-}
-
-static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
-{
-	korch_proxy_connection *connection = stream->data;
-	korch_proxy_side *from = side_of(connection, stream);
-	if (n > 0)
-		pass_on(connection, from, buf->base, (size_t)n);
-	else if (n == UV_EOF)
-		pass_end(connection, from);
-	else if (n < 0)
+	int r = wanted ? uv_poll_start(&side->poll, wanted, on_event) : uv_poll_stop(&side->poll);
+	side->events = wanted;
+	if (r < 0)
 		korch__connection_close(connection, 1);
+}
+
+static void on_event(uv_poll_t *poll, int status, int events)
+{
+	korch_proxy_connection *connection = poll->data;
+	korch_proxy_side *side = &connection->sides[poll == &connection->sides[1].poll];
+	if (status < 0) { /* libuv has stopped watching; reading or writing says what is wrong */
+		side->events = 0;
+		events = UV_READABLE | UV_WRITABLE;
+	}
+	if (events & UV_WRITABLE && other(connection, side)->state == KORCH_PROXY_BLOCKED)
+		flush(connection, other(connection, side));
+	if (events & UV_READABLE && side->state == KORCH_PROXY_FLOWING && !connection->is_closing)
+		flow(connection, side);
+	watch(connection, &connection->sides[0]);
+	watch(connection, &connection->sides[1]);
 }
 
 void korch__splice_start(korch_proxy_connection *connection)
 {
 	for (int i = 0; i < 2; i++) {
-		korch_proxy_side *side = &connection->sides[i];
-		side->state = KORCH_PROXY_FLOWING;
-		if (uv_read_start(stream_of(side), on_alloc, on_read) < 0) {
-			korch__connection_close(connection, 1);
-			return;
-		}
+		connection->sides[i].state = KORCH_PROXY_FLOWING;
+		connection->sides[i].events = 0;
 	}
+	watch(connection, &connection->sides[0]);
+	watch(connection, &connection->sides[1]);
+}
+
+void korch__splice_end(korch_proxy_connection *connection)
+{
+	drop_held(connection, &connection->sides[0]);
+	drop_held(connection, &connection->sides[1]);
 }

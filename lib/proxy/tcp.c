@@ -4,16 +4,20 @@
  */
 #include "proxy/internal.h"
 
+#include <errno.h>
 #include <linux/sockios.h>
-#include <string.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 enum {
 	BACKLOG = 1024,
+	ACCEPTS = 64, /* before others get a turn */
 	SPARE_CONNECTIONS = 64,
 };
-static const korch_usec MEMORY_RETRY_US = 100 * KORCH_USEC_PER_MSEC;
+static const korch_usec FILES_RETRY_US = 100 * KORCH_USEC_PER_MSEC;
 
 static void try_endpoint(korch_proxy_connection *connection,
                          const korch_balance_endpoint *endpoint);
@@ -77,13 +81,29 @@ void korch__tcp_free_spare(korch_proxy *proxy)
 	proxy->n_spare_connections = 0;
 }
 
-static void open_side(korch_proxy_connection *connection, korch_proxy_side *side)
+/* Takes the descriptor, in any case. */
+static int open_side(korch_proxy_connection *connection, korch_proxy_side *side, int fd)
 {
-	uv_tcp_init(connection->proxy->uv, &side->socket); /* opens nothing yet: cannot fail */
-	side->socket.data = connection;
+	int r = uv_poll_init(connection->proxy->uv, &side->poll, fd);
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	int on = 1;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	side->poll.data = connection;
+	side->fd = fd;
 	side->is_open = 1;
 	connection->n_open++;
 	korch__proxy_handle_opened(connection->proxy);
+	return 0;
+}
+
+static void close_side(korch_proxy_side *side, uv_close_cb closed)
+{
+	side->is_open = 0;
+	uv_close((uv_handle_t *)&side->poll, closed);
+	close(side->fd);
 }
 
 static void on_side_closed(uv_handle_t *handle)
@@ -95,14 +115,13 @@ static void on_side_closed(uv_handle_t *handle)
 	korch__proxy_handle_closed(proxy);
 }
 
-/* Bytes that the kernel has still to send: a reset would throw them away. */
-static int has_unsent(const uv_tcp_t *socket)
+/* Makes closing a reset; not when the kernel has bytes to send, which would be thrown away. */
+static void set_reset(const korch_proxy_side *side)
 {
-	uv_os_fd_t fd;
+	const struct linger at_once = {.l_onoff = 1};
 	int unsent = 0;
-	if (uv_fileno((const uv_handle_t *)socket, &fd) < 0 || ioctl(fd, SIOCOUTQ, &unsent) < 0)
-		return 0;
-	return unsent > 0;
+	if (ioctl(side->fd, SIOCOUTQ, &unsent) == 0 && unsent == 0)
+		setsockopt(side->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }
 
 void korch__connection_close(korch_proxy_connection *connection, int with_reset)
@@ -111,15 +130,14 @@ void korch__connection_close(korch_proxy_connection *connection, int with_reset)
 		return;
 	connection->is_closing = 1;
 	korch_timer_set(connection->timer, KORCH_USEC_NEVER);
+	korch__splice_end(connection);
 	for (int i = 0; i < 2; i++) {
 		korch_proxy_side *side = &connection->sides[i];
 		if (!side->is_open)
 			continue;
-		side->is_open = 0;
-		/* libuv does not reset where an end is under way. */
-		if (!with_reset || has_unsent(&side->socket) ||
-		    uv_tcp_close_reset(&side->socket, on_side_closed) < 0)
-			uv_close((uv_handle_t *)&side->socket, on_side_closed);
+		if (with_reset)
+			set_reset(side);
+		close_side(side, on_side_closed);
 	}
 }
 
@@ -155,8 +173,7 @@ static void give_up(korch_proxy_connection *connection)
 	korch_proxy_side *side = &connection->sides[KORCH_PROXY_ENDPOINT];
 	connection->pool->stats.connect_failures++;
 	korch_timer_set(connection->timer, KORCH_USEC_NEVER);
-	side->is_open = 0;
-	uv_close((uv_handle_t *)&side->socket, on_tried_closed);
+	close_side(side, on_tried_closed);
 }
 
 /* Limits the time of a connection whose endpoint is gone or going; not any more when it is back. */
@@ -171,37 +188,47 @@ static void review(korch_proxy_connection *connection)
 	                                            : KORCH_USEC_NEVER);
 }
 
-static void on_connected(uv_connect_t *request, int status)
+static void on_connected(uv_poll_t *poll, int status, int events)
 {
-	korch_proxy_connection *connection = request->data;
-	if (connection->is_closing || !connection->sides[KORCH_PROXY_ENDPOINT].is_open)
-		return; /* given up meanwhile */
-	if (status < 0) {
+	korch_proxy_connection *connection = poll->data;
+	int error = 0;
+	socklen_t n = sizeof(error);
+	if (getsockopt(connection->sides[KORCH_PROXY_ENDPOINT].fd, SOL_SOCKET, SO_ERROR, &error, &n) <
+	        0 ||
+	    error || status < 0) {
 		give_up(connection);
 		return;
 	}
 	korch_timer_set(connection->timer, KORCH_USEC_NEVER);
 	connection->is_connected = 1;
-	for (int i = 0; i < 2; i++)
-		uv_tcp_nodelay(&connection->sides[i].socket, 1);
 	korch__pool_taken(connection->pool, &connection->client, &connection->endpoint);
 	review(connection);
 	korch__splice_start(connection);
+}
+
+static int begin_connect(korch_proxy_side *side, const korch_proxy_address *endpoint)
+{
+	struct sockaddr_storage address;
+	korch__proxy_address_to(&address, endpoint);
+	if (connect(side->fd, (struct sockaddr *)&address, korch__proxy_address_size(endpoint)) < 0 &&
+	    errno != EINPROGRESS)
+		return -1;
+	return uv_poll_start(&side->poll, UV_WRITABLE, on_connected);
 }
 
 static void try_endpoint(korch_proxy_connection *connection, const korch_balance_endpoint *endpoint)
 {
 	korch_proxy *proxy = connection->proxy;
 	korch_proxy_side *side = &connection->sides[KORCH_PROXY_ENDPOINT];
-	struct sockaddr_storage address;
 	connection->endpoint = endpoint->address;
 	connection->tries_left--;
-	korch__proxy_address_to(&address, &connection->endpoint);
-	open_side(connection, side);
-	connection->connect.data = connection;
-	int r = uv_tcp_connect(&connection->connect, &side->socket, (struct sockaddr *)&address,
-	                       on_connected);
-	if (r < 0)
+	int family = endpoint->address.family == 6 ? AF_INET6 : AF_INET;
+	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0 || open_side(connection, side, fd) < 0) {
+		refuse(connection); /* no other endpoint would help */
+		return;
+	}
+	if (begin_connect(side, &connection->endpoint) < 0)
 		give_up(connection);
 	else
 		korch_timer_set(connection->timer,
@@ -219,44 +246,27 @@ static void on_timer(void *userdata)
 
 /* Accepting */
 
-static int client_address(korch_proxy_connection *connection)
-{
-	struct sockaddr_storage address;
-	int n = sizeof(address);
-	int r = uv_tcp_getpeername(&connection->sides[KORCH_PROXY_CLIENT].socket,
-	                           (struct sockaddr *)&address, &n);
-	if (r < 0)
-		return r;
-	return korch__proxy_address_from(&connection->client, (struct sockaddr *)&address);
-}
-
-/* While the client that waits is not accepted, libuv accepts no other one. */
 static void pause_listener(korch_proxy_listener *listener)
 {
-	if (listener->is_paused)
-		return;
+	uv_poll_stop(&listener->uv.tcp);
 	listener->is_paused = 1;
 	listener->proxy->n_paused++;
 }
 
-static void accept_client(korch_proxy_listener *listener)
+/* A client has come. */
+static void serve_client(korch_proxy_listener *listener, int fd, const struct sockaddr *address)
 {
-	korch_proxy *proxy = listener->proxy;
+	korch_proxy_address client;
 	korch_proxy_connection *connection = NULL;
-	if (proxy->n_connections < proxy->options.max_connections) {
-		connection = connection_new(proxy, listener->pool);
-		if (!connection)
-			korch_timer_set(listener->retry, korch__proxy_now(proxy) + MEMORY_RETRY_US);
-	}
+	if (korch__proxy_address_from(&client, address) == 0)
+		connection = connection_new(listener->proxy, listener->pool);
 	if (!connection) {
-		pause_listener(listener);
+		close(fd);
 		return;
 	}
-	korch_proxy_side *side = &connection->sides[KORCH_PROXY_CLIENT];
-	open_side(connection, side);
-	if (uv_accept((uv_stream_t *)&listener->uv.tcp, (uv_stream_t *)&side->socket) < 0 ||
-	    client_address(connection) < 0) {
-		korch__connection_close(connection, 1);
+	connection->client = client;
+	if (open_side(connection, &connection->sides[KORCH_PROXY_CLIENT], fd) < 0) {
+		connection_free(connection);
 		return;
 	}
 	const korch_balance_endpoint *first =
@@ -268,21 +278,60 @@ static void accept_client(korch_proxy_listener *listener)
 		refuse(connection);
 }
 
-static void on_connection(uv_stream_t *stream, int status)
+static void on_acceptable(uv_poll_t *poll, int status, int events)
 {
-	if (status == 0)
-		accept_client(stream->data);
+	korch_proxy_listener *listener = poll->data;
+	korch_proxy *proxy = listener->proxy;
+	for (int i = 0; i < ACCEPTS; i++) {
+		struct sockaddr_storage address;
+		socklen_t n = sizeof(address);
+		if (proxy->n_connections >= proxy->options.max_connections) {
+			pause_listener(listener);
+			return;
+		}
+		int fd =
+		    accept4(listener->fd, (struct sockaddr *)&address, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd >= 0) {
+			serve_client(listener, fd, (struct sockaddr *)&address);
+		} else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+			pause_listener(listener);
+			korch_timer_set(listener->retry, korch__proxy_now(proxy) + FILES_RETRY_US);
+			return;
+		} else if (errno != EINTR && errno != ECONNABORTED) {
+			return;
+		}
+	}
+}
+
+static int open_listener(korch_proxy_listener *listener, const struct sockaddr *address)
+{
+	int on = 1;
+	listener->fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (listener->fd < 0)
+		return -1;
+	setsockopt(listener->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (address->sa_family == AF_INET6)
+		setsockopt(listener->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+	if (bind(listener->fd, address, korch__proxy_address_size(&listener->address)) < 0)
+		return -1;
+	return listen(listener->fd, BACKLOG);
 }
 
 int korch__tcp_listen(korch_proxy_listener *listener, const struct sockaddr *address)
 {
-	uv_tcp_init(listener->proxy->uv, &listener->uv.tcp);
+	int r = open_listener(listener, address) < 0 ? uv_translate_sys_error(errno) : 0;
+	if (r == 0)
+		r = uv_poll_init(listener->proxy->uv, &listener->uv.tcp, listener->fd);
+	if (r < 0) {
+		if (listener->fd >= 0)
+			close(listener->fd);
+		listener->fd = -1;
+		return r;
+	}
 	listener->uv.tcp.data = listener;
 	listener->has_handle = 1;
 	korch__proxy_handle_opened(listener->proxy);
-	unsigned flags = listener->address.family == 6 ? UV_TCP_IPV6ONLY : 0;
-	int r = uv_tcp_bind(&listener->uv.tcp, address, flags);
-	return r < 0 ? r : uv_listen((uv_stream_t *)&listener->uv.tcp, BACKLOG, on_connection);
+	return uv_poll_start(&listener->uv.tcp, UV_READABLE, on_acceptable);
 }
 
 static int resume_service(void *entry, void *userdata)
@@ -298,7 +347,7 @@ static int resume_service(void *entry, void *userdata)
 			continue;
 		listener->is_paused = 0;
 		proxy->n_paused--;
-		accept_client(listener);
+		uv_poll_start(&listener->uv.tcp, UV_READABLE, on_acceptable);
 	}
 	return 0;
 }
