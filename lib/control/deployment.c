@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "control/pods.h"
 #include "control/rollout.h"
-#include <string.h>
+#include <korch/intstr.h>
 
 int32_t korch__deployment_replicas(const korch_deployment *deployment)
 {
@@ -17,19 +17,8 @@ int32_t korch__deployment_replicas(const korch_deployment *deployment)
 /* An integer, or a percentage of total; what is neither counts as 0 (validation does not let it in). */
 static int32_t resolve(const korch_int_or_string *value, int32_t total, int round_up)
 {
-	int64_t percent = 0;
-	if (!value->text)
-		return value->number > 0 ? value->number : 0;
-	size_t n = strlen(value->text);
-	char digits[12];
-	if (n < 2 || n > sizeof(digits) || value->text[n - 1] != '%')
-		return 0;
-	memcpy(digits, value->text, n - 1);
-	digits[n - 1] = '\0';
-	if (korch__text_to_i64(&percent, digits) < 0 || percent < 0 || percent > INT32_MAX)
-		return 0;
-	int64_t scaled = (percent * total + (round_up ? 99 : 0)) / 100;
-	return scaled > INT32_MAX ? INT32_MAX : (int32_t)scaled;
+	int32_t number = 0;
+	return korch_int_or_percent_of(&number, value, total, round_up, NULL) == 0 && number > 0 ? number : 0;
 }
 
 void korch__deployment_limits(const korch_deployment *deployment, int32_t *max_surge, int32_t *max_unavailable)
