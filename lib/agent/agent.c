@@ -82,6 +82,9 @@ static int fill(korch_agent *agent, const korch_agent_options *options, korch_er
 	    copy_text(&agent->api_port, options->api_port) < 0)
 		return KORCH_E_NOMEM;
 	korch__addresses_init(&agent->addresses, options->address_base, options->address_prefix);
+	int started = korch__agent_files_start(agent);
+	if (started < 0)
+		return started;
 	korch__random_init(&agent->random,
 	                   options->seed ? options->seed : korch__random_seed_from_system());
 	for (size_t i = 0; i < options->n_nodes; i++) {
@@ -121,7 +124,7 @@ int korch__agent_new(korch_agent **out, const korch_agent_options *options, korc
 	return 0;
 }
 
-/* Services are read when containers start. */
+/* Services are read when containers start and when /etc/hosts is written: see korch__agent_observe(). */
 static void ignore(void *userdata, const korch_view *view, const korch_object *previous,
                    const korch_object *object, korch_enqueue *enqueue)
 {
@@ -232,6 +235,8 @@ void korch__agent_free(korch_agent *agent)
 	korch__pod_output_fini(&agent->out);
 	korch__intern_free(agent->intern);
 	free_nodes(agent);
+	korch_timer_free(agent->hosts_timer);
+	korch__free(agent->services);
 	korch__free(agent->state_folder);
 	korch__free(agent->log_folder);
 	korch__free(agent->api_host);
@@ -244,12 +249,19 @@ size_t korch__agent_pods(const korch_agent *agent)
 	return agent->workers.n;
 }
 
+char *korch__log_folder(const korch_agent *agent, const korch_pod *pod)
+{
+	if (!agent->log_folder)
+		return korch__strdup("");
+	return korch__sprintf("%s/%s_%s_%s", agent->log_folder, korch_object_namespace(&pod->object),
+	                      korch_object_name(&pod->object), korch_object_uid(&pod->object));
+}
+
 char *korch__log_path(const korch_agent *agent, const korch_pod *pod, const char *container,
                       int32_t run)
 {
-	return korch__sprintf("%s/%s_%s_%s/%s/%d.log", agent->log_folder,
-	                      korch_object_namespace(&pod->object), korch_object_name(&pod->object),
-	                      korch_object_uid(&pod->object), container, (int)run);
+	_cleanup_free_ char *folder = korch__log_folder(agent, pod);
+	return folder ? korch__sprintf("%s/%s/%d.log", folder, container, (int)run) : NULL;
 }
 
 int korch__agent_log_path(char **out, const korch_agent *agent, const korch_pod *pod,

@@ -193,6 +193,8 @@ int korch__agent_adopt(korch_agent *agent, const korch_view *view)
 		if (korch__agent_node_of(agent, pod) == SIZE_MAX || adopt(agent, pod, sandbox) < 0)
 			remove_leftover(agent, sandbox);
 	}
+	if (found)
+		korch__agent_sweep(agent, view);
 	agent->found = NULL;
 	korch__found_free(found);
 	return agent->removing > 0;

@@ -13,6 +13,7 @@ struct korch__container_setup {
 	char **words; /* command, then args */
 	size_t n_words;
 	char *log_file;
+	korch__mounts mounts;
 };
 
 void korch__container_setup_free(korch__container_setup **slot)
@@ -25,6 +26,7 @@ void korch__container_setup_free(korch__container_setup **slot)
 	korch__free(setup->words);
 	korch__free(setup->variables);
 	korch__env_fini(&setup->env);
+	korch__mounts_fini(&setup->mounts);
 	korch__free(setup->log_file);
 	korch__free(setup);
 	*slot = NULL;
@@ -114,6 +116,20 @@ static int make_log(korch__container_setup *setup, korch_agent *agent, const age
 	return 0;
 }
 
+static int make_mounts(korch__container_setup *setup, korch_agent *agent, agent_worker *worker,
+                       const korch_container *container, char **problem)
+{
+	char address[KORCH__ADDRESS_TEXT];
+	korch__volume_context context;
+	if (!agent->state_folder)
+		return 0;
+	korch__worker_volume_context(agent, worker, address, &context);
+	int code = korch__mounts_make(&setup->mounts, &context, container, &setup->env, problem);
+	setup->config.mounts = setup->mounts.items;
+	setup->config.n_mounts = setup->mounts.n;
+	return code;
+}
+
 static void make_limits(korch_container_config *config, const korch_container *container)
 {
 	const korch_resource_requirements *needs = container->resources;
@@ -170,6 +186,8 @@ static int fill(korch__container_setup *setup, korch_agent *agent, agent_worker 
 		code = make_env(setup, agent, worker, container, problem);
 	if (code == 0)
 		code = make_words(setup, container);
+	if (code == 0)
+		code = make_mounts(setup, agent, worker, container, problem);
 	if (code == 0)
 		code = make_log(setup, agent, worker, config->name);
 	return code;

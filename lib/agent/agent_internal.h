@@ -6,6 +6,7 @@
 #include "agent/agent.h"
 #include "agent/env.h"
 #include "agent/facts.h"
+#include "agent/volume.h"
 #include "base/cleanup.h"
 #include "base/random.h"
 #include "base/table.h"
@@ -99,6 +100,9 @@ struct korch_agent {
 	int listens;               /* the runtime tells us of changes */
 	int shutdown;
 	int shutdown_posted;
+	char *services; /* lines of all Services for /etc/hosts; NULL: to be made */
+	korch_timer *hosts_timer;
+	int hosts_posted; /* files of pods are about to be rewritten */
 	korch_loop_fn shutdown_fn;
 	void *shutdown_userdata;
 };
@@ -138,6 +142,19 @@ const korch_container_config *korch__container_setup_config(const korch__contain
 void korch__container_setup_free(korch__container_setup **slot);
 void korch__worker_env_context(korch_agent *agent, const agent_worker *worker,
                                char address[KORCH__ADDRESS_TEXT], korch__env_context *out);
+char *korch__log_folder(const korch_agent *agent, const korch_pod *pod); /* "" for none */
+
+/* agent_files.c: volumes and other files of pods. */
+/* Makes what is missing; again: brings up to date what is there. 0 or KORCH_E_NOMEM; worker->volumes tells. */
+int korch__worker_files(korch_agent *agent, agent_worker *worker, int again);
+void korch__worker_files_remove(korch_agent *agent, agent_worker *worker);
+void korch__worker_volume_context(korch_agent *agent, const agent_worker *worker,
+                                  char address[KORCH__ADDRESS_TEXT], korch__volume_context *out);
+int korch__agent_files_start(korch_agent *agent);
+/* Services have changed. */
+void korch__agent_services_changed(korch_agent *agent);
+/* Removes folders of pods that are no more. */
+void korch__agent_sweep(korch_agent *agent, const korch_view *view);
 
 /* agent_hook.c: postStart and preStop. */
 int korch__agent_hook(korch_agent *agent, agent_worker *worker, const korch__pod_op *from,

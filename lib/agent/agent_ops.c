@@ -180,21 +180,15 @@ static int refuse(korch_agent *agent, agent_op *op, korch_runtime_done_fn fn, in
 	return KORCH_E_NOMEM;
 }
 
-static char *log_path(const korch_agent *agent, const korch_pod *pod)
-{
-	if (!agent->log_folder)
-		return korch__strdup("");
-	return korch__sprintf("%s/%s_%s_%s", agent->log_folder, korch_object_namespace(&pod->object),
-	                      korch_object_name(&pod->object), korch_object_uid(&pod->object));
-}
-
 static int create_sandbox(korch_agent *agent, agent_worker *worker, agent_op *op)
 {
 	const korch_pod *pod = worker->pod;
 	const korch_object_meta *meta = pod->object.metadata;
 	char address[KORCH__ADDRESS_TEXT];
-	_cleanup_free_ char *folder = log_path(agent, pod);
-	if (!folder)
+	_cleanup_free_ char *folder = korch__log_folder(agent, pod);
+	_cleanup_free_ char *hosts =
+	    agent->state_folder ? korch__hosts_path(agent->state_folder, pod) : korch__strdup("");
+	if (!folder || !hosts)
 		return KORCH_E_NOMEM;
 	if (*folder)
 		mkdir(folder, 0755);
@@ -207,7 +201,7 @@ static int create_sandbox(korch_agent *agent, agent_worker *worker, agent_op *op
 	    .hostname = korch__text_or_empty(pod->spec->hostname),
 	    .address = address,
 	    .log_folder = folder,
-	    .hosts_file = "",
+	    .hosts_file = hosts,
 	    .cgroup_parent = "",
 	    .labels = meta->labels,
 	    .annotations = meta->annotations,
@@ -300,6 +294,7 @@ static int start_container(korch_agent *agent, agent_worker *worker, const korch
 
 static int clean(korch_agent *agent, agent_worker *worker)
 {
+	korch__worker_files_remove(agent, worker);
 	worker->volumes = KORCH__VOLUMES_CLEANED;
 	korch__addresses_give(&agent->addresses, worker->address);
 	worker->address = 0;

@@ -57,7 +57,7 @@ static int worker_prepare(korch_agent *agent, agent_worker *worker)
 	worker->start_us = pod->status && pod->status->start_time ? pod->status->start_time
 	                                                          : korch_loop_now(agent->loop);
 	worker->uses = korch__pod_uses(pod);
-	worker->volumes = KORCH__VOLUMES_READY;
+	worker->volumes = agent->state_folder ? KORCH__VOLUMES_WAITING : KORCH__VOLUMES_READY;
 	int code = korch__facts_seed(pod, worker->containers, korch_loop_now(agent->loop));
 	return code < 0 ? code : korch__table_put(&agent->workers, worker);
 }
@@ -84,6 +84,11 @@ agent_worker *korch__worker_new(korch_agent *agent, const korch_pod *pod)
 void korch__worker_free(korch_agent *agent, agent_worker *worker)
 {
 	korch__table_remove(&agent->workers, korch_object_uid(&worker->pod->object));
+	if (worker->gone && agent->log_folder) {
+		_cleanup_free_ char *logs = korch__log_folder(agent, worker->pod);
+		if (logs)
+			korch__tree_remove(logs);
+	}
 	worker_release(agent, worker);
 	korch__agent_check_shutdown(agent);
 }
@@ -96,6 +101,19 @@ void korch__worker_request(korch_agent *agent, agent_worker *worker, korch_usec 
 	else if (agent->pods)
 		korch_controller_request(agent->pods, korch_object_namespace(pod), korch_object_name(pod),
 		                         at);
+}
+
+static int is_terminal(const korch_pod *pod)
+{
+	const char *phase = pod->status ? pod->status->phase : NULL;
+	return korch__text_equal(phase, "Succeeded") || korch__text_equal(phase, "Failed");
+}
+
+/* Nothing of it will be started any more. */
+static int is_ending(const korch_agent *agent, const agent_worker *worker)
+{
+	return worker->gone || agent->shutdown || worker->stop_us != 0 || is_terminal(worker->pod) ||
+	       worker->pod->object.metadata->deletion_timestamp != 0;
 }
 
 /* What the runtime needs before the first operation: an address. */
@@ -184,6 +202,8 @@ int korch__worker_drive(korch_agent *agent, agent_worker *worker, korch_plan *pl
 	if (worker_address(agent, worker) == KORCH_E_NOMEM)
 		return KORCH_E_NOMEM;
 	korch__address_text(address, worker->address);
+	if (!is_ending(agent, worker) && korch__worker_files(agent, worker, 0) < 0)
+		return KORCH_E_NOMEM;
 	for (int round = 0; code == 1 && round < 8; round++) {
 		make_input(agent, worker, address, &in);
 		in.no_status = plan == NULL;
@@ -196,9 +216,7 @@ int korch__worker_drive(korch_agent *agent, agent_worker *worker, korch_plan *pl
 	if (code < 0)
 		return code;
 	code = plan && !worker->gone ? conclude(agent, worker, plan) : 0;
-	int terminal =
-	    korch__text_equal(worker->pod->status ? worker->pod->status->phase : NULL, "Succeeded") ||
-	    korch__text_equal(worker->pod->status ? worker->pod->status->phase : NULL, "Failed");
+	int terminal = is_terminal(worker->pod);
 	int deleting = worker->pod->object.metadata->deletion_timestamp != 0;
 	int forget = worker->gone || agent->shutdown || (terminal && !deleting);
 	if (agent->out.done && forget && worker->pending == 0)
@@ -249,6 +267,11 @@ int korch__agent_reconcile(void *userdata, const korch_view *view, const korch_r
 		worker->pod = (const korch_pod *)korch_object_ref(&pod->object);
 	}
 	retry_configs(worker);
-	int code = korch__worker_drive(agent, worker, plan);
+	int code = (worker->uses & AGENT_USES_CONFIG) && worker->volumes == KORCH__VOLUMES_READY &&
+	                   !is_ending(agent, worker)
+	               ? korch__worker_files(agent, worker, 1)
+	               : 0;
+	if (code == 0)
+		code = korch__worker_drive(agent, worker, plan);
 	return code < 0 ? korch_error_set(err, code, "pod %s", request->key.name) : 0;
 }

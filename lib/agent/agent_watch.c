@@ -1,5 +1,6 @@
 /* Which changes concern the agent, and which of its pods. */
 #include "agent/agent_internal.h"
+#include <korch/api/core_service.h>
 #include <string.h>
 
 int korch__agent_concerns(void *userdata, const korch_object *previous, const korch_object *object)
@@ -24,7 +25,8 @@ static int env_uses_config(const korch_container *container)
 static int volumes_use_config(const korch_pod_spec *spec)
 {
 	for (size_t i = 0; i < spec->n_volumes; i++)
-		if (spec->volumes[i].config_map || spec->volumes[i].secret || spec->volumes[i].projected)
+		if (spec->volumes[i].config_map || spec->volumes[i].secret || spec->volumes[i].projected ||
+		    spec->volumes[i].downward_api)
 			return 1;
 	return 0;
 }
@@ -66,6 +68,8 @@ void korch__agent_observe(void *userdata, const korch_view *view, const korch_ch
 {
 	if (change->object->kind == &korch_pod_kind)
 		observe_pod(userdata, change);
+	else if (change->object->kind == &korch_service_kind)
+		korch__agent_services_changed(userdata);
 }
 
 void korch__agent_map_config(void *userdata, const korch_view *view, const korch_object *previous,
