@@ -100,30 +100,51 @@ int korch__tree_remove(const char *path)
 	return failed || rmdir(path) < 0 ? KORCH_E_IO : 0;
 }
 
-static int open_below(int folder, const char *path)
+/* Opens something below a folder without following any link. */
+static int walk(int folder, const char *path)
 {
-	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_BENEATH};
-	long fd = syscall(SYS_openat2, folder, path, &how, sizeof(how));
-	if (fd >= 0 || errno != ENOSYS)
-		return (int)fd;
-	/* Without that call links are not followed at all. */
-	fd = dup(folder);
+	int fd = dup(folder);
 	while (fd >= 0 && *path) {
 		char part[NAME_MAX + 1];
 		size_t length = strcspn(path, "/");
 		if (length > NAME_MAX) {
-			close((int)fd);
+			close(fd);
 			errno = ENAMETOOLONG;
 			return -1;
 		}
 		memcpy(part, path, length);
 		part[length] = '\0';
-		int next = openat((int)fd, part, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-		close((int)fd);
+		int next = openat(fd, part, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		close(fd);
 		fd = next;
 		path += length + (path[length] == '/');
 	}
-	return (int)fd;
+	return fd;
+}
+
+/* For kernels without openat2: resolved first, then walked, so that a link that is laid in between is not followed. */
+static int open_resolved(int folder, const char *path)
+{
+	char base[PATH_MAX], real[PATH_MAX], link[PATH_MAX + 32];
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
+	if (!realpath(link, base))
+		return -1;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d/%s", folder, path);
+	if (!realpath(link, real))
+		return -1;
+	size_t length = strlen(base);
+	if (strncmp(real, base, length) != 0 || (real[length] != '/' && real[length] != '\0')) {
+		errno = EXDEV;
+		return -1;
+	}
+	return walk(folder, real + length + (real[length] == '/'));
+}
+
+static int open_below(int folder, const char *path)
+{
+	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_BENEATH};
+	long fd = syscall(SYS_openat2, folder, path, &how, sizeof(how));
+	return fd >= 0 || errno != ENOSYS ? (int)fd : open_resolved(folder, path);
 }
 
 /* Makes the folders of a path that are missing; links are not followed. */
