@@ -20,20 +20,19 @@ typedef struct korch_manifest_options {
 	size_t size;       /**< sizeof(korch_manifest_options), or 0 */
 	int32_t strict;    /**< 1: unknown fields and duplicate keys are errors, otherwise warnings */
 	int32_t recursive; /**< 1: folders are read with their sub-folders */
-	const char *
-	    /** namespace of namespaced objects that name none; NULL or "": left without; copied */
-	    namespace_;
+	/** namespace of namespaced objects that name none; NULL or "": left without; copied */
+	const char *namespace_;
 	size_t max_bytes; /**< longest text, in bytes; 0: 128 MiB; at most 1 GiB */
-	size_t
-	    max_nodes; /**< values in one text, aliases counted as what they stand for; 0: 10,000,000 */
+	/** values in one text, aliases counted as what they stand for; 0: 10,000,000 */
+	size_t max_nodes;
 	size_t max_alias_nodes; /**< values that aliases stand for in one text; 0: 1,000,000 */
 	size_t max_documents;   /**< documents in one text; 0: 1,000,000 */
 	size_t max_objects;     /**< objects in the whole manifest; 0: 10,000,000 */
 	size_t max_files;       /**< files in one folder; 0: 100,000 */
-	size_t
-	    /** problems that are kept (all are counted); 0: KORCH_PROBLEMS_DEFAULT_MAX */
-	    max_problems;
+	/** problems that are kept (all are counted); 0: KORCH_PROBLEMS_DEFAULT_MAX */
+	size_t max_problems;
 	int32_t max_depth; /**< mappings and lists within each other; 0: 512; at most 2000 */
+	int32_t validate;  /**< 1: each object is also checked as it would be with its defaults */
 } korch_manifest_options;
 
 /**

@@ -7,6 +7,7 @@
 #include "object/manifest.h"
 #include "object/problems.h"
 #include <stdio.h>
+#include <korch/validate.h>
 #include <string.h>
 
 enum { MAX_KIND = 253 };
@@ -90,6 +91,20 @@ static int keep_object(text_read *self, korch_object *object, int line)
 	return 0;
 }
 
+/* Checks an object as it would be with its defaults; problems get the lines of their paths. */
+static int check_object(text_read *self, const korch_object *object, struct json_object *tree)
+{
+	korch_manifest *manifest = self->manifest;
+	size_t first = korch_problems_count(manifest->problems);
+	korch_object *copy = korch_object_edit(object);
+	int code = copy ? korch_object_set_defaults(copy) : KORCH_E_NOMEM;
+	if (code == 0)
+		code = korch_object_validate(copy, manifest->problems);
+	korch_object_unref(copy);
+	korch__problems_set_lines(manifest->problems, first, self->file, tree);
+	return code == KORCH_E_NOMEM ? code : 0;
+}
+
 static int add_object(text_read *self, struct json_object *tree, int line)
 {
 	korch_manifest *manifest = self->manifest;
@@ -99,8 +114,12 @@ static int add_object(text_read *self, struct json_object *tree, int line)
 	_cleanup_error_ korch_error *error = NULL;
 	size_t before = count_errors(manifest);
 	int code = korch__object_decode(&object, tree, &options, manifest->problems, &error);
-	if (code == KORCH_E_NOMEM)
+	if (code == 0 && manifest->options.validate)
+		code = check_object(self, object, tree);
+	if (code == KORCH_E_NOMEM) {
+		korch_object_unref(object);
 		return no_memory(self);
+	}
 	if (code == 0 && count_errors(manifest) == before)
 		return keep_object(self, object, line);
 	korch_object_unref(code == 0 ? object : NULL);
