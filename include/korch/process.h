@@ -23,7 +23,7 @@ typedef struct korch_process_image {
 /** Options; strings and arrays are copied. */
 typedef struct korch_process_options {
 	size_t size;                       /**< sizeof(korch_process_options) */
-	const char *state_folder;          /**< required, absolute: where the runtime keeps track of what runs. One program at a time */
+	const char *state_folder;          /**< absolute: where the runtime keeps track of what runs, one program at a time; NULL: a new temporary folder, so that nothing can be adopted later */
 	const korch_process_image *images; /**< images that are mapped */
 	size_t n_images;                   /**< their number, at most 1,024 */
 	const char *shim;                  /**< path of korch-shim; NULL: $KORCH_SHIM, or where it was installed */
@@ -39,7 +39,7 @@ typedef struct korch_process_options {
  * Each container has a session and process group of its own; TERM goes to the group, what is left of it when the main process
  * has ended is killed. Mounts are made in a mount namespace (with a user namespace when not root). Limits of memory and processor
  * time are enforced where cgroups may be used, and recorded otherwise.
- * @return 0, KORCH_E_INVALID, KORCH_E_UNSUPPORTED (virtual loop), KORCH_E_IO (folder), KORCH_E_NOT_FOUND (shim), KORCH_E_BUSY (folder in use). @since 0.1
+ * @param options NULL: the defaults. @return 0, KORCH_E_INVALID, KORCH_E_UNSUPPORTED (virtual loop), KORCH_E_IO (folder), KORCH_E_NOT_FOUND (shim), KORCH_E_BUSY (folder in use). @since 0.1
  */
 KORCH_API int korch_runtime_process_new(korch_runtime **out, korch_loop *loop, const korch_process_options *options, korch_error **err);
 

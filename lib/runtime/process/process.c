@@ -295,6 +295,21 @@ static void deliver(void *userdata)
 	korch__process_deliver(runtime, 0);
 }
 
+/* A temporary folder goes, unless pods are still running in there. */
+static void release_folder(process_runtime *runtime)
+{
+	if (runtime->lock >= 0)
+		close(runtime->lock);
+	if (!runtime->owns_folder || !runtime->state_folder)
+		return;
+	_cleanup_free_ char *pods = korch__sprintf("%s/pods", runtime->state_folder);
+	_cleanup_free_ char *lock = korch__sprintf("%s/lock", runtime->state_folder);
+	if (!pods || !lock || rmdir(pods) < 0)
+		return;
+	unlink(lock);
+	rmdir(runtime->state_folder);
+}
+
 static void runtime_free(void *self)
 {
 	process_runtime *runtime = self;
@@ -307,8 +322,7 @@ static void runtime_free(void *self)
 	korch__process_deliver(runtime, 1);
 	korch_timer_free(runtime->delivery);
 	korch__process_images_free(runtime);
-	if (runtime->lock >= 0)
-		close(runtime->lock);
+	release_folder(runtime);
 	korch__free(runtime->shim);
 	korch__free(runtime->state_folder);
 	korch__free(runtime);
@@ -347,6 +361,10 @@ static int find_shim(process_runtime *runtime, const char *wish, korch_error **e
 /* One program at a time keeps track in a folder; the kernel lets go of the lock when the program ends, however it ends. */
 static int claim_folder(process_runtime *runtime, const char *folder, korch_error **err)
 {
+	char temporary[] = "/tmp/korch-process-XXXXXX";
+	runtime->owns_folder = folder == NULL;
+	if (!folder && !(folder = mkdtemp(temporary)))
+		return korch_error_set(err, KORCH_E_IO, "/tmp: %s", strerror(errno));
 	_cleanup_free_ char *pods = korch__sprintf("%s/pods", folder);
 	_cleanup_free_ char *lock = korch__sprintf("%s/lock", folder);
 	runtime->state_folder = korch__strdup(folder);
@@ -364,8 +382,11 @@ static int claim_folder(process_runtime *runtime, const char *folder, korch_erro
 
 int korch_runtime_process_new(korch_runtime **out, korch_loop *loop, const korch_process_options *options, korch_error **err)
 {
-	if (!out || !loop || !options || !options->state_folder || *options->state_folder != '/')
-		return korch_error_set(err, KORCH_E_INVALID, "the process runtime needs a loop and an absolute state folder");
+	const korch_process_options defaults = {.size = sizeof(defaults)};
+	if (!options)
+		options = &defaults;
+	if (!out || !loop || options->size < sizeof(*options) || (options->state_folder && *options->state_folder != '/'))
+		return korch_error_set(err, KORCH_E_INVALID, "the process runtime needs a loop, and an absolute state folder or none");
 	if (korch_loop_is_virtual(loop))
 		return korch_error_set(err, KORCH_E_UNSUPPORTED, "processes do not run in virtual time");
 	process_runtime *runtime = korch__calloc(1, sizeof(*runtime));

@@ -85,6 +85,7 @@ struct process_sandbox {
 struct process_runtime {
 	korch_loop *loop;
 	char *state_folder;
+	int owns_folder; /* temporary */
 	int lock;
 	char *shim;
 	char **image_names;
