@@ -1,0 +1,386 @@
+/* Opening and closing a cluster: which parts there are and how they are wired. */
+#include "cluster/cluster.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "agent/tree_files.h"
+#include "cluster/folder.h"
+#include "cluster/nodes.h"
+#include "control/admit.h"
+#include "control/control.h"
+#include "engine/engine.h"
+#include <arpa/inet.h>
+#include <korch/api.h>
+#include <korch/sys/runtime.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+
+
+static int is_virtual(const korch_runtime *runtime)
+{
+	return (korch_runtime_get_ops(runtime)->capabilities & KORCH_RUNTIME_VIRTUAL) != 0;
+}
+
+/* Where addresses come from. */
+struct addresses {
+	char services[32];
+	char pods[32];
+};
+
+/* "127.65.128.0/17" → base and prefix. */
+static int parse_cidr(uint32_t *base, uint32_t *prefix, const char *text, korch_error **err)
+{
+	char address[INET_ADDRSTRLEN];
+	struct in_addr parsed;
+	int64_t bits = 0;
+	const char *slash = strchr(text, '/');
+	size_t length = slash ? (size_t)(slash - text) : 0;
+	if (slash && length < sizeof(address)) {
+		memcpy(address, text, length);
+		address[length] = 0;
+		if (inet_pton(AF_INET, address, &parsed) == 1 && korch__text_to_i64(&bits, slash + 1) == 0 && bits >= 8 && bits <= 30) {
+			*base = ntohl(parsed.s_addr);
+			*prefix = (uint32_t)bits;
+			return 0;
+		}
+	}
+	return korch_error_set(err, KORCH_E_INVALID, "\"%s\" is not an IPv4 block such as 127.65.128.0/17 (prefix 8 to 30)", text);
+}
+
+/* Real pods are on the loopback interface, where every 127.x.y.z is an address; virtual ones never listen anywhere. */
+static int choose_addresses(struct addresses *out, korch_cluster *cluster, const korch_cluster_options *options, korch_error **err)
+{
+	int block = 0;
+	int is_real = options->runtime && !is_virtual(options->runtime);
+	if (is_real && (!options->pod_cidr || !options->service_cidr)) {
+		int code = korch__address_block_claim(&cluster->address_lock, &block, err);
+		if (code < 0)
+			return code;
+	}
+	snprintf(out->services, sizeof(out->services), "10.96.0.0/12");
+	snprintf(out->pods, sizeof(out->pods), "10.128.0.0/9");
+	if (block) {
+		snprintf(out->services, sizeof(out->services), "127.%d.0.0/17", block);
+		snprintf(out->pods, sizeof(out->pods), "127.%d.128.0/17", block);
+	}
+	if (options->service_cidr)
+		snprintf(out->services, sizeof(out->services), "%s", options->service_cidr);
+	if (options->pod_cidr)
+		snprintf(out->pods, sizeof(out->pods), "%s", options->pod_cidr);
+	uint32_t base;
+	uint32_t prefix;
+	return parse_cidr(&base, &prefix, out->services, err);
+}
+
+/* What admission plug-ins of an API server add to objects that come from outside. */
+static int admit(void *userdata, korch_object *object, const korch_object *old, korch_error **err)
+{
+	if (!old && object->kind == &korch_pod_kind && korch__pod_admit_defaults((korch_pod *)object) < 0)
+		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	return 0;
+}
+
+static int add_controllers(korch_cluster *cluster, const char *service_cidr, korch_error **err)
+{
+	korch_controller_spec specs[KORCH__CONTROLLERS_MAX];
+	const korch__control_options options = {.service_cidr = service_cidr};
+	size_t n = 0;
+	int code = korch__controllers(specs, KORCH__CONTROLLERS_MAX, &n, &options);
+	if (code < 0)
+		return korch_error_set(err, code, "the built-in controllers cannot be made");
+	for (size_t i = 0; i < n; i++) {
+		korch_controller *controller = NULL;
+		if (code == 0)
+			code = korch_engine_add(&controller, cluster->engine, &specs[i], err);
+		else if (specs[i].destroy)
+			specs[i].destroy(specs[i].userdata);
+		if (controller)
+			korch__engine_trust(controller);
+	}
+	return code;
+}
+
+static int make_engine(korch_cluster *cluster, const korch_cluster_options *options, korch_error **err)
+{
+	if (cluster->owns_loop) {
+		int code = korch_loop_new(&cluster->loop, err);
+		if (code < 0)
+			return code;
+	}
+	if (cluster->owns_store) {
+		int code = korch_store_memory_new(&cluster->store, cluster->loop, 0, err);
+		if (code < 0)
+			return code;
+	}
+	const korch_engine_options engine_options = {
+		.size = sizeof(engine_options),
+		.loop = cluster->loop,
+		.store = cluster->store,
+		.seed = options->seed,
+		.events_max = options->events_max,
+	};
+	int code = korch_engine_new(&cluster->engine, &engine_options, err);
+	if (code == 0)
+		korch__engine_set_admission(cluster->engine, admit, cluster);
+	return code;
+}
+
+static int make_folders(korch_cluster *cluster, const korch_cluster_options *options, korch_error **err)
+{
+	if (!options->runtime || is_virtual(options->runtime))
+		return 0;
+	cluster->owns_state_folder = options->state_folder == NULL;
+	return korch__state_folder_make(&cluster->state_folder, options->state_folder, err);
+}
+
+static int make_agent(korch_cluster *cluster, const korch_cluster_options *options, const char *pod_cidr, korch_error **err)
+{
+	if (!options->runtime)
+		return 0;
+	uint32_t base = 0;
+	uint32_t prefix = 0;
+	korch_agent_node *nodes = NULL;
+	size_t n_nodes = 0;
+	int code = parse_cidr(&base, &prefix, pod_cidr, err);
+	if (code == 0)
+		code = korch__cluster_nodes(&nodes, &n_nodes, options, err);
+	if (code < 0)
+		return code;
+	_cleanup_free_ char *logs = cluster->state_folder ? korch__sprintf("%s/logs", cluster->state_folder) : NULL;
+	const korch_agent_options agent_options = {
+		.engine = cluster->engine,
+		.runtime = options->runtime,
+		.loop = cluster->loop,
+		.state_folder = cluster->state_folder,
+		.log_folder = logs,
+		.nodes = nodes,
+		.n_nodes = n_nodes,
+		.address_base = base,
+		.address_prefix = prefix,
+		.lease_period_us = options->lease_period_us,
+		.warnings_only = n_nodes > 100,
+		.seed = options->seed,
+	};
+	code = korch__agent_new(&cluster->agent, &agent_options, err);
+	korch__cluster_nodes_free(nodes, n_nodes);
+	return code < 0 ? code : korch__agent_start(cluster->agent, err);
+}
+
+static int make_proxy(korch_cluster *cluster, const korch_cluster_options *options, korch_error **err)
+{
+	if (options->no_proxy || !options->runtime || is_virtual(options->runtime) || korch_loop_is_virtual(cluster->loop))
+		return 0;
+	const korch__proxy_options proxy_options = {.loop = cluster->loop};
+	int code = korch__proxy_new(&cluster->proxy, &proxy_options, err);
+	return code < 0 ? code : korch__proxy_observe(cluster->proxy, cluster->engine, err);
+}
+
+static int add_namespace(korch_plan *plan, const korch_view *view, const char *name)
+{
+	korch_object *object = NULL;
+	if (korch_view_get(view, &korch_namespace_kind, "", name))
+		return 0;
+	if (korch_object_new(&object, &korch_namespace_kind) < 0)
+		return KORCH_E_NOMEM;
+	korch_object_meta *meta = korch_object_edit_meta(object);
+	if (!meta || korch_string_set(&meta->name, name) < 0 || korch_map_set(&meta->labels, "kubernetes.io/metadata.name", name) < 0) {
+		korch_object_unref(object);
+		return KORCH_E_NOMEM;
+	}
+	return korch_plan_create(plan, object);
+}
+
+/* The namespaces that every cluster has. Somebody else may be making them at the same time. */
+static int make_namespaces(korch_cluster *cluster, korch_error **err)
+{
+	static const char *const NAMES[] = {"default", "kube-system", "kube-public", "kube-node-lease"};
+	for (size_t i = 0; i < KORCH_COUNT(NAMES); i++) {
+		_cleanup_error_ korch_error *error = NULL;
+		korch_plan *plan = NULL;
+		int code = korch_plan_new(&plan);
+		if (code == 0)
+			code = add_namespace(plan, korch_engine_view(cluster->engine), NAMES[i]);
+		if (code == 0 && korch_plan_steps(plan) > 0)
+			code = korch__cluster_submit(NULL, cluster, KORCH_STEAL(plan), &error);
+		korch_plan_free(plan);
+		if (code < 0 && code != KORCH_E_EXISTS)
+			return korch_error_set(err, code, "namespace %s: %s", NAMES[i], korch_error_message(error));
+	}
+	return 0;
+}
+
+static int open_parts(korch_cluster *cluster, const korch_cluster_options *options, korch_error **err)
+{
+	struct addresses addresses;
+	int code = make_engine(cluster, options, err);
+	if (code == 0)
+		code = choose_addresses(&addresses, cluster, options, err);
+	if (code == 0)
+		code = make_folders(cluster, options, err);
+	if (code == 0 && !options->no_controllers)
+		code = add_controllers(cluster, addresses.services, err);
+	if (code == 0)
+		code = korch_engine_start(cluster->engine, err);
+	if (code == 0)
+		code = korch__cluster_sync(cluster, err);
+	if (code == 0)
+		code = make_namespaces(cluster, err);
+	if (code == 0)
+		code = make_agent(cluster, options, addresses.pods, err);
+	if (code == 0)
+		code = make_proxy(cluster, options, err);
+	return code;
+}
+
+static korch_cluster *new_handle(const korch_cluster_options *options)
+{
+	pthread_mutexattr_t recursive;
+	pthread_condattr_t monotonic;
+	korch_cluster *cluster = korch__calloc(1, sizeof(*cluster));
+	if (!cluster)
+		return NULL;
+	pthread_mutexattr_init(&recursive);
+	pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
+	pthread_mutex_init(&cluster->lock, &recursive);
+	pthread_mutexattr_destroy(&recursive);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&cluster->moved, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	cluster->loop = options->loop;
+	cluster->store = options->store;
+	cluster->owns_loop = options->loop == NULL;
+	cluster->owns_store = options->store == NULL;
+	cluster->address_lock = -1;
+	return cluster;
+}
+
+int korch_cluster_open(korch_cluster **out, const korch_cluster_options *options, korch_error **err)
+{
+	const korch_cluster_options defaults = {.size = sizeof(defaults)};
+	if (!options)
+		options = &defaults;
+	if (!out || options->size < sizeof(*options) || (options->runtime && !options->loop) || (options->n_nodes && !options->runtime))
+		return korch_error_set(err, KORCH_E_INVALID, "a cluster with a runtime needs the runtime's loop, one with nodes a runtime");
+	korch_cluster *cluster = new_handle(options);
+	if (!cluster)
+		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	korch__cluster_enter(cluster);
+	int code = open_parts(cluster, options, err);
+	if (code == 0)
+		cluster->runtime = options->runtime;
+	korch__cluster_leave(cluster);
+	if (code < 0) {
+		korch_cluster_close(cluster);
+		return code;
+	}
+	*out = cluster;
+	return 0;
+}
+
+static void set_flag(void *userdata)
+{
+	*(int *)userdata = 1;
+}
+
+static int is_flag_set(void *userdata)
+{
+	return *(int *)userdata;
+}
+
+int korch_cluster_stop_pods(korch_cluster *cluster, korch_usec timeout_us, korch_error **err)
+{
+	if (!cluster)
+		return korch_error_set(err, KORCH_E_INVALID, "no cluster given");
+	if (!cluster->agent)
+		return 0;
+	korch__cluster_enter(cluster);
+	cluster->pods_stopped = 0;
+	korch__agent_shutdown(cluster->agent, set_flag, &cluster->pods_stopped);
+	int code = korch__cluster_wait(cluster, is_flag_set, &cluster->pods_stopped, timeout_us);
+	korch__cluster_leave(cluster);
+	return code < 0 ? korch_error_set(err, code, "pods are still running") : 0;
+}
+
+/* Closing sockets is finished by the loop. */
+static void close_proxy(korch_cluster *cluster)
+{
+	int closed = 0;
+	korch_proxy *proxy = KORCH_STEAL(cluster->proxy);
+	if (!proxy)
+		return;
+	korch__proxy_free(proxy, set_flag, &closed);
+	while (!closed && korch__cluster_wait(cluster, is_flag_set, &closed, KORCH_USEC_PER_SEC) == KORCH_E_TIMEOUT)
+		continue;
+}
+
+void korch_cluster_close(korch_cluster *cluster)
+{
+	if (!cluster)
+		return;
+	korch_cluster_stop(cluster);
+	korch__cluster_enter(cluster);
+	korch_engine_stop(cluster->engine);
+	close_proxy(cluster);
+	korch__agent_free(cluster->agent);
+	korch_engine_free(cluster->engine);
+	korch_runtime_free(cluster->runtime);
+	if (cluster->owns_store)
+		korch_store_free(cluster->store);
+	if (cluster->owns_state_folder && cluster->state_folder)
+		korch__tree_remove(cluster->state_folder);
+	korch__free(cluster->state_folder);
+	if (cluster->address_lock >= 0)
+		close(cluster->address_lock);
+	korch__cluster_leave(cluster);
+	if (cluster->owns_loop)
+		korch_loop_free(cluster->loop);
+	pthread_cond_destroy(&cluster->moved);
+	pthread_mutex_destroy(&cluster->lock);
+	korch__free(cluster);
+}
+
+int korch_cluster_add_controller(korch_controller **out, korch_cluster *cluster, const korch_controller_spec *spec, korch_error **err)
+{
+	if (!cluster) {
+		if (spec && spec->destroy)
+			spec->destroy(spec->userdata);
+		return korch_error_set(err, KORCH_E_INVALID, "no cluster given");
+	}
+	korch__cluster_enter(cluster);
+	int code = korch_engine_add(out, cluster->engine, spec, err);
+	korch__cluster_leave(cluster);
+	return code;
+}
+
+int korch_cluster_watch(korch_watch **out, korch_cluster *cluster, const korch_watch_query *query, korch_loop_fn ready, void *userdata,
+						korch_error **err)
+{
+	if (!out || !cluster || !query)
+		return korch_error_set(err, KORCH_E_INVALID, "a watch needs a cluster and a query");
+	korch__cluster_enter(cluster);
+	int code = korch_store_watch(out, cluster->store, query, ready, userdata);
+	korch__cluster_leave(cluster);
+	return code < 0 ? korch_error_set(err, code, "the store cannot be watched: %s", korch_code_text(code)) : 0;
+}
+
+int korch_cluster_log_path(char **out, korch_cluster *cluster, const korch_key *pod, const char *container, int previous, korch_error **err)
+{
+	if (!out || !cluster || !pod || !pod->name || !container)
+		return korch_error_set(err, KORCH_E_INVALID, "a cluster, a pod and a container are needed");
+	korch__cluster_enter(cluster);
+	int code = korch__cluster_sync(cluster, err);
+	const korch_object *object = code == 0 ? korch_view_get(korch_engine_view(cluster->engine), &korch_pod_kind, pod->namespace_, pod->name) : NULL;
+	if (code == 0 && (!object || !cluster->agent))
+		code = korch_error_set(err, KORCH_E_NOT_FOUND, "pods \"%s\" not found", pod->name);
+	if (code == 0) {
+		code = korch__agent_log_path(out, cluster->agent, (const korch_pod *)object, container, previous);
+		if (code < 0)
+			korch_error_set(err, code, "pod \"%s\" has no log of container \"%s\"", pod->name, container);
+	}
+	korch__cluster_leave(cluster);
+	return code;
+}

@@ -1,0 +1,64 @@
+/*
+ * Inside of the cluster handle, shared by the files of this room: what it owns, how calls enter, how calls wait.
+ */
+#ifndef KORCH_CLUSTER_CLUSTER_H
+#define KORCH_CLUSTER_CLUSTER_H
+
+#include "agent/agent.h"
+#include "proxy/proxy.h"
+#include <korch/cluster.h>
+#include <pthread.h>
+
+struct korch_cluster {
+	korch_loop *loop;
+	korch_store *store;
+	korch_runtime *runtime;
+	korch_engine *engine;
+	korch_agent *agent;  /* NULL without a runtime */
+	korch_proxy *proxy;  /* NULL without Service balancing */
+	char *state_folder;  /* NULL without a runtime */
+	int address_lock;    /* descriptor that holds the block of addresses, -1: none */
+	uint8_t owns_loop;
+	uint8_t owns_store;
+	uint8_t owns_state_folder;
+
+	pthread_mutex_t lock; /* recursive; held while the loop does its work */
+	pthread_cond_t moved; /* the loop has done a round (threaded driving only) */
+	pthread_t driver;     /* who is inside the loop now, valid while in_loop */
+	pthread_t thread;
+	int in_loop;
+	int threaded;
+	int thread_stop;
+	int quit;
+	int pods_stopped;
+};
+
+/* Every public call is bracketed by these. */
+void korch__cluster_enter(korch_cluster *cluster);
+void korch__cluster_leave(korch_cluster *cluster);
+
+/* Answers "is it over?" between rounds of the loop: 0 not yet, 1 yes, negative: give up with this code. */
+typedef int (*korch__cluster_done_fn)(void *userdata);
+
+/*
+ * Lets the cluster work until done() says so. Entered calls only. KORCH_E_BUSY from inside a callback, KORCH_E_TIMEOUT
+ * after timeout_us, or when nothing is left that could ever happen.
+ */
+int korch__cluster_wait(korch_cluster *cluster, korch__cluster_done_fn done, void *userdata, korch_usec timeout_us);
+
+/* Submits a plan (taken) and waits for its outcome; *result (may be NULL) is the caller's reference. */
+int korch__cluster_submit(korch_object **result, korch_cluster *cluster, korch_plan *plan, korch_error **err);
+
+/* Waits until the cache is in step with the store. */
+int korch__cluster_sync(korch_cluster *cluster, korch_error **err);
+
+/* The kind that a person means, or KORCH_E_INVALID with a sentence. */
+int korch__cluster_kind(const korch_kind **out, const char *text, korch_error **err);
+
+/*
+ * Claims a block of loopback addresses that no other korch on this machine uses: 127.N.0.0/16. *lock is a descriptor
+ * to be closed at the end; *block is N.
+ */
+int korch__address_block_claim(int *lock, int *block, korch_error **err);
+
+#endif
