@@ -1,0 +1,516 @@
+/*
+ * korch up PATH…: a cluster inside this process that runs the manifests, until Ctrl-C. This file is the session: what happens when. What
+ * it shows is in up/rows.c, how in up/terminal.c, lines.c and json.c.
+ */
+#include "tool.h"
+#include "up/files.h"
+#include "up/output.h"
+#include "up/state.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <korch/api.h>
+#include <korch/cluster.h>
+#include <korch/sys/runtime.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum {
+	IMAGES_MAX = 256,
+	REFRESH_US = 50000,
+	STOP_PATIENCE_US = 1000000,
+};
+
+static const char USAGE[] =
+	"usage: korch up [OPTION…] PATH…\n"
+	"Runs the manifests at PATH (files, folders, - for standard input) on this machine, in the foreground, until Ctrl-C, which stops\n"
+	"everything in order (a second Ctrl-C: at once). A manifest that changes is applied again; what is gone from it is deleted.\n"
+	"  --image NAME=PATH      run the image NAME by the program PATH, or with the folder PATH as its root; may be repeated\n"
+	"  --output text|json     lines, or JSON lines, instead of the live view; text is the default where there is no terminal\n"
+	"  --strict               unknown fields are errors\n"
+	"  --recursive            folders with their sub-folders\n"
+	"  --no-watch             do not apply manifests again when they change\n"
+	"  --state FOLDER         where to keep what runs (default: $KORCH_STATE, /var/lib/korch for root, ~/.local/state/korch)\n"
+	"Keys on a terminal: up/down select, u undo the last rollout, r restart, + - scale, q quit.\n"
+	"Exit status: 0 stopped in order, 1 bad input or failure, 2 wrong usage.\n";
+
+/* The command line. */
+typedef struct up_options {
+	tool_paths paths;
+	korch_process_image images[IMAGES_MAX];
+	char *image_texts[IMAGES_MAX * 2]; /* owned copies */
+	size_t n_images;
+	const char *output;
+	const char *state;
+	int no_watch;
+} up_options;
+
+typedef struct session {
+	const up_options *options;
+	korch_loop *loop;
+	korch_runtime *runtime; /* the cluster's, once that is open */
+	korch_cluster *cluster;
+	tool_output *output;
+	tool_rows rows;
+	korch_manifest *manifest; /* what is applied */
+	files *files;
+	state state;
+	int signals;
+	int stdin_flags;
+	korch_poll *signal_poll;
+	korch_poll *key_poll;
+	korch_timer *refresh;
+	/* what the loop's callbacks leave for the session */
+	int is_dirty;
+	int is_changed_on_disk;
+	int n_interrupts;
+	tool_wish wish;
+	size_t selected;
+} session;
+
+static int add_image(up_options *options, const char *text)
+{
+	const char *equals = strchr(text, '=');
+	char *path = equals ? realpath(equals + 1, NULL) : NULL;
+	if (!equals || equals == text)
+		return tool_usage("up", "--image %s: NAME=PATH is needed", text);
+	if (!path)
+		return tool_usage("up", "--image %s: there is no %s", text, equals + 1);
+	if (options->n_images == IMAGES_MAX) {
+		free(path);
+		return tool_usage("up", "at most %d images", IMAGES_MAX);
+	}
+	char *name = strndup(text, (size_t)(equals - text));
+	options->image_texts[options->n_images * 2] = name;
+	options->image_texts[options->n_images * 2 + 1] = path;
+	options->images[options->n_images++] = (korch_process_image){.name = name, .path = path};
+	return EXIT_FINE;
+}
+
+static int parse_options(up_options *options, int argc, char **argv)
+{
+	static const struct option OPTIONS[] = {
+		{"image", required_argument, NULL, 'i'}, {"output", required_argument, NULL, 'o'}, {"strict", no_argument, NULL, 's'},
+		{"recursive", no_argument, NULL, 'R'},	 {"no-watch", no_argument, NULL, 'n'},	   {"state", required_argument, NULL, 'S'},
+		{"help", no_argument, NULL, 'h'},		 {0},
+	};
+	int option;
+	int code = EXIT_FINE;
+	opterr = 0;
+	while (code == EXIT_FINE && (option = getopt_long(argc, argv, "i:o:sRnS:h", OPTIONS, NULL)) != -1) {
+		switch (option) {
+		case 'i':
+			code = add_image(options, optarg);
+			break;
+		case 'o':
+			options->output = optarg;
+			if (strcmp(optarg, "text") != 0 && strcmp(optarg, "json") != 0)
+				code = tool_usage("up", "--output %s: text or json", optarg);
+			break;
+		case 's':
+			options->paths.strict = 1;
+			break;
+		case 'R':
+			options->paths.recursive = 1;
+			break;
+		case 'n':
+			options->no_watch = 1;
+			break;
+		case 'S':
+			options->state = optarg;
+			break;
+		case 'h':
+			fputs(USAGE, stdout);
+			return -1;
+		default:
+			return tool_usage("up", "unknown option, or one without its value: %s", argv[optind - 1]);
+		}
+	}
+	if (code == EXIT_FINE && optind == argc)
+		return tool_usage("up", "which manifests?");
+	options->paths.paths = argv + optind;
+	options->paths.n = (size_t)(argc - optind);
+	return code;
+}
+
+static void tell_problem(void *userdata, const char *line, int is_error)
+{
+	session *self = userdata;
+	char text[2048];
+	if (self->output) {
+		snprintf(text, sizeof(text), "%s%s", is_error ? "" : "warning: ", line);
+		if (is_error)
+			self->output->ops->error(self->output, text);
+		else
+			self->output->ops->note(self->output, text);
+		return;
+	}
+	fprintf(stderr, "korch: %s%s\n", is_error ? "" : "warning: ", line);
+}
+
+static void tell_error(session *self, korch_error *error)
+{
+	char *text = korch_error_format(error);
+	self->output->ops->error(self->output, text ? text : korch_code_text(korch_error_code(error)));
+	free(text);
+	korch_error_free(error);
+}
+
+/* Reads all paths again; NULL, with everything said, when something is wrong. */
+static korch_manifest *read_manifest(session *self)
+{
+	korch_manifest *manifest = NULL;
+	korch_error *error = NULL;
+	int code = tool_read(&manifest, &self->options->paths, &error);
+	size_t errors = manifest ? tool_each_problem(manifest, tell_problem, self) : 0;
+	if (code < 0 && errors == 0) {
+		char *text = korch_error_format(error);
+		tell_problem(self, text ? text : korch_code_text(code), 1);
+		free(text);
+	}
+	korch_error_free(error);
+	if (code == 0 && errors == 0)
+		return manifest;
+	korch_manifest_free(manifest);
+	return NULL;
+}
+
+static void on_applied(void *userdata, const korch_object *object, korch_apply_result result)
+{
+	session *self = userdata;
+	self->output->ops->applied(self->output, object, result);
+}
+
+static int manifest_has(const korch_manifest *manifest, const korch_object *object)
+{
+	const korch_key wanted = korch_object_key(object);
+	for (size_t i = 0; i < korch_manifest_count(manifest); i++) {
+		const korch_key key = korch_object_key(korch_manifest_object(manifest, i));
+		if (korch_key_compare(&key, &wanted) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* What was in the manifests before and is not now goes. */
+static void prune(session *self, const korch_manifest *before, const korch_manifest *now)
+{
+	for (size_t i = 0; before && i < korch_manifest_count(before); i++) {
+		const korch_object *object = korch_manifest_object(before, i);
+		korch_error *error = NULL;
+		char text[512];
+		if (manifest_has(now, object))
+			continue;
+		const korch_key key = korch_object_key(object);
+		int code = korch_cluster_delete(self->cluster, &key, NULL, &error);
+		if (code < 0 && code != KORCH_E_NOT_FOUND) {
+			tell_error(self, error);
+			continue;
+		}
+		korch_error_free(error);
+		snprintf(text, sizeof(text), "%s/%s deleted", key.kind->singular, key.name);
+		self->output->ops->note(self->output, text);
+	}
+}
+
+/* Takes the manifest. Returns 0, or the code after saying what is wrong; then everything stays as it was. */
+static int apply(session *self, korch_manifest *manifest)
+{
+	korch_error *error = NULL;
+	int code = korch_cluster_apply(self->cluster, manifest, on_applied, self, &error);
+	if (code < 0) {
+		tell_error(self, error);
+		korch_manifest_free(manifest);
+		return code;
+	}
+	prune(self, self->manifest, manifest);
+	korch_manifest_free(self->manifest);
+	self->manifest = manifest;
+	return 0;
+}
+
+static void mark_dirty(session *self)
+{
+	if (korch_timer_due(self->refresh) == KORCH_USEC_NEVER || korch_timer_due(self->refresh) > korch_loop_now(self->loop) + REFRESH_US)
+		korch_timer_set(self->refresh, korch_loop_now(self->loop) + REFRESH_US);
+}
+
+static void on_refresh(void *userdata)
+{
+	((session *)userdata)->is_dirty = 1;
+}
+
+static int is_shown(const korch_kind *kind)
+{
+	return kind == &korch_deployment_kind || kind == &korch_replica_set_kind || kind == &korch_pod_kind;
+}
+
+static void on_change(void *userdata, const korch_change *change)
+{
+	session *self = userdata;
+	const korch_kind *kind = change->object->kind;
+	if (kind == &korch_event_kind && change->type != KORCH_CHANGE_DELETED) {
+		const korch_view *view = korch_engine_view(korch_cluster_engine(self->cluster));
+		self->output->ops->event(self->output, change->object, rows_note_event(&self->rows, view, change->object));
+		mark_dirty(self);
+	} else if (is_shown(kind)) {
+		mark_dirty(self);
+	}
+}
+
+static void on_signal(void *userdata, int fd, int events)
+{
+	session *self = userdata;
+	struct signalfd_siginfo info;
+	while (read(fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGWINCH)
+			self->is_dirty = 1;
+		else
+			self->n_interrupts++;
+	}
+}
+
+static void on_key(void *userdata, int fd, int events)
+{
+	session *self = userdata;
+	char bytes[64];
+	ssize_t n = read(fd, bytes, sizeof(bytes));
+	if (n <= 0) {
+		korch_poll_set(self->key_poll, 0);
+		return;
+	}
+	self->wish = self->output->ops->keys(self->output, bytes, (size_t)n, &self->selected);
+	if (self->wish == WISH_QUIT)
+		self->n_interrupts++;
+}
+
+static void on_files(void *userdata)
+{
+	((session *)userdata)->is_changed_on_disk = 1;
+}
+
+static void grant_wish(session *self)
+{
+	tool_wish wish = self->wish;
+	korch_error *error = NULL;
+	int code = 0;
+	self->wish = WISH_NONE;
+	self->is_dirty = 1;
+	if (wish == WISH_NONE || wish == WISH_QUIT || wish == WISH_REDRAW || self->selected >= self->rows.n)
+		return;
+	const tool_row row = self->rows.items[self->selected];
+	const korch_key key = {row.kind, row.namespace_, row.name};
+	if (wish == WISH_UNDO)
+		code = korch_cluster_undo(self->cluster, row.namespace_, row.name, 0, &error);
+	else if (wish == WISH_RESTART)
+		code = korch_cluster_restart(self->cluster, row.namespace_, row.name, &error);
+	else if (wish == WISH_MORE || row.desired > 0)
+		code = korch_cluster_scale(self->cluster, &key, row.desired + (wish == WISH_MORE ? 1 : -1), &error);
+	if (code < 0)
+		tell_error(self, error);
+	else if (wish == WISH_UNDO)
+		self->output->ops->note(self->output, "rolling back to the revision before");
+}
+
+static void show(session *self)
+{
+	korch_usec now = korch_loop_now(self->loop);
+	self->is_dirty = 0;
+	rows_refresh(&self->rows, korch_engine_view(korch_cluster_engine(self->cluster)));
+	self->output->ops->rows(self->output, &self->rows, now);
+	korch_usec due = self->output->ops->due ? self->output->ops->due(self->output, &self->rows, now) : KORCH_USEC_NEVER;
+	if (korch_timer_due(self->refresh) > due)
+		korch_timer_set(self->refresh, due);
+}
+
+static void serve(session *self)
+{
+	while (self->n_interrupts == 0) {
+		korch_loop_step(self->loop, KORCH_USEC_NEVER);
+		if (self->wish != WISH_NONE)
+			grant_wish(self);
+		if (self->is_changed_on_disk) {
+			self->is_changed_on_disk = 0;
+			korch_manifest *manifest = read_manifest(self);
+			if (manifest)
+				apply(self, manifest);
+		}
+		if (self->is_dirty)
+			show(self);
+	}
+}
+
+static void ignore_done(void *userdata, int code, const char *reason, const char *message)
+{
+}
+
+static void kill_listed(void *userdata, int code, const korch_runtime_list *list)
+{
+	session *self = userdata;
+	const korch_runtime_ops *ops = korch_runtime_get_ops(self->runtime);
+	for (size_t i = 0; list && i < list->n_sandboxes; i++)
+		ops->sandbox_remove(korch_runtime_get_self(self->runtime), list->sandboxes[i].id, ignore_done, NULL);
+}
+
+/* Stops all pods in order; a second interrupt ends them at once. */
+static int stop(session *self)
+{
+	char text[64];
+	int is_killing = 0;
+	const korch_view_query pods = {.kind = &korch_pod_kind};
+	snprintf(text, sizeof(text), "stopping %zu pods", korch_view_count(korch_engine_view(korch_cluster_engine(self->cluster)), &pods));
+	self->output->ops->note(self->output, text);
+	for (;;) {
+		int code = korch_cluster_stop_pods(self->cluster, STOP_PATIENCE_US, NULL);
+		if (code != KORCH_E_TIMEOUT)
+			return code;
+		if (self->is_dirty)
+			show(self);
+		if (self->n_interrupts > 1 && !is_killing) {
+			is_killing = 1;
+			self->output->ops->note(self->output, "killing what is left");
+			korch_runtime_get_ops(self->runtime)->list(korch_runtime_get_self(self->runtime), kill_listed, self);
+		}
+	}
+}
+
+static int open_output(session *self)
+{
+	const char *wanted = self->options->output;
+	if (wanted && strcmp(wanted, "json") == 0)
+		return output_json_new(&self->output);
+	if (!wanted && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && output_terminal_new(&self->output) == 0)
+		return 0;
+	return output_lines_new(&self->output);
+}
+
+/* Signals come through the loop, so that nothing is interrupted in the middle. */
+static int open_signals(session *self)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGWINCH);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	self->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (self->signals < 0)
+		return KORCH_E_LIMIT;
+	return korch_poll_new(&self->signal_poll, self->loop, self->signals, KORCH_POLL_IN, on_signal, self);
+}
+
+static int open_keys(session *self)
+{
+	if (!self->output->ops->keys)
+		return 0;
+	self->stdin_flags = fcntl(STDIN_FILENO, F_GETFL);
+	return korch_poll_new(&self->key_poll, self->loop, STDIN_FILENO, KORCH_POLL_IN, on_key, self);
+}
+
+static int open_cluster(session *self, korch_error **err)
+{
+	const korch_process_options process = {
+		.size = sizeof(process), .state_folder = "/", .images = self->options->images, .n_images = self->options->n_images};
+	size_t cleaned = 0;
+	char text[96];
+	int code = state_open(&self->state, &self->runtime, self->loop, self->options->state, &process, &cleaned, err);
+	if (code < 0)
+		return code;
+	if (cleaned) {
+		snprintf(text, sizeof(text), "stopped %zu pod%s that an earlier korch had left running", cleaned, cleaned == 1 ? "" : "s");
+		self->output->ops->note(self->output, text);
+	}
+	const korch_cluster_options cluster = {
+		.size = sizeof(cluster), .loop = self->loop, .runtime = self->runtime, .state_folder = self->state.cluster_folder};
+	code = korch_cluster_open(&self->cluster, &cluster, err);
+	if (code < 0)
+		korch_runtime_free(self->runtime);
+	return code;
+}
+
+static int open_session(session *self, korch_error **err)
+{
+	int code = korch_loop_new(&self->loop, err);
+	if (code == 0)
+		code = open_signals(self);
+	if (code == 0)
+		code = korch_timer_new(&self->refresh, self->loop, on_refresh, self);
+	if (code == 0)
+		code = open_output(self);
+	if (code == 0)
+		code = open_cluster(self, err);
+	if (code == 0)
+		code = open_keys(self);
+	if (code == 0)
+		code = korch_engine_observe(korch_cluster_engine(self->cluster), on_change, self, NULL);
+	if (code == 0 && !self->options->no_watch)
+		code = files_watch(&self->files, self->loop, &self->options->paths, on_files, self);
+	return code < 0 && err && !*err ? korch_error_set(err, code, "%s", korch_code_text(code)) : code;
+}
+
+static void close_session(session *self)
+{
+	if (self->cluster) {
+		korch_cluster_close(self->cluster);
+		state_remove(&self->state);
+	}
+	files_free(self->files);
+	korch_poll_free(self->key_poll);
+	korch_poll_free(self->signal_poll);
+	korch_timer_free(self->refresh);
+	if (self->signals >= 0)
+		close(self->signals);
+	if (self->output && self->output->ops->keys)
+		fcntl(STDIN_FILENO, F_SETFL, self->stdin_flags);
+	if (self->output)
+		self->output->ops->close(self->output);
+	korch_loop_free(self->loop);
+	rows_fini(&self->rows);
+	korch_manifest_free(self->manifest);
+}
+
+static int run(const up_options *options)
+{
+	session self = {.options = options, .signals = -1};
+	korch_error *error = NULL;
+	/* Before anything is started: what is wrong is said, and nothing has happened. */
+	korch_manifest *manifest = read_manifest(&self);
+	if (!manifest)
+		return EXIT_FAILED;
+	if (korch_manifest_count(manifest) == 0) {
+		korch_manifest_free(manifest);
+		fprintf(stderr, "korch: there is no object in these manifests\n");
+		return EXIT_FAILED;
+	}
+	int code = open_session(&self, &error);
+	if (code < 0) {
+		korch_manifest_free(manifest);
+		close_session(&self);
+		return tool_fail(error);
+	}
+	code = apply(&self, manifest);
+	if (code == 0) {
+		show(&self);
+		serve(&self);
+		code = stop(&self);
+	}
+	close_session(&self);
+	return code < 0 ? EXIT_FAILED : EXIT_FINE;
+}
+
+int tool_up(int argc, char **argv)
+{
+	up_options options = {0};
+	int code = parse_options(&options, argc, argv);
+	if (code == EXIT_FINE)
+		code = run(&options);
+	for (size_t i = 0; i < options.n_images * 2; i++)
+		free(options.image_texts[i]);
+	return code < 0 ? EXIT_FINE : code;
+}

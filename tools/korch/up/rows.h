@@ -1,0 +1,45 @@
+/*
+ * What `korch up` shows, as data: one row for each workload, made from the cluster's view; no output in here. A workload is a
+ * Deployment, a ReplicaSet without an owner, or a Pod without one.
+ */
+#ifndef KORCH_UP_ROWS_H
+#define KORCH_UP_ROWS_H
+
+#include <korch/view.h>
+
+enum { ROW_NAME_MAX = 320, ROW_EVENT_MAX = 200 };
+
+typedef struct tool_row {
+	const korch_kind *kind;
+	char namespace_[64];
+	char name[256];
+	char uid[64];
+	int32_t desired;
+	int32_t ready;
+	int32_t updated; /* of the newest revision */
+	int32_t restarts;
+	int is_failed;   /* the progress deadline has passed, or the pod has failed */
+	int is_finished; /* a pod that has succeeded */
+	korch_usec created_us;
+	char event[ROW_EVENT_MAX]; /* the latest: "Reason: message" */
+	int event_is_warning;
+	int is_current; /* seen in the last refresh */
+	int is_changed; /* its numbers differ from the refresh before */
+} tool_row;
+
+typedef struct tool_rows {
+	tool_row *items; /* by kind, namespace, name */
+	size_t n;
+	size_t cap;
+} tool_rows;
+
+/* Makes the rows anew from the view; what rows remember (latest event) stays. 0 or KORCH_E_NOMEM. */
+int rows_refresh(tool_rows *rows, const korch_view *view);
+/* Notes an Event object; finds the workload that it is about. Returns that row, or NULL. */
+tool_row *rows_note_event(tool_rows *rows, const korch_view *view, const korch_object *event);
+void rows_fini(tool_rows *rows);
+
+/* "deployment/web", with the namespace in front when it is not "default". */
+void row_title(char *out, size_t size, const tool_row *row);
+
+#endif

@@ -1,0 +1,179 @@
+/* The folders of `korch up`. */
+#include "up/state.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <ftw.h>
+#include <korch/sys/runtime.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { INSTANCES_MAX = 64 };
+
+static int make_folder(const char *path, korch_error **err)
+{
+	char partial[3072];
+	snprintf(partial, sizeof(partial), "%s", path);
+	for (char *at = partial + 1;; at++) {
+		if (*at != '/' && *at != 0)
+			continue;
+		char was = *at;
+		*at = 0;
+		if (mkdir(partial, 0700) < 0 && errno != EEXIST)
+			return korch_error_set(err, KORCH_E_IO, "%s: %s", partial, strerror(errno));
+		*at = was;
+		if (!was)
+			return 0;
+	}
+}
+
+static int find_base(char *out, size_t size, const char *wish, korch_error **err)
+{
+	char path[2048];
+	const char *state_home = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+	if (!wish)
+		wish = getenv("KORCH_STATE");
+	if (wish && *wish)
+		snprintf(path, sizeof(path), "%s", wish);
+	else if (geteuid() == 0)
+		snprintf(path, sizeof(path), "/var/lib/korch");
+	else if (state_home && *state_home == '/')
+		snprintf(path, sizeof(path), "%s/korch", state_home);
+	else if (home && *home == '/')
+		snprintf(path, sizeof(path), "%s/.local/state/korch", home);
+	else
+		snprintf(path, sizeof(path), "/tmp/korch-%u", geteuid());
+	if (make_folder(path, err) < 0)
+		return KORCH_E_IO;
+	char *real = realpath(path, NULL);
+	if (!real || snprintf(out, size, "%s/up", real) >= (int)size) {
+		free(real);
+		return korch_error_set(err, KORCH_E_IO, "%s: %s", path, strerror(errno));
+	}
+	free(real);
+	return make_folder(out, err);
+}
+
+static void fill(state *out, const char *base, int instance)
+{
+	snprintf(out->folder, sizeof(out->folder), "%.2048s/%d", base, instance);
+	snprintf(out->runtime_folder, sizeof(out->runtime_folder), "%s/runtime", out->folder);
+	snprintf(out->cluster_folder, sizeof(out->cluster_folder), "%s/cluster", out->folder);
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+	if (type == FTW_DP || type == FTW_D || type == FTW_DNR)
+		rmdir(path);
+	else
+		unlink(path);
+	return 0;
+}
+
+static void remove_tree(const char *path)
+{
+	nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+void state_remove(const state *self)
+{
+	remove_tree(self->folder);
+}
+
+struct cleaning {
+	const korch_runtime_ops *ops;
+	void *self;
+	size_t found;
+	size_t left;
+	int is_listed;
+};
+
+static void on_removed(void *userdata, int code, const char *reason, const char *message)
+{
+	((struct cleaning *)userdata)->left--;
+}
+
+static void on_listed(void *userdata, int code, const korch_runtime_list *list)
+{
+	struct cleaning *cleaning = userdata;
+	cleaning->is_listed = 1;
+	for (size_t i = 0; list && i < list->n_sandboxes; i++) {
+		cleaning->found++;
+		cleaning->left++;
+		if (cleaning->ops->sandbox_remove(cleaning->self, list->sandboxes[i].id, on_removed, cleaning) < 0)
+			cleaning->left--;
+	}
+}
+
+/* Ends all that an earlier instance left in a folder that nobody holds. */
+static size_t clean(korch_runtime *runtime, korch_loop *loop)
+{
+	struct cleaning cleaning = {.ops = korch_runtime_get_ops(runtime), .self = korch_runtime_get_self(runtime)};
+	if (cleaning.ops->list(cleaning.self, on_listed, &cleaning) < 0)
+		return 0;
+	while (!cleaning.is_listed || cleaning.left)
+		korch_loop_step(loop, korch_loop_now(loop) + KORCH_USEC_PER_SEC);
+	return cleaning.found;
+}
+
+/* Opens the runtime of one instance's folder; KORCH_E_BUSY when another korch has it. */
+static int open_instance(korch_runtime **out, const state *self, korch_loop *loop, const korch_process_options *options, korch_error **err)
+{
+	korch_process_options own = *options;
+	own.state_folder = self->runtime_folder;
+	if (make_folder(self->folder, err) < 0)
+		return KORCH_E_IO;
+	return korch_runtime_process_new(out, loop, &own, err);
+}
+
+static int exists(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0;
+}
+
+int state_open(state *out, korch_runtime **runtime, korch_loop *loop, const char *base, const korch_process_options *options,
+			   size_t *cleaned, korch_error **err)
+{
+	char folder[2048];
+	int is_open = 0;
+	*cleaned = 0;
+	int code = find_base(folder, sizeof(folder), base, err);
+	if (code < 0)
+		return code;
+	for (int i = 0; i < INSTANCES_MAX; i++) {
+		state candidate;
+		korch_runtime *opened = NULL;
+		korch_error *error = NULL;
+		fill(&candidate, folder, i);
+		if (is_open && !exists(candidate.folder))
+			continue;
+		code = open_instance(&opened, &candidate, loop, options, &error);
+		if (code < 0 && code != KORCH_E_BUSY) {
+			korch_runtime_free(is_open ? *runtime : NULL);
+			if (err)
+				*err = error;
+			else
+				korch_error_free(error);
+			return code;
+		}
+		korch_error_free(error);
+		if (code < 0)
+			continue;
+		*cleaned += clean(opened, loop);
+		if (is_open) {
+			korch_runtime_free(opened);
+			state_remove(&candidate);
+			continue;
+		}
+		is_open = 1;
+		remove_tree(candidate.cluster_folder);
+		*out = candidate;
+		*runtime = opened;
+	}
+	return is_open ? 0 : korch_error_set(err, KORCH_E_LIMIT, "%d instances of korch up are running already", INSTANCES_MAX);
+}

@@ -1,0 +1,289 @@
+/*
+ * `korch up` on a terminal: a live view, one line for each workload, redrawn in place; keys. Drawing goes into one buffer and one
+ * write, so the picture does not flicker.
+ */
+#include "up/output.h"
+
+#include <korch/api.h>
+#include <korch/time.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum {
+	PICTURE_MAX = 256 * 1024,
+	BAR = 12,
+	LOG_LINES = 6,
+	LOG_WIDTH = 512,
+};
+
+typedef struct terminal {
+	tool_output output;
+	struct termios before;
+	char picture[PICTURE_MAX];
+	size_t length;
+	size_t selected;
+	size_t n_rows;
+	int drawn; /* lines of the last picture */
+	char log[LOG_LINES][LOG_WIDTH]; /* the latest notes, applied objects and errors */
+	int n_log;
+	const tool_rows *shown; /* borrowed; for redrawing when a note comes */
+	korch_usec now;
+} terminal;
+
+static void put(terminal *t, const char *format, ...) KORCH_PRINTF(2, 3);
+static void put(terminal *t, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	int n = vsnprintf(t->picture + t->length, sizeof(t->picture) - t->length, format, arguments);
+	va_end(arguments);
+	if (n > 0)
+		t->length = t->length + (size_t)n < sizeof(t->picture) ? t->length + (size_t)n : sizeof(t->picture) - 1;
+}
+
+static void size_of_screen(int *columns, int *lines)
+{
+	struct winsize size = {0};
+	*columns = 80;
+	*lines = 24;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) {
+		*columns = size.ws_col;
+		*lines = size.ws_row;
+	}
+}
+
+/* Text cut to a width in characters (not bytes), and without anything that would move the cursor. */
+static void put_cut(terminal *t, const char *text, int width)
+{
+	int used = 0;
+	for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
+		int is_start = (*at & 0xc0) != 0x80;
+		if (is_start && used++ >= width)
+			return;
+		put(t, "%c", *at < 0x20 || *at == 0x7f ? ' ' : *at);
+	}
+}
+
+static void end_line(terminal *t)
+{
+	put(t, "\033[0m\033[K\r\n");
+	t->drawn++;
+}
+
+static const char *color_of(const tool_row *row)
+{
+	if (row->is_failed)
+		return "\033[31m";
+	if (row->is_finished || (row->ready >= row->desired && row->updated >= row->desired))
+		return "\033[32m";
+	return "\033[33m";
+}
+
+static void put_bar(terminal *t, const tool_row *row)
+{
+	int full = row->desired > 0 ? row->ready * BAR / row->desired : BAR;
+	int partly = row->desired > 0 ? row->updated * BAR / row->desired : BAR;
+	put(t, "%s", color_of(row));
+	for (int i = 0; i < BAR; i++)
+		put(t, "%s", i < full ? "█" : i < partly ? "▒" : "░");
+	put(t, "\033[0m");
+}
+
+static void put_row(terminal *t, const tool_row *row, int is_selected, int columns)
+{
+	char title[ROW_NAME_MAX];
+	char age[KORCH_DURATION_TEXT_SIZE];
+	row_title(title, sizeof(title), row);
+	korch_age_format(age, t->now > row->created_us ? t->now - row->created_us : 0);
+	int width = columns < 100 ? 28 : 40;
+	put(t, "%s%-*.*s\033[0m ", is_selected ? "\033[7m" : "", width, width, title);
+	put_bar(t, row);
+	put(t, " %3d/%-3d %4d %5s  %s", row->ready, row->desired, row->restarts, age, row->event_is_warning ? "\033[33m" : "\033[2m");
+	put_cut(t, row->event, columns - width - BAR - 25);
+	end_line(t);
+}
+
+static void draw(terminal *t)
+{
+	int columns;
+	int lines;
+	size_of_screen(&columns, &lines);
+	t->length = 0;
+	if (t->drawn)
+		put(t, "\033[%dA", t->drawn);
+	put(t, "\r");
+	t->drawn = 0;
+	int room = lines - 3 - t->n_log;
+	int width = columns < 100 ? 28 : 40;
+	put(t, "\033[1m%-*s %-*s %7s %4s %5s  latest event", width, "workload", BAR, "progress", "ready", "rest", "age");
+	end_line(t);
+	for (size_t i = 0; t->shown && i < t->shown->n && (int)i < room; i++)
+		put_row(t, &t->shown->items[i], i == t->selected, columns);
+	if (t->shown && (int)t->shown->n > room) {
+		put(t, "… and %d more", (int)t->shown->n - room);
+		end_line(t);
+	}
+	for (int i = 0; i < t->n_log; i++) {
+		put_cut(t, t->log[i], columns - 1);
+		end_line(t);
+	}
+	put(t, "\033[2m↑↓ select  u undo  r restart  + - scale  q quit\033[0m\033[K\033[J\r");
+	size_t sent = 0;
+	while (sent < t->length) {
+		ssize_t n = write(STDOUT_FILENO, t->picture + sent, t->length - sent);
+		if (n <= 0)
+			return;
+		sent += (size_t)n;
+	}
+}
+
+static void log_line(terminal *t, const char *text)
+{
+	if (t->n_log == LOG_LINES) {
+		memmove(t->log[0], t->log[1], sizeof(t->log[0]) * (LOG_LINES - 1));
+		t->n_log--;
+	}
+	snprintf(t->log[t->n_log++], LOG_WIDTH, "%s", text);
+}
+
+static void terminal_applied(tool_output *output, const korch_object *object, korch_apply_result result)
+{
+	char text[LOG_WIDTH];
+	if (result == KORCH_APPLY_UNCHANGED)
+		return;
+	snprintf(text, sizeof(text), "%s/%s %s", object->kind->singular, korch_object_name(object), output_result_word(result));
+	log_line((terminal *)output, text);
+}
+
+static void terminal_event(tool_output *output, const korch_object *event, const tool_row *row)
+{
+	/* The row shows it; the next picture comes with the rows. */
+}
+
+static void terminal_rows(tool_output *output, const tool_rows *rows, korch_usec now)
+{
+	terminal *t = (terminal *)output;
+	t->shown = rows;
+	t->n_rows = rows->n;
+	t->now = now;
+	if (t->selected >= rows->n)
+		t->selected = rows->n ? rows->n - 1 : 0;
+	draw(t);
+}
+
+static void terminal_note(tool_output *output, const char *text)
+{
+	log_line((terminal *)output, text);
+	draw((terminal *)output);
+}
+
+static void terminal_error(tool_output *output, const char *text)
+{
+	char line[LOG_WIDTH];
+	snprintf(line, sizeof(line), "error: %s", text);
+	terminal_note(output, line);
+}
+
+static tool_wish key_wish(terminal *t, const char *bytes, size_t n, size_t *used)
+{
+	*used = 1;
+	if (n >= 3 && bytes[0] == '\033' && bytes[1] == '[') {
+		*used = 3;
+		if (bytes[2] == 'A' && t->selected > 0)
+			t->selected--;
+		if (bytes[2] == 'B' && t->selected + 1 < t->n_rows)
+			t->selected++;
+		return WISH_REDRAW;
+	}
+	switch (bytes[0]) {
+	case 'q':
+	case 3: /* Ctrl-C */
+		return WISH_QUIT;
+	case 'u':
+		return WISH_UNDO;
+	case 'r':
+		return WISH_RESTART;
+	case '+':
+		return WISH_MORE;
+	case '-':
+		return WISH_LESS;
+	default:
+		return WISH_NONE;
+	}
+}
+
+static tool_wish terminal_keys(tool_output *output, const char *bytes, size_t n, size_t *selected)
+{
+	terminal *t = (terminal *)output;
+	tool_wish wished = WISH_NONE;
+	for (size_t at = 0; at < n;) {
+		size_t used;
+		tool_wish next = key_wish(t, bytes + at, n - at, &used);
+		at += used;
+		if (next != WISH_NONE)
+			wished = next;
+	}
+	*selected = t->selected;
+	return wished;
+}
+
+/* Ages change every second while they are written in seconds, every minute afterwards. */
+static korch_usec terminal_due(const tool_output *output, const tool_rows *rows, korch_usec now)
+{
+	korch_usec due = KORCH_USEC_NEVER;
+	for (size_t i = 0; i < rows->n; i++) {
+		korch_usec age = now - rows->items[i].created_us;
+		korch_usec step = age < 120 * KORCH_USEC_PER_SEC ? KORCH_USEC_PER_SEC : 60 * KORCH_USEC_PER_SEC;
+		korch_usec next = rows->items[i].created_us + (age / step + 1) * step;
+		due = next < due ? next : due;
+	}
+	return due;
+}
+
+static void terminal_close(tool_output *output)
+{
+	terminal *t = (terminal *)output;
+	static const char SHOW_CURSOR[] = "\033[?25h\r\n";
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &t->before);
+	ssize_t ignored = write(STDOUT_FILENO, SHOW_CURSOR, sizeof(SHOW_CURSOR) - 1);
+	(void)ignored;
+	free(t);
+}
+
+static const output_ops TERMINAL = {
+	.applied = terminal_applied,
+	.event = terminal_event,
+	.rows = terminal_rows,
+	.note = terminal_note,
+	.error = terminal_error,
+	.keys = terminal_keys,
+	.due = terminal_due,
+	.close = terminal_close,
+};
+
+int output_terminal_new(tool_output **out)
+{
+	static const char HIDE_CURSOR[] = "\033[?25l";
+	terminal *t = calloc(1, sizeof(*t));
+	if (!t)
+		return KORCH_E_NOMEM;
+	if (tcgetattr(STDIN_FILENO, &t->before) < 0) {
+		free(t);
+		return KORCH_E_UNSUPPORTED;
+	}
+	struct termios raw = t->before;
+	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+	t->output.ops = &TERMINAL;
+	ssize_t ignored = write(STDOUT_FILENO, HIDE_CURSOR, sizeof(HIDE_CURSOR) - 1);
+	(void)ignored;
+	*out = &t->output;
+	return 0;
+}
