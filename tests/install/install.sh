@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Installs the built tree into an empty folder, builds examples/embed.c against it by pkg-config as any user would, and runs it.
+# usage: install.sh BUILD_FOLDER SOURCE_FOLDER CC
+set -euo pipefail
+build=$1 source=$2 cc=${3:-cc}
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+
+meson install -C "$build" --no-rebuild --quiet --destdir "$root" >/dev/null
+pc=$(find "$root" -name korch.pc)
+[ -n "$pc" ] || { echo "korch.pc was not installed"; exit 1; }
+export PKG_CONFIG_PATH=${pc%/*} PKG_CONFIG_SYSROOT_DIR=$root
+lib=$(dirname "$(find "$root" -name 'libkorch.so.0')")
+shim=$(find "$root" -name korch-shim -type f)
+program=$(find "$root" -name korch -type f -perm -u+x)
+
+lines=$(wc -l <"$source/examples/embed.c")
+[ "$lines" -lt 60 ] || { echo "examples/embed.c has $lines lines"; exit 1; }
+# A sanitized library needs its runtime first; plain builds ignore these.
+# shellcheck disable=SC2046
+$cc -std=c11 -D_GNU_SOURCE -Wall -Werror ${SANITIZE_FLAGS:-} "$source/examples/embed.c" -o "$root/embed" $(pkg-config --cflags --libs korch)
+output=$(LD_LIBRARY_PATH=$lib KORCH_SHIM=$shim "$root/embed")
+echo "$output"
+[ "$(grep -c ' Running$' <<<"$output")" = 3 ] || { echo "three running pods were expected"; exit 1; }
+
+version=$(LD_LIBRARY_PATH=$lib "$program" version)
+[ "$version" = "korch $(pkg-config --modversion korch)" ] || { echo "the program says: $version"; exit 1; }
+# Nothing but the exported interface is visible.
+if nm -D --defined-only "$lib/libkorch.so.0" | awk '{print $3}' | grep -v '^korch_[a-z]' | grep -v '^__'; then
+	echo "symbols that are not part of the interface are exported"
+	exit 1
+fi
+if nm -D --defined-only "$lib/libkorch.so.0" | awk '{print $3}' | grep '^korch__'; then
+	echo "internal symbols are exported"
+	exit 1
+fi
+echo "install: fine"
