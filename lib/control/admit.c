@@ -9,7 +9,8 @@ static int says(const korch_pod_spec *spec, const char *key)
 	for (size_t i = 0; i < spec->n_tolerations; i++) {
 		const korch_toleration *toleration = &spec->tolerations[i];
 		int this_key = !toleration->key || !toleration->key[0] || strcmp(toleration->key, key) == 0;
-		int this_effect = !toleration->effect || !toleration->effect[0] || strcmp(toleration->effect, "NoExecute") == 0;
+		int this_effect = !toleration->effect || !toleration->effect[0] ||
+		                  strcmp(toleration->effect, "NoExecute") == 0;
 		if (this_key && this_effect)
 			return 1;
 	}
@@ -19,19 +20,22 @@ static int says(const korch_pod_spec *spec, const char *key)
 static int add_toleration(korch_pod_spec *spec, const char *key)
 {
 	size_t n = spec->n_tolerations;
-	korch_toleration *items = korch_list_edit(&spec->tolerations, &spec->n_tolerations, &korch_toleration_type, n + 1);
+	korch_toleration *items =
+	    korch_list_edit(&spec->tolerations, &spec->n_tolerations, &korch_toleration_type, n + 1);
 	if (!items)
 		return KORCH_E_NOMEM;
 	KORCH_SET(&items[n], korch_toleration, toleration_seconds, KORCH__DEFAULT_TOLERATION_SECONDS);
-	if (korch_string_set(&items[n].key, key) < 0 || korch_string_set(&items[n].operator_, "Exists") < 0 ||
-		korch_string_set(&items[n].effect, "NoExecute") < 0)
+	if (korch_string_set(&items[n].key, key) < 0 ||
+	    korch_string_set(&items[n].operator_, "Exists") < 0 ||
+	    korch_string_set(&items[n].effect, "NoExecute") < 0)
 		return KORCH_E_NOMEM;
 	return 0;
 }
 
 static int admit_tolerations(korch_pod *pod)
 {
-	static const char *const keys[] = {"node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"};
+	static const char *const keys[] = {"node.kubernetes.io/not-ready",
+	                                   "node.kubernetes.io/unreachable"};
 	int missing[2] = {!says(pod->spec, keys[0]), !says(pod->spec, keys[1])};
 	if (!missing[0] && !missing[1])
 		return 0;

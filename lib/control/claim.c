@@ -4,7 +4,8 @@
 #include "control/pods.h"
 #include <string.h>
 
-korch__claim korch__claim_of(const korch_object *owner, const korch_selector *selector, const korch_object *object)
+korch__claim korch__claim_of(const korch_object *owner, const korch_selector *selector,
+                             const korch_object *object)
 {
 	const korch_owner_reference *controller = korch_object_controller(object);
 	int matches = selector && korch_selector_matches(selector, korch__labels(object));
@@ -14,7 +15,7 @@ korch__claim korch__claim_of(const korch_object *owner, const korch_selector *se
 		return matches || korch__is_deleting(owner) ? KORCH__CLAIM_OWNED : KORCH__CLAIM_RELEASE;
 	}
 	if (!matches || korch__is_deleting(owner) || korch__is_deleting(object) ||
-		strcmp(korch_object_namespace(owner), korch_object_namespace(object)) != 0)
+	    strcmp(korch_object_namespace(owner), korch_object_namespace(object)) != 0)
 		return KORCH__CLAIM_NONE;
 	return KORCH__CLAIM_ADOPT;
 }
@@ -22,7 +23,8 @@ korch__claim korch__claim_of(const korch_object *owner, const korch_selector *se
 korch_object *korch__claim_adopt(const korch_object *owner, const korch_object *object)
 {
 	korch_object *edited = korch_object_edit(object);
-	if (edited && (!korch_object_edit_meta(edited) || korch_object_set_controller(edited, owner) < 0)) {
+	if (edited &&
+	    (!korch_object_edit_meta(edited) || korch_object_set_controller(edited, owner) < 0)) {
 		korch_object_unref(edited);
 		return NULL;
 	}
@@ -39,7 +41,8 @@ int korch__owner_remove(korch_object *object, const char *uid)
 			continue;
 		size_t n = meta->n_owner_references;
 		const korch_type *type = &korch_owner_reference_type;
-		korch_owner_reference *owners = korch_list_edit(&meta->owner_references, &meta->n_owner_references, type, n);
+		korch_owner_reference *owners =
+		    korch_list_edit(&meta->owner_references, &meta->n_owner_references, type, n);
 		if (!owners)
 			return KORCH_E_NOMEM;
 		korch_struct_clear(&owners[i], type);

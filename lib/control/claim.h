@@ -14,7 +14,8 @@ typedef enum korch__claim {
 } korch__claim;
 
 /* Kubernetes' rule of controller references. Selector NULL matches nothing here. */
-korch__claim korch__claim_of(const korch_object *owner, const korch_selector *selector, const korch_object *object);
+korch__claim korch__claim_of(const korch_object *owner, const korch_selector *selector,
+                             const korch_object *object);
 /* An edited copy of the object with the owner as controller, or without it; NULL when memory is short. */
 korch_object *korch__claim_adopt(const korch_object *owner, const korch_object *object);
 korch_object *korch__claim_release(const korch_object *owner, const korch_object *object);

@@ -10,20 +10,19 @@
 #include <string.h>
 
 #define LAYOUT(s, update_offset)                                                                   \
-	{.type = &s##_type,                                                                            \
-	 .name = offsetof(s, type),                                                                    \
-	 .status = offsetof(s, status),                                                                \
-	 .reason = offsetof(s, reason),                                                                \
-	 .message = offsetof(s, message),                                                              \
-	 .transition = offsetof(s, last_transition_time),                                              \
-	 .update = (update_offset)}
+	{                                                                                              \
+		.type = &s##_type, .name = offsetof(s, type), .status = offsetof(s, status),               \
+		.reason = offsetof(s, reason), .message = offsetof(s, message),                            \
+		.transition = offsetof(s, last_transition_time), .update = (update_offset)                 \
+	}
 
 const korch__condition_layout korch__deployment_conditions =
-	LAYOUT(korch_deployment_condition, offsetof(korch_deployment_condition, last_update_time));
-const korch__condition_layout korch__replica_set_conditions = LAYOUT(korch_replica_set_condition, 0);
+    LAYOUT(korch_deployment_condition, offsetof(korch_deployment_condition, last_update_time));
+const korch__condition_layout korch__replica_set_conditions =
+    LAYOUT(korch_replica_set_condition, 0);
 const korch__condition_layout korch__pod_conditions = LAYOUT(korch_pod_condition, 0);
 const korch__condition_layout korch__node_conditions =
-	LAYOUT(korch_node_condition, offsetof(korch_node_condition, last_heartbeat_time));
+    LAYOUT(korch_node_condition, offsetof(korch_node_condition, last_heartbeat_time));
 const korch__condition_layout korch__namespace_conditions = LAYOUT(korch_namespace_condition, 0);
 const korch__condition_layout korch__plain_conditions = LAYOUT(korch_condition, 0);
 
@@ -37,7 +36,8 @@ static int64_t *time_at(char *item, size_t offset)
 	return (int64_t *)(void *)(item + offset);
 }
 
-static size_t index_of(const void *items, size_t n, const korch__condition_layout *layout, const char *type)
+static size_t index_of(const void *items, size_t n, const korch__condition_layout *layout,
+                       const char *type)
 {
 	for (size_t i = 0; i < n; i++) {
 		const char *item = (const char *)items + i * layout->type->size;
@@ -47,21 +47,24 @@ static size_t index_of(const void *items, size_t n, const korch__condition_layou
 	return n;
 }
 
-const void *korch__condition_find(const void *items, size_t n, const korch__condition_layout *layout, const char *type)
+const void *korch__condition_find(const void *items, size_t n,
+                                  const korch__condition_layout *layout, const char *type)
 {
 	size_t i = index_of(items, n, layout, type);
 	return i < n ? (const char *)items + i * layout->type->size : NULL;
 }
 
-int korch__condition_is(const void *items, size_t n, const korch__condition_layout *layout, const korch__condition_value *value)
+int korch__condition_is(const void *items, size_t n, const korch__condition_layout *layout,
+                        const korch__condition_value *value)
 {
 	const char *item = korch__condition_find(items, n, layout, value->type);
 	return item && korch__text_equal(*text_at(item, layout->status), value->status) &&
-		   korch__text_equal(*text_at(item, layout->reason), value->reason) &&
-		   korch__text_equal(*text_at(item, layout->message), value->message);
+	       korch__text_equal(*text_at(item, layout->reason), value->reason) &&
+	       korch__text_equal(*text_at(item, layout->message), value->message);
 }
 
-int korch__condition_put(void *slot, size_t *n_slot, const korch__condition_layout *layout, const korch__condition_value *value)
+int korch__condition_put(void *slot, size_t *n_slot, const korch__condition_layout *layout,
+                         const korch__condition_value *value)
 {
 	size_t n = *n_slot;
 	size_t i = index_of(*(void **)slot, n, layout, value->type);
@@ -71,9 +74,9 @@ int korch__condition_put(void *slot, size_t *n_slot, const korch__condition_layo
 	char *item = items + i * layout->type->size;
 	int changed = i == n || !korch__text_equal(*text_at(item, layout->status), value->status);
 	if (korch_string_set(text_at(item, layout->name), value->type) < 0 ||
-		korch_string_set(text_at(item, layout->status), value->status) < 0 ||
-		korch_string_set(text_at(item, layout->reason), value->reason) < 0 ||
-		korch_string_set(text_at(item, layout->message), value->message) < 0)
+	    korch_string_set(text_at(item, layout->status), value->status) < 0 ||
+	    korch_string_set(text_at(item, layout->reason), value->reason) < 0 ||
+	    korch_string_set(text_at(item, layout->message), value->message) < 0)
 		return KORCH_E_NOMEM;
 	if (changed)
 		*time_at(item, layout->transition) = value->now;
@@ -82,7 +85,8 @@ int korch__condition_put(void *slot, size_t *n_slot, const korch__condition_layo
 	return 0;
 }
 
-int korch__condition_remove(void *slot, size_t *n_slot, const korch__condition_layout *layout, const char *type)
+int korch__condition_remove(void *slot, size_t *n_slot, const korch__condition_layout *layout,
+                            const char *type)
 {
 	size_t n = *n_slot;
 	size_t size = layout->type->size;

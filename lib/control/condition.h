@@ -29,16 +29,20 @@ typedef struct korch__condition_value {
 	const char *status;
 	const char *reason;  /* NULL: none */
 	const char *message; /* NULL: none */
-	korch_usec now;      /* becomes lastTransitionTime when the status changes, and lastUpdateTime */
+	korch_usec now; /* becomes lastTransitionTime when the status changes, and lastUpdateTime */
 } korch__condition_value;
 
 /* The condition of that type, or NULL. */
-const void *korch__condition_find(const void *items, size_t n, const korch__condition_layout *layout, const char *type);
+const void *korch__condition_find(const void *items, size_t n,
+                                  const korch__condition_layout *layout, const char *type);
 /* 1 when the condition exists with that status, reason and message. */
-int korch__condition_is(const void *items, size_t n, const korch__condition_layout *layout, const korch__condition_value *value);
+int korch__condition_is(const void *items, size_t n, const korch__condition_layout *layout,
+                        const korch__condition_value *value);
 /* Adds or changes it in a list member of an exclusively owned struct; 0 or KORCH_E_NOMEM. */
-int korch__condition_put(void *slot, size_t *n_slot, const korch__condition_layout *layout, const korch__condition_value *value);
+int korch__condition_put(void *slot, size_t *n_slot, const korch__condition_layout *layout,
+                         const korch__condition_value *value);
 /* Removes it, fine when it is not there; 0 or KORCH_E_NOMEM. */
-int korch__condition_remove(void *slot, size_t *n_slot, const korch__condition_layout *layout, const char *type);
+int korch__condition_remove(void *slot, size_t *n_slot, const korch__condition_layout *layout,
+                            const char *type);
 
 #endif

@@ -8,8 +8,8 @@
 static int fill(korch_controller_spec *out, size_t *n, const korch__control_options *options)
 {
 	int (*const plain[])(korch_controller_spec *) = {
-		korch__replica_set_controller, korch__deployment_controller, korch__scheduler_controller,
-		korch__endpoint_slice_controller, korch__namespace_controller, korch__pdb_controller,
+	    korch__replica_set_controller,    korch__deployment_controller, korch__scheduler_controller,
+	    korch__endpoint_slice_controller, korch__namespace_controller,  korch__pdb_controller,
 	};
 	int code = korch__service_ip_controller(&out[*n], options->service_cidr);
 	*n += code == 0;
@@ -28,7 +28,8 @@ static int fill(korch_controller_spec *out, size_t *n, const korch__control_opti
 	return code < 0 ? code : korch__garbage_controllers(out, KORCH__CONTROLLERS_MAX, n);
 }
 
-int korch__controllers(korch_controller_spec *out, size_t max, size_t *n, const korch__control_options *options)
+int korch__controllers(korch_controller_spec *out, size_t max, size_t *n,
+                       const korch__control_options *options)
 {
 	static const korch__control_options defaults;
 	korch_controller_spec specs[KORCH__CONTROLLERS_MAX];

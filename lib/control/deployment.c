@@ -11,17 +11,22 @@
 
 int32_t korch__deployment_replicas(const korch_deployment *deployment)
 {
-	return KORCH_IS_SET(deployment->spec, korch_deployment_spec, replicas) ? deployment->spec->replicas : 1;
+	return KORCH_IS_SET(deployment->spec, korch_deployment_spec, replicas)
+	           ? deployment->spec->replicas
+	           : 1;
 }
 
 /* An integer, or a percentage of total; what is neither counts as 0 (validation does not let it in). */
 static int32_t resolve(const korch_int_or_string *value, int32_t total, int round_up)
 {
 	int32_t number = 0;
-	return korch_int_or_percent_of(&number, value, total, round_up, NULL) == 0 && number > 0 ? number : 0;
+	return korch_int_or_percent_of(&number, value, total, round_up, NULL) == 0 && number > 0
+	           ? number
+	           : 0;
 }
 
-void korch__deployment_limits(const korch_deployment *deployment, int32_t *max_surge, int32_t *max_unavailable)
+void korch__deployment_limits(const korch_deployment *deployment, int32_t *max_surge,
+                              int32_t *max_unavailable)
 {
 	static const korch_int_or_string quarter = {.text = "25%", .is_set = 1};
 	const korch_deployment_strategy *strategy = deployment->spec->strategy;
@@ -30,8 +35,11 @@ void korch__deployment_limits(const korch_deployment *deployment, int32_t *max_s
 	*max_surge = *max_unavailable = 0;
 	if (strategy && korch__text_equal(strategy->type, "Recreate"))
 		return;
-	*max_surge = resolve(rolling && rolling->max_surge.is_set ? &rolling->max_surge : &quarter, replicas, 1);
-	*max_unavailable = resolve(rolling && rolling->max_unavailable.is_set ? &rolling->max_unavailable : &quarter, replicas, 0);
+	*max_surge =
+	    resolve(rolling && rolling->max_surge.is_set ? &rolling->max_surge : &quarter, replicas, 1);
+	*max_unavailable =
+	    resolve(rolling && rolling->max_unavailable.is_set ? &rolling->max_unavailable : &quarter,
+	            replicas, 0);
 	if (*max_surge == 0 && *max_unavailable == 0)
 		*max_unavailable = 1;
 	if (*max_unavailable > replicas)
@@ -40,7 +48,8 @@ void korch__deployment_limits(const korch_deployment *deployment, int32_t *max_s
 
 static int selects_all(const korch_label_selector *selector)
 {
-	return !selector || ((!selector->match_labels || selector->match_labels->n == 0) && selector->n_match_expressions == 0);
+	return !selector || ((!selector->match_labels || selector->match_labels->n == 0) &&
+	                     selector->n_match_expressions == 0);
 }
 
 /* A selector that selects every pod of the namespace is not acted upon. */
@@ -50,9 +59,11 @@ static int refuse(const korch_deployment *deployment, korch_plan *plan)
 	int64_t observed = deployment->status ? deployment->status->observed_generation : 0;
 	if (observed >= base->metadata->generation && observed > 0)
 		return 0;
-	korch_plan_event(plan, base, "Warning", "SelectingAll", "This deployment is selecting all pods. A non-empty selector is required.");
+	korch_plan_event(plan, base, "Warning", "SelectingAll",
+	                 "This deployment is selecting all pods. A non-empty selector is required.");
 	korch_deployment *edited = (korch_deployment *)korch_object_edit(base);
-	korch_deployment_status *status = edited ? korch_struct_edit(&edited->status, &korch_deployment_status_type) : NULL;
+	korch_deployment_status *status =
+	    edited ? korch_struct_edit(&edited->status, &korch_deployment_status_type) : NULL;
 	if (!status) {
 		korch_object_unref((korch_object *)edited);
 		return KORCH_E_NOMEM;
@@ -85,13 +96,16 @@ static int turn(korch__rollout *r)
 	return korch__rollout_rolling(r);
 }
 
-int korch__deployment_decide(const korch__deployment_input *input, korch_plan *plan, korch_error **err)
+int korch__deployment_decide(const korch__deployment_input *input, korch_plan *plan,
+                             korch_error **err)
 {
 	const korch_deployment *deployment = input->deployment;
 	if (!deployment->spec || !deployment->spec->template_ || !deployment->object.metadata)
-		return korch_error_set(err, KORCH_E_INVALID, "deployment %s has no template", korch_object_name(&deployment->object));
+		return korch_error_set(err, KORCH_E_INVALID, "deployment %s has no template",
+		                       korch_object_name(&deployment->object));
 	if (selects_all(deployment->spec->selector))
-		return refuse(deployment, plan) < 0 ? korch_error_set(err, KORCH_E_NOMEM, "out of memory") : 0;
+		return refuse(deployment, plan) < 0 ? korch_error_set(err, KORCH_E_NOMEM, "out of memory")
+		                                    : 0;
 	_cleanup_(korch__rollout_fini) korch__rollout r;
 	int code = korch__rollout_init(&r, input, plan, err);
 	if (code < 0)

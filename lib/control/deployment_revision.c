@@ -15,7 +15,8 @@
 /* Longest revision-history annotation, in characters. */
 #define HISTORY_MAX 2000
 
-void korch__template_hash(char out[12], const korch_pod_template_spec *template_, const int32_t *collision_count)
+void korch__template_hash(char out[12], const korch_pod_template_spec *template_,
+                          const int32_t *collision_count)
 {
 	static const char letters[] = "bcdfghjklmnpqrstvwxz2456789";
 	uint64_t hash = korch_struct_hash(template_, &korch_pod_template_spec_type);
@@ -33,7 +34,8 @@ static void hash_of(char out[12], const korch_deployment *deployment)
 {
 	const korch_deployment_status *status = deployment->status;
 	int has_count = status && KORCH_IS_SET(status, korch_deployment_status, collision_count);
-	korch__template_hash(out, deployment->spec->template_, has_count ? &status->collision_count : NULL);
+	korch__template_hash(out, deployment->spec->template_,
+	                     has_count ? &status->collision_count : NULL);
 }
 
 void korch__deployment_set_name(char out[KORCH__NAME_SIZE], const korch_deployment *deployment)
@@ -52,7 +54,8 @@ static int labels_equal_but_hash(const korch_map *a, const korch_map *b)
 		j += j < m && strcmp(b->items[j].key, KORCH__LABEL_TEMPLATE_HASH) == 0;
 		if (i >= n || j >= m)
 			return i >= n && j >= m;
-		if (strcmp(a->items[i].key, b->items[j].key) != 0 || !korch__text_equal(a->items[i].value, b->items[j].value))
+		if (strcmp(a->items[i].key, b->items[j].key) != 0 ||
+		    !korch__text_equal(a->items[i].value, b->items[j].value))
 			return 0;
 		i++;
 		j++;
@@ -68,7 +71,8 @@ int korch__template_equal(const korch_pod_template_spec *a, const korch_pod_temp
 		meta_b = *b->metadata;
 	const korch_map *labels_a = meta_a.labels, *labels_b = meta_b.labels;
 	meta_a.labels = meta_b.labels = NULL;
-	if (!labels_equal_but_hash(labels_a, labels_b) || !korch_struct_equal(&meta_a, &meta_b, &korch_object_meta_type))
+	if (!labels_equal_but_hash(labels_a, labels_b) ||
+	    !korch_struct_equal(&meta_a, &meta_b, &korch_object_meta_type))
 		return 0;
 	if (a->spec == b->spec)
 		return 1;
@@ -85,8 +89,12 @@ int64_t korch__revision_of(const korch_object *object)
 int korch__annotation_is_deployments_own(const char *key)
 {
 	static const char *const own[] = {
-		"kubectl.kubernetes.io/last-applied-configuration", KORCH__ANNOTATION_REVISION, KORCH__ANNOTATION_REVISION_HISTORY,
-		KORCH__ANNOTATION_DESIRED, KORCH__ANNOTATION_MAX, "deprecated.deployment.rollback.to",
+	    "kubectl.kubernetes.io/last-applied-configuration",
+	    KORCH__ANNOTATION_REVISION,
+	    KORCH__ANNOTATION_REVISION_HISTORY,
+	    KORCH__ANNOTATION_DESIRED,
+	    KORCH__ANNOTATION_MAX,
+	    "deprecated.deployment.rollback.to",
 	};
 	for (size_t i = 0; i < KORCH_COUNT(own); i++) {
 		if (strcmp(key, own[i]) == 0)
@@ -121,15 +129,18 @@ int korch__set_replicas_annotations(const korch__rollout *r, korch_object *set)
 }
 
 /* The deployment's annotations that the set lacks; fn-less walk: with `to` NULL it only tells whether there are any. */
-static int copy_annotations(const korch_deployment *deployment, const korch_object *set, korch_object_meta *to, int *missing)
+static int copy_annotations(const korch_deployment *deployment, const korch_object *set,
+                            korch_object_meta *to, int *missing)
 {
 	const korch_map *from = deployment->object.metadata->annotations;
 	for (size_t i = 0; from && i < from->n; i++) {
 		const char *have = korch__annotation(set, from->items[i].key);
-		if (korch__annotation_is_deployments_own(from->items[i].key) || (have && korch__text_equal(have, from->items[i].value)))
+		if (korch__annotation_is_deployments_own(from->items[i].key) ||
+		    (have && korch__text_equal(have, from->items[i].value)))
 			continue;
 		*missing = 1;
-		if (to && korch_map_set(&to->annotations, from->items[i].key, korch__text_or_empty(from->items[i].value)) < 0)
+		if (to && korch_map_set(&to->annotations, from->items[i].key,
+		                        korch__text_or_empty(from->items[i].value)) < 0)
 			return KORCH_E_NOMEM;
 	}
 	return 0;
@@ -138,20 +149,23 @@ static int copy_annotations(const korch_deployment *deployment, const korch_obje
 /* Appends the revision that a set had to its history, dropping the oldest when it becomes too long. */
 static int add_history(korch_object_meta *meta, const char *revision)
 {
-	const char *history = korch__text_or_empty(korch_map_get(meta->annotations, KORCH__ANNOTATION_REVISION_HISTORY));
+	const char *history =
+	    korch__text_or_empty(korch_map_get(meta->annotations, KORCH__ANNOTATION_REVISION_HISTORY));
 	while (history[0] && strlen(history) + 1 + strlen(revision) > HISTORY_MAX) {
 		const char *comma = strchr(history, ',');
 		history = comma ? comma + 1 : "";
 	}
 	_cleanup_free_ char *text = korch__sprintf("%s%s%s", history, history[0] ? "," : "", revision);
-	return text ? korch_map_set(&meta->annotations, KORCH__ANNOTATION_REVISION_HISTORY, text) : KORCH_E_NOMEM;
+	return text ? korch_map_set(&meta->annotations, KORCH__ANNOTATION_REVISION_HISTORY, text)
+	            : KORCH_E_NOMEM;
 }
 
 static int64_t next_revision(const korch__rollout *r)
 {
 	int64_t max = 0;
 	for (size_t i = 0; i < r->n; i++) {
-		int64_t revision = &r->sets[i] != r->current ? korch__revision_of(&r->sets[i].set->object) : 0;
+		int64_t revision =
+		    &r->sets[i] != r->current ? korch__revision_of(&r->sets[i].set->object) : 0;
 		max = revision > max ? revision : max;
 	}
 	return max + 1;
@@ -189,10 +203,12 @@ static int update_current(korch__rollout *r, int64_t *revision)
 	if (!meta || copy_annotations(r->deployment, &current->set->object, meta, &differs) < 0)
 		return KORCH_E_NOMEM;
 	const char *old_text = korch__annotation(&current->set->object, KORCH__ANNOTATION_REVISION);
-	if (old < next && ((old_text && add_history(meta, old_text) < 0) || set_revision(meta, next) < 0))
+	if (old < next &&
+	    ((old_text && add_history(meta, old_text) < 0) || set_revision(meta, next) < 0))
 		return KORCH_E_NOMEM;
 	if (current->set->spec->min_ready_seconds != spec->min_ready_seconds) {
-		korch_replica_set_spec *set_spec = korch_struct_edit(&edited->spec, &korch_replica_set_spec_type);
+		korch_replica_set_spec *set_spec =
+		    korch_struct_edit(&edited->spec, &korch_replica_set_spec_type);
 		if (!set_spec)
 			return KORCH_E_NOMEM;
 		set_spec->min_ready_seconds = spec->min_ready_seconds;
@@ -207,23 +223,29 @@ int korch__rollout_sync_revision(korch__rollout *r)
 		return 0;
 	if (update_current(r, &revision) < 0 || set_own_revision(r, revision) < 0)
 		return KORCH_E_NOMEM;
-	const void *progressing =
-		korch__condition_find(r->status->conditions, r->status->n_conditions, &korch__deployment_conditions, "Progressing");
+	const void *progressing = korch__condition_find(r->status->conditions, r->status->n_conditions,
+	                                                &korch__deployment_conditions, "Progressing");
 	if (progressing || !korch__rollout_has_deadline(r))
 		return 0;
-	_cleanup_free_ char *message = korch__sprintf("Found new replica set \"%s\"", korch_object_name(&r->current->set->object));
-	return message ? korch__rollout_condition(r, "Progressing", "True", "FoundNewReplicaSet", message) : KORCH_E_NOMEM;
+	_cleanup_free_ char *message =
+	    korch__sprintf("Found new replica set \"%s\"", korch_object_name(&r->current->set->object));
+	return message
+	           ? korch__rollout_condition(r, "Progressing", "True", "FoundNewReplicaSet", message)
+	           : KORCH_E_NOMEM;
 }
 
 /* Template and selector of the new set bear the hash; the pod spec is the deployment's own block. */
-static int fill_spec(korch_replica_set_spec *spec, const korch_deployment_spec *from, const char *hash)
+static int fill_spec(korch_replica_set_spec *spec, const korch_deployment_spec *from,
+                     const char *hash)
 {
 	KORCH_SET(spec, korch_replica_set_spec, replicas, 0);
 	spec->min_ready_seconds = from->min_ready_seconds;
 	korch_block_share(&spec->template_, from->template_);
 	korch_block_share(&spec->selector, from->selector);
-	korch_pod_template_spec *template_ = korch_struct_edit(&spec->template_, &korch_pod_template_spec_type);
-	korch_object_meta *meta = template_ ? korch_struct_edit(&template_->metadata, &korch_object_meta_type) : NULL;
+	korch_pod_template_spec *template_ =
+	    korch_struct_edit(&spec->template_, &korch_pod_template_spec_type);
+	korch_object_meta *meta =
+	    template_ ? korch_struct_edit(&template_->metadata, &korch_object_meta_type) : NULL;
 	korch_label_selector *selector = korch_struct_edit(&spec->selector, &korch_label_selector_type);
 	if (!meta || !selector || korch_map_set(&meta->labels, KORCH__LABEL_TEMPLATE_HASH, hash) < 0)
 		return KORCH_E_NOMEM;
@@ -238,12 +260,13 @@ static int fill_set(korch__rollout *r, korch_replica_set *set, int64_t revision)
 	korch__deployment_set_name(name, r->deployment);
 	korch_object_meta *meta = korch_object_edit_meta(&set->object);
 	korch_replica_set_spec *spec = korch_struct_edit(&set->spec, &korch_replica_set_spec_type);
-	if (!meta || !spec || fill_spec(spec, r->deployment->spec, hash) < 0 || korch_string_set(&meta->name, name) < 0)
+	if (!meta || !spec || fill_spec(spec, r->deployment->spec, hash) < 0 ||
+	    korch_string_set(&meta->name, name) < 0)
 		return KORCH_E_NOMEM;
 	korch_string_share(&meta->namespace_, r->deployment->object.metadata->namespace_);
 	korch_block_share(&meta->labels, spec->template_->metadata->labels);
-	if (copy_annotations(r->deployment, &set->object, meta, &ignored) < 0 || set_revision(meta, revision) < 0 ||
-		korch__set_replicas_annotations(r, &set->object) < 0)
+	if (copy_annotations(r->deployment, &set->object, meta, &ignored) < 0 ||
+	    set_revision(meta, revision) < 0 || korch__set_replicas_annotations(r, &set->object) < 0)
 		return KORCH_E_NOMEM;
 	return korch_object_set_controller(&set->object, &r->deployment->object);
 }
@@ -269,22 +292,27 @@ int korch__rollout_create(korch__rollout *r, int *collided)
 	if (korch_object_new(&object, &korch_replica_set_kind) < 0)
 		return KORCH_E_NOMEM;
 	korch__revision *current = &r->sets[r->n++];
-	*current = (korch__revision){.set = (korch_replica_set *)object, .edited = (korch_replica_set *)object, .is_new = 1};
+	*current = (korch__revision){
+	    .set = (korch_replica_set *)object, .edited = (korch_replica_set *)object, .is_new = 1};
 	if (fill_set(r, current->edited, revision) < 0 || set_own_revision(r, revision) < 0)
 		return KORCH_E_NOMEM;
 	r->current = current;
 	if (korch__rollout_scale(r, current, korch__rollout_new_size(r, current), NULL) < 0)
 		return KORCH_E_NOMEM;
-	_cleanup_free_ char *message = korch__sprintf("Created new replica set \"%s\"", korch_object_name(object));
+	_cleanup_free_ char *message =
+	    korch__sprintf("Created new replica set \"%s\"", korch_object_name(object));
 	if (!message)
 		return KORCH_E_NOMEM;
-	return korch__rollout_has_deadline(r) ? korch__rollout_condition(r, "Progressing", "True", "NewReplicaSetCreated", message) : 0;
+	return korch__rollout_has_deadline(r)
+	           ? korch__rollout_condition(r, "Progressing", "True", "NewReplicaSetCreated", message)
+	           : 0;
 }
 
 static int by_revision(const void *a, const void *b)
 {
 	const korch__revision *const *one = a, *const *two = b;
-	int64_t revision_a = korch__revision_of(&(*one)->set->object), revision_b = korch__revision_of(&(*two)->set->object);
+	int64_t revision_a = korch__revision_of(&(*one)->set->object),
+	        revision_b = korch__revision_of(&(*two)->set->object);
 	if (revision_a != revision_b)
 		return revision_a < revision_b ? -1 : 1;
 	return korch__revision_older(*one, *two) ? -1 : korch__revision_older(*two, *one);
@@ -309,7 +337,8 @@ int korch__rollout_cleanup(korch__rollout *r)
 		const korch_replica_set *set = old[i]->set;
 		const korch_replica_set_status *status = set->status;
 		int64_t observed = status ? status->observed_generation : 0;
-		if (old[i]->edited || old[i]->replicas != 0 || (status && status->replicas != 0) || set->object.metadata->generation > observed)
+		if (old[i]->edited || old[i]->replicas != 0 || (status && status->replicas != 0) ||
+		    set->object.metadata->generation > observed)
 			continue;
 		if (korch_plan_delete(r->plan, &set->object, NULL) < 0)
 			return KORCH_E_NOMEM;

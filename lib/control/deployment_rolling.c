@@ -119,7 +119,8 @@ static int old_is_running(const korch__rollout *r)
 	const char *current = r->current ? korch_object_uid(&r->current->set->object) : "";
 	for (size_t i = 0; i < input->n_pods; i++) {
 		const korch_pod *pod = input->pods[i];
-		if (!korch__pod_is_terminal(pod) && !(current[0] && korch__is_controlled_by(&pod->object, current)))
+		if (!korch__pod_is_terminal(pod) &&
+		    !(current[0] && korch__is_controlled_by(&pod->object, current)))
 			return 1;
 	}
 	return 0;

@@ -43,8 +43,9 @@ static korch__revision *active_or_latest(korch__rollout *r)
 static int is_saturated(const korch__rollout *r)
 {
 	const korch__revision *current = r->current;
-	return current && current->replicas == r->replicas && korch__revision_available(current) == r->replicas &&
-		   annotation_number(current->set, KORCH__ANNOTATION_DESIRED, -1) == r->replicas;
+	return current && current->replicas == r->replicas &&
+	       korch__revision_available(current) == r->replicas &&
+	       annotation_number(current->set, KORCH__ANNOTATION_DESIRED, -1) == r->replicas;
 }
 
 /* How many replicas the set's share of the change is; the sizes before the change come from its annotation. */
@@ -71,7 +72,7 @@ static size_t next_active(const korch__rollout *r, const char *done, int growing
 		if (done[i] || r->sets[i].replicas <= 0)
 			continue;
 		if (best == r->n || r->sets[i].replicas > r->sets[best].replicas ||
-			(growing && r->sets[i].replicas == r->sets[best].replicas))
+		    (growing && r->sets[i].replicas == r->sets[best].replicas))
 			best = i;
 	}
 	return best;

@@ -30,7 +30,8 @@ static int take_set(korch__rollout *r, const korch_selector *selector, const kor
 	korch__revision revision = {.set = set};
 	if (!set->spec || !set->spec->template_ || !set->object.metadata)
 		return 0;
-	revision.replicas = KORCH_IS_SET(set->spec, korch_replica_set_spec, replicas) ? set->spec->replicas : 1;
+	revision.replicas =
+	    KORCH_IS_SET(set->spec, korch_replica_set_spec, replicas) ? set->spec->replicas : 1;
 	switch (korch__claim_of(owner, selector, &set->object)) {
 	case KORCH__CLAIM_NONE:
 		return 0;
@@ -48,15 +49,18 @@ static int take_set(korch__rollout *r, const korch_selector *selector, const kor
 	return 0;
 }
 
-int korch__rollout_init(korch__rollout *r, const korch__deployment_input *input, korch_plan *plan, korch_error **err)
+int korch__rollout_init(korch__rollout *r, const korch__deployment_input *input, korch_plan *plan,
+                        korch_error **err)
 {
 	const korch_deployment *deployment = input->deployment;
-	*r = (korch__rollout){.input = input, .deployment = deployment, .plan = plan, .now = input->now};
+	*r =
+	    (korch__rollout){.input = input, .deployment = deployment, .plan = plan, .now = input->now};
 	r->replicas = korch__deployment_replicas(deployment);
 	korch__deployment_limits(deployment, &r->surge, &r->unavailable);
 	r->sets = korch__calloc(input->n_sets + 1, sizeof(*r->sets));
 	r->edited = (korch_deployment *)korch_object_edit(&deployment->object);
-	r->status = r->edited ? korch_struct_edit(&r->edited->status, &korch_deployment_status_type) : NULL;
+	r->status =
+	    r->edited ? korch_struct_edit(&r->edited->status, &korch_deployment_status_type) : NULL;
 	if (!r->sets || !r->status)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	korch_selector *selector = NULL;
@@ -91,24 +95,28 @@ korch_replica_set *korch__revision_edit(korch__revision *revision)
 
 int32_t korch__revision_available(const korch__revision *revision)
 {
-	int32_t available = !revision->is_new && revision->set->status ? revision->set->status->available_replicas : 0;
+	int32_t available =
+	    !revision->is_new && revision->set->status ? revision->set->status->available_replicas : 0;
 	return available < revision->replicas ? available : revision->replicas;
 }
 
 int32_t korch__revision_present(const korch__revision *revision)
 {
-	int32_t present = !revision->is_new && revision->set->status ? revision->set->status->replicas : 0;
+	int32_t present =
+	    !revision->is_new && revision->set->status ? revision->set->status->replicas : 0;
 	return present > revision->replicas ? present : revision->replicas;
 }
 
-int korch__rollout_scale(korch__rollout *r, korch__revision *revision, int32_t replicas, int *scaled)
+int korch__rollout_scale(korch__rollout *r, korch__revision *revision, int32_t replicas,
+                         int *scaled)
 {
 	int32_t before = revision->replicas;
 	const korch_replica_set *now = revision->edited ? revision->edited : revision->set;
 	if (replicas == before && korch__replicas_annotations_hold(r, &now->object))
 		return 0;
 	korch_replica_set *edited = korch__revision_edit(revision);
-	korch_replica_set_spec *spec = edited ? korch_struct_edit(&edited->spec, &korch_replica_set_spec_type) : NULL;
+	korch_replica_set_spec *spec =
+	    edited ? korch_struct_edit(&edited->spec, &korch_replica_set_spec_type) : NULL;
 	if (!spec || korch__set_replicas_annotations(r, &edited->object) < 0)
 		return KORCH_E_NOMEM;
 	KORCH_SET(spec, korch_replica_set_spec, replicas, replicas);
@@ -117,8 +125,10 @@ int korch__rollout_scale(korch__rollout *r, korch__revision *revision, int32_t r
 		return 0;
 	if (scaled)
 		*scaled = 1;
-	return korch_plan_event(r->plan, &r->deployment->object, "Normal", "ScalingReplicaSet", "Scaled %s replica set %s from %d to %d",
-							replicas > before ? "up" : "down", korch_object_name(&revision->set->object), before, replicas);
+	return korch_plan_event(r->plan, &r->deployment->object, "Normal", "ScalingReplicaSet",
+	                        "Scaled %s replica set %s from %d to %d",
+	                        replicas > before ? "up" : "down",
+	                        korch_object_name(&revision->set->object), before, replicas);
 }
 
 static int flush_deployment(korch__rollout *r)
@@ -126,7 +136,7 @@ static int flush_deployment(korch__rollout *r)
 	const korch_object *base = &r->deployment->object;
 	const korch_object_meta *meta = r->edited->object.metadata;
 	if (korch_map_equal(meta->annotations, base->metadata->annotations) && r->deployment->status &&
-		korch_struct_equal(r->status, r->deployment->status, &korch_deployment_status_type))
+	    korch_struct_equal(r->status, r->deployment->status, &korch_deployment_status_type))
 		return korch_plan_steps(r->plan) > 0 ? korch_plan_check(r->plan, base) : 0;
 	return korch_plan_update_status(r->plan, base, &KORCH_STEAL(r->edited)->object);
 }
@@ -138,7 +148,8 @@ int korch__rollout_flush(korch__rollout *r)
 		if (!revision->edited)
 			continue;
 		korch_object *object = &KORCH_STEAL(revision->edited)->object;
-		int code = revision->is_new ? korch_plan_create(r->plan, object) : korch_plan_update(r->plan, &revision->set->object, object);
+		int code = revision->is_new ? korch_plan_create(r->plan, object)
+		                            : korch_plan_update(r->plan, &revision->set->object, object);
 		if (code < 0)
 			return code;
 	}

@@ -42,7 +42,8 @@ typedef struct decision {
 	KORCH_VEC(group) groups;
 	KORCH_VEC(wanted) wanted;
 	KORCH_VEC(working) slices;
-	korch_table by_address; /* of wanted; keys are addresses, made when wanted does not grow any more */
+	korch_table
+	    by_address; /* of wanted; keys are addresses, made when wanted does not grow any more */
 } decision;
 
 static uint64_t address_hash(const void *key)
@@ -57,7 +58,8 @@ static uint64_t address_entry_hash(const void *entry)
 {
 	return korch__hash_string(((const wanted *)entry)->address);
 }
-static const korch_table_ops address_ops = {.hash = address_hash, .equal = address_equal, .entry_hash = address_entry_hash};
+static const korch_table_ops address_ops = {
+    .hash = address_hash, .equal = address_equal, .entry_hash = address_entry_hash};
 
 static void decision_fini(decision *d)
 {
@@ -74,12 +76,14 @@ static const char *protocol_of(const char *protocol)
 	return protocol && protocol[0] ? protocol : "TCP";
 }
 
-static int find_port(int32_t *out, const korch_container *containers, size_t n, const char *name, const char *protocol)
+static int find_port(int32_t *out, const korch_container *containers, size_t n, const char *name,
+                     const char *protocol)
 {
 	for (size_t i = 0; i < n; i++) {
 		for (size_t j = 0; j < containers[i].n_ports; j++) {
 			const korch_container_port *port = &containers[i].ports[j];
-			if (korch__text_equal(port->name, name) && strcmp(protocol_of(port->protocol), protocol) == 0) {
+			if (korch__text_equal(port->name, name) &&
+			    strcmp(protocol_of(port->protocol), protocol) == 0) {
 				*out = port->container_port;
 				return 0;
 			}
@@ -105,7 +109,8 @@ int korch__service_target_port(int32_t *out, const korch_service_port *port, con
 		return 0;
 	for (size_t i = 0; spec && i < spec->n_init_containers; i++) {
 		const korch_container *container = &spec->init_containers[i];
-		if (korch__text_equal(container->restart_policy, "Always") && find_port(out, container, 1, target->text, protocol) == 0)
+		if (korch__text_equal(container->restart_policy, "Always") &&
+		    find_port(out, container, 1, target->text, protocol) == 0)
 			return 0;
 	}
 	return KORCH_E_NOT_FOUND;
@@ -114,8 +119,10 @@ int korch__service_target_port(int32_t *out, const korch_service_port *port, con
 static uint32_t group_of(decision *d, const group *like)
 {
 	uint32_t i = 0;
-	while (i < d->groups.n && !(strcmp(d->groups.items[i].family, like->family) == 0 && d->groups.items[i].n_ports == like->n_ports &&
-								memcmp(d->groups.items[i].ports, like->ports, like->n_ports * sizeof(*like->ports)) == 0))
+	while (i < d->groups.n && !(strcmp(d->groups.items[i].family, like->family) == 0 &&
+	                            d->groups.items[i].n_ports == like->n_ports &&
+	                            memcmp(d->groups.items[i].ports, like->ports,
+	                                   like->n_ports * sizeof(*like->ports)) == 0))
 		i++;
 	return i == d->groups.n && korch__vec_push(&d->groups, *like) < 0 ? UINT32_MAX : i;
 }
@@ -140,7 +147,8 @@ static int want_all(decision *d)
 		const korch_pod_status *status = pod->status;
 		if (!status || korch__pod_is_terminal(pod))
 			continue;
-		if (status->n_pod_ips == 0 && status->pod_ip && status->pod_ip[0] && want_address(d, pod, status->pod_ip) < 0)
+		if (status->n_pod_ips == 0 && status->pod_ip && status->pod_ip[0] &&
+		    want_address(d, pod, status->pod_ip) < 0)
 			return KORCH_E_NOMEM;
 		for (size_t j = 0; j < status->n_pod_ips; j++) {
 			const char *address = status->pod_ips[j].ip;
@@ -150,7 +158,8 @@ static int want_all(decision *d)
 	}
 	for (size_t i = 0; i < d->wanted.n; i++) {
 		wanted *entry = &d->wanted.items[i];
-		if (!korch__table_get(&d->by_address, entry->address) && korch__table_put(&d->by_address, entry) < 0)
+		if (!korch__table_get(&d->by_address, entry->address) &&
+		    korch__table_put(&d->by_address, entry) < 0)
 			return KORCH_E_NOMEM;
 	}
 	return 0;
@@ -158,14 +167,18 @@ static int want_all(decision *d)
 
 static const char *zone_of(const decision *d, const char *node_name)
 {
-	const korch_object *node = d->input->view && node_name[0] ? korch_view_get(d->input->view, &korch_node_kind, NULL, node_name) : NULL;
+	const korch_object *node =
+	    d->input->view && node_name[0]
+	        ? korch_view_get(d->input->view, &korch_node_kind, NULL, node_name)
+	        : NULL;
 	return node ? korch_map_get(korch__labels(node), "topology.kubernetes.io/zone") : NULL;
 }
 
 static int set_target(korch_endpoint *endpoint, const korch_pod *pod)
 {
 	const korch_object_meta *meta = pod->object.metadata;
-	korch_object_reference *target = korch_struct_edit(&endpoint->target_ref, &korch_object_reference_type);
+	korch_object_reference *target =
+	    korch_struct_edit(&endpoint->target_ref, &korch_object_reference_type);
 	if (!target || korch_string_set(&target->kind, "Pod") < 0)
 		return KORCH_E_NOMEM;
 	korch_string_share(&target->namespace_, meta->namespace_);
@@ -180,17 +193,21 @@ static int fill_endpoint(const decision *d, korch_endpoint *endpoint, const want
 	const korch_pod *pod = entry->pod;
 	const korch_service *service = d->input->service;
 	int serving = korch__pod_is_ready(pod), terminating = korch__is_deleting(&pod->object);
-	korch_endpoint_conditions *conditions = korch_struct_edit(&endpoint->conditions, &korch_endpoint_conditions_type);
-	const char **addresses = korch_string_list_edit(&endpoint->addresses, &endpoint->n_addresses, 1);
+	korch_endpoint_conditions *conditions =
+	    korch_struct_edit(&endpoint->conditions, &korch_endpoint_conditions_type);
+	const char **addresses =
+	    korch_string_list_edit(&endpoint->addresses, &endpoint->n_addresses, 1);
 	if (!conditions || !addresses || set_target(endpoint, pod) < 0)
 		return KORCH_E_NOMEM;
 	korch_string_share(&addresses[0], entry->address);
-	KORCH_SET(conditions, korch_endpoint_conditions, ready, service->spec->publish_not_ready_addresses || (serving && !terminating));
+	KORCH_SET(conditions, korch_endpoint_conditions, ready,
+	          service->spec->publish_not_ready_addresses || (serving && !terminating));
 	KORCH_SET(conditions, korch_endpoint_conditions, serving, serving);
 	KORCH_SET(conditions, korch_endpoint_conditions, terminating, terminating);
 	if (korch__pod_node(pod)[0])
 		korch_string_share(&endpoint->node_name, pod->spec->node_name);
-	int named = pod->spec && pod->spec->hostname && korch__text_equal(pod->spec->subdomain, korch_object_name(&service->object));
+	int named = pod->spec && pod->spec->hostname &&
+	            korch__text_equal(pod->spec->subdomain, korch_object_name(&service->object));
 	if (named)
 		korch_string_share(&endpoint->hostname, pod->spec->hostname);
 	const char *zone = zone_of(d, korch__pod_node(pod));
@@ -218,8 +235,8 @@ static int has_ports(const decision *d, const korch_endpoint_slice *slice, const
 			return 0;
 		const korch_endpoint_port *port = &slice->ports[at++];
 		if (port->port != like->ports[i] || !korch__text_equal(port->name, spec->ports[i].name) ||
-			strcmp(protocol_of(port->protocol), protocol_of(spec->ports[i].protocol)) != 0 ||
-			!korch__text_equal(port->app_protocol, spec->ports[i].app_protocol))
+		    strcmp(protocol_of(port->protocol), protocol_of(spec->ports[i].protocol)) != 0 ||
+		    !korch__text_equal(port->app_protocol, spec->ports[i].app_protocol))
 			return 0;
 	}
 	return at == slice->n_ports;
@@ -232,7 +249,8 @@ static int update_slice(decision *d, working *w)
 	size_t kept = 0;
 	for (size_t i = 0; i < slice->n_endpoints; i++) {
 		const korch_endpoint *old = &slice->endpoints[i];
-		wanted *entry = old->n_addresses == 1 ? korch__table_get(&d->by_address, old->addresses[0]) : NULL;
+		wanted *entry =
+		    old->n_addresses == 1 ? korch__table_get(&d->by_address, old->addresses[0]) : NULL;
 		if (!entry || entry->placed || entry->group != w->group)
 			continue;
 		korch_endpoint fresh = {0};
@@ -240,8 +258,10 @@ static int update_slice(decision *d, working *w)
 		int same = code == 0 && kept == i && korch_struct_equal(&fresh, old, &korch_endpoint_type);
 		if (code == 0 && !same) {
 			korch_endpoint_slice *edited = edit_slice(w);
-			korch_endpoint *items =
-				edited ? korch_list_edit(&edited->endpoints, &edited->n_endpoints, &korch_endpoint_type, slice->n_endpoints) : NULL;
+			korch_endpoint *items = edited
+			                            ? korch_list_edit(&edited->endpoints, &edited->n_endpoints,
+			                                              &korch_endpoint_type, slice->n_endpoints)
+			                            : NULL;
 			code = items ? 0 : KORCH_E_NOMEM;
 			if (items) {
 				korch_struct_clear(&items[kept], &korch_endpoint_type);
@@ -284,9 +304,11 @@ static int fill_ports(const decision *d, korch_endpoint_slice *slice, const grou
 		if (like->ports[i] == 0)
 			continue;
 		size_t n = slice->n_ports;
-		korch_endpoint_port *ports = korch_list_edit(&slice->ports, &slice->n_ports, &korch_endpoint_port_type, n + 1);
-		if (!ports || korch_string_set(&ports[n].protocol, protocol_of(spec->ports[i].protocol)) < 0 ||
-			korch_string_set(&ports[n].name, korch__text_or_empty(spec->ports[i].name)) < 0)
+		korch_endpoint_port *ports =
+		    korch_list_edit(&slice->ports, &slice->n_ports, &korch_endpoint_port_type, n + 1);
+		if (!ports ||
+		    korch_string_set(&ports[n].protocol, protocol_of(spec->ports[i].protocol)) < 0 ||
+		    korch_string_set(&ports[n].name, korch__text_or_empty(spec->ports[i].name)) < 0)
 			return KORCH_E_NOMEM;
 		KORCH_SET(&ports[n], korch_endpoint_port, port, like->ports[i]);
 		korch_string_share(&ports[n].app_protocol, spec->ports[i].app_protocol);
@@ -297,8 +319,9 @@ static int fill_ports(const decision *d, korch_endpoint_slice *slice, const grou
 static int fill_labels(korch_object_meta *meta, const korch_service *service)
 {
 	korch_block_share(&meta->labels, korch__labels(&service->object));
-	if (korch_map_set(&meta->labels, KORCH__LABEL_SERVICE_NAME, korch_object_name(&service->object)) < 0 ||
-		korch_map_set(&meta->labels, KORCH__LABEL_MANAGED_BY, KORCH__ENDPOINTS_MANAGER) < 0)
+	if (korch_map_set(&meta->labels, KORCH__LABEL_SERVICE_NAME,
+	                  korch_object_name(&service->object)) < 0 ||
+	    korch_map_set(&meta->labels, KORCH__LABEL_MANAGED_BY, KORCH__ENDPOINTS_MANAGER) < 0)
 		return KORCH_E_NOMEM;
 	int headless = korch__text_equal(service->spec->cluster_ip, "None");
 	return headless ? korch_map_set(&meta->labels, "service.kubernetes.io/headless", "") : 0;
@@ -313,9 +336,11 @@ static korch_endpoint_slice *new_slice(const decision *d, const group *like)
 	korch_endpoint_slice *slice = (korch_endpoint_slice *)object;
 	korch_object_meta *meta = korch_object_edit_meta(object);
 	_cleanup_free_ char *prefix = korch__sprintf("%s-", korch_object_name(&service->object));
-	if (!meta || !prefix || korch_string_set(&meta->generate_name, prefix) < 0 || fill_labels(meta, service) < 0 ||
-		korch_string_set(&slice->address_type, like->family) < 0 || fill_ports(d, slice, like) < 0 ||
-		korch_object_set_controller(object, &service->object) < 0) {
+	if (!meta || !prefix || korch_string_set(&meta->generate_name, prefix) < 0 ||
+	    fill_labels(meta, service) < 0 ||
+	    korch_string_set(&slice->address_type, like->family) < 0 ||
+	    fill_ports(d, slice, like) < 0 ||
+	    korch_object_set_controller(object, &service->object) < 0) {
 		korch_object_unref(object);
 		return NULL;
 	}
@@ -348,8 +373,9 @@ static int place_one(decision *d, working *w, const wanted *entry)
 {
 	korch_endpoint_slice *edited = edit_slice(w);
 	size_t n = edited ? edited->n_endpoints : 0;
-	korch_endpoint *items =
-		edited ? korch_list_edit(&edited->endpoints, &edited->n_endpoints, &korch_endpoint_type, n > w->n ? n : w->n + 1) : NULL;
+	korch_endpoint *items = edited ? korch_list_edit(&edited->endpoints, &edited->n_endpoints,
+	                                                 &korch_endpoint_type, n > w->n ? n : w->n + 1)
+	                               : NULL;
 	if (!items)
 		return KORCH_E_NOMEM;
 	korch_struct_clear(&items[w->n], &korch_endpoint_type);
@@ -423,14 +449,17 @@ static int write_one(decision *d, working *w)
 			return KORCH_E_NOMEM;
 	}
 	korch_object *object = &KORCH_STEAL(w->edited)->object;
-	return w->slice ? korch_plan_update(d->plan, &w->slice->object, object) : korch_plan_create(d->plan, object);
+	return w->slice ? korch_plan_update(d->plan, &w->slice->object, object)
+	                : korch_plan_create(d->plan, object);
 }
 
-int korch__endpoints_decide(const korch__endpoints_input *input, korch_plan *plan, korch_error **err)
+int korch__endpoints_decide(const korch__endpoints_input *input, korch_plan *plan,
+                            korch_error **err)
 {
 	const korch_service_spec *spec = input->service->spec;
-	if (!spec || !spec->selector || spec->selector->n == 0 || korch__text_equal(spec->type, "ExternalName") ||
-		korch__is_deleting(&input->service->object))
+	if (!spec || !spec->selector || spec->selector->n == 0 ||
+	    korch__text_equal(spec->type, "ExternalName") ||
+	    korch__is_deleting(&input->service->object))
 		return 0;
 	_cleanup_(decision_fini) decision d = {.input = input, .plan = plan};
 	korch__table_init(&d.by_address, &address_ops);

@@ -19,10 +19,22 @@ static const struct {
 	const char *api_version;
 	const char *name;
 } kind_names[] = {
-	{"v1", "Pod"},		{"apps/v1", "ReplicaSet"},	{"apps/v1", "Deployment"},	{"v1", "Service"},
-	{"v1", "ConfigMap"},	{"v1", "Secret"},		{"discovery.k8s.io/v1", "EndpointSlice"},	{"policy/v1", "PodDisruptionBudget"},
-	{"apps/v1", "StatefulSet"}, {"apps/v1", "DaemonSet"}, {"batch/v1", "Job"},		{"batch/v1", "CronJob"},
-	{"v1", "PersistentVolumeClaim"}, {"apps/v1", "ControllerRevision"}, {"v1", "ServiceAccount"}, {"networking.k8s.io/v1", "Ingress"},
+    {"v1", "Pod"},
+    {"apps/v1", "ReplicaSet"},
+    {"apps/v1", "Deployment"},
+    {"v1", "Service"},
+    {"v1", "ConfigMap"},
+    {"v1", "Secret"},
+    {"discovery.k8s.io/v1", "EndpointSlice"},
+    {"policy/v1", "PodDisruptionBudget"},
+    {"apps/v1", "StatefulSet"},
+    {"apps/v1", "DaemonSet"},
+    {"batch/v1", "Job"},
+    {"batch/v1", "CronJob"},
+    {"v1", "PersistentVolumeClaim"},
+    {"apps/v1", "ControllerRevision"},
+    {"v1", "ServiceAccount"},
+    {"networking.k8s.io/v1", "Ingress"},
 };
 enum { KINDS = sizeof(kind_names) / sizeof(kind_names[0]) };
 
@@ -30,7 +42,8 @@ enum { KINDS = sizeof(kind_names) / sizeof(kind_names[0]) };
 typedef struct state {
 	const korch_kind *kind;
 	const korch_kind *kinds[KINDS];
-	const korch_view *view; /* the engine's, once something was observed: to tell at once that an owner is there */
+	const korch_view *
+	    view; /* the engine's, once something was observed: to tell at once that an owner is there */
 } state;
 
 static int has_finalizer(const korch_object *object, const char *name)
@@ -47,7 +60,8 @@ static int drop_finalizer(korch_object *edited, const char *name)
 {
 	korch_object_meta *meta = korch_object_edit_meta(edited);
 	size_t n = meta ? meta->n_finalizers : 0, kept = 0;
-	const char **items = n ? korch_string_list_edit(&meta->finalizers, &meta->n_finalizers, n) : NULL;
+	const char **items =
+	    n ? korch_string_list_edit(&meta->finalizers, &meta->n_finalizers, n) : NULL;
 	if (!items)
 		return KORCH_E_NOMEM;
 	for (size_t i = 0; i < n; i++) {
@@ -61,12 +75,15 @@ static int drop_finalizer(korch_object *edited, const char *name)
 }
 
 /* The owner that a reference means: same uid, kind and name, in the same namespace or cluster-wide. NULL when it is gone. */
-static const korch_object *owner_of(const korch_view *view, const korch_object *object, const korch_owner_reference *reference)
+static const korch_object *owner_of(const korch_view *view, const korch_object *object,
+                                    const korch_owner_reference *reference)
 {
 	const korch_object *owner = reference->uid ? korch_view_get_uid(view, reference->uid) : NULL;
-	if (!owner || !korch__text_equal(owner->kind->name, reference->kind) || !korch__text_equal(korch_object_name(owner), reference->name))
+	if (!owner || !korch__text_equal(owner->kind->name, reference->kind) ||
+	    !korch__text_equal(korch_object_name(owner), reference->name))
 		return NULL;
-	int reachable = !owner->kind->namespaced || strcmp(korch_object_namespace(owner), korch_object_namespace(object)) == 0;
+	int reachable = !owner->kind->namespaced ||
+	                strcmp(korch_object_namespace(owner), korch_object_namespace(object)) == 0;
 	return reachable ? owner : NULL;
 }
 
@@ -93,7 +110,8 @@ static int concerns(void *userdata, const korch_object *previous, const korch_ob
 	const korch_object_meta *meta = object ? object->metadata : NULL;
 	if (!meta)
 		return 0;
-	if (meta->deletion_timestamp && (has_finalizer(object, FOREGROUND) || has_finalizer(object, ORPHAN)))
+	if (meta->deletion_timestamp &&
+	    (has_finalizer(object, FOREGROUND) || has_finalizer(object, ORPHAN)))
 		return 1;
 	const korch_object_meta *old = previous ? previous->metadata : NULL;
 	if (meta->n_owner_references == 0 || (old && old->owner_references == meta->owner_references))
@@ -101,8 +119,8 @@ static int concerns(void *userdata, const korch_object *previous, const korch_ob
 	return !st->view || !has_all_owners(st->view, object);
 }
 
-
-static int gather_dependents(const state *st, const korch_view *view, const korch_object *owner, korch__objects *out)
+static int gather_dependents(const state *st, const korch_view *view, const korch_object *owner,
+                             korch__objects *out)
 {
 	for (size_t i = 0; i < KINDS; i++) {
 		korch_view_query query = {.kind = st->kinds[i], .owner_uid = korch_object_uid(owner)};
@@ -145,7 +163,8 @@ static int has_dependents(const state *st, const korch_view *view, const korch_o
 }
 
 /* Deletes what is not being deleted yet; the owner may go when nothing that blocks it is left. */
-static int delete_foreground(const state *st, const korch_view *view, const korch_object *owner, const korch__objects *all, korch_plan *plan)
+static int delete_foreground(const state *st, const korch_view *view, const korch_object *owner,
+                             const korch__objects *all, korch_plan *plan)
 {
 	size_t blocking = 0, deleted = 0;
 	for (size_t i = 0; i < all->n; i++) {
@@ -154,7 +173,8 @@ static int delete_foreground(const state *st, const korch_view *view, const korc
 		if (korch__is_deleting(dependent) || deleted >= BURST)
 			continue;
 		korch_delete_options options = {.grace_seconds = -1};
-		options.propagation = has_dependents(st, view, dependent) ? KORCH_PROPAGATION_FOREGROUND : KORCH_PROPAGATION_BACKGROUND;
+		options.propagation = has_dependents(st, view, dependent) ? KORCH_PROPAGATION_FOREGROUND
+		                                                          : KORCH_PROPAGATION_BACKGROUND;
 		if (korch_plan_delete(plan, dependent, &options) < 0)
 			return KORCH_E_NOMEM;
 		deleted++;
@@ -173,18 +193,21 @@ static int let_go(const korch_object *owner, const korch__objects *all, korch_pl
 	return all->n <= BURST ? release_from(owner, ORPHAN, plan) : 0;
 }
 
-static int finish_owner(const state *st, const korch_view *view, const korch_object *object, const char *finalizer, korch_plan *plan)
+static int finish_owner(const state *st, const korch_view *view, const korch_object *object,
+                        const char *finalizer, korch_plan *plan)
 {
 	korch__objects all = {0};
 	int code = gather_dependents(st, view, object, &all);
 	if (code == 0)
-		code = strcmp(finalizer, ORPHAN) == 0 ? let_go(object, &all, plan) : delete_foreground(st, view, object, &all, plan);
+		code = strcmp(finalizer, ORPHAN) == 0 ? let_go(object, &all, plan)
+		                                      : delete_foreground(st, view, object, &all, plan);
 	korch__vec_fini(&all);
 	return code;
 }
 
 /* Without any owner left a dependent goes; with some left it loses the references to those that are gone. */
-static int check_owners(const state *st, const korch_view *view, const korch_object *object, korch_plan *plan)
+static int check_owners(const state *st, const korch_view *view, const korch_object *object,
+                        korch_plan *plan)
 {
 	const korch_object_meta *meta = object->metadata;
 	size_t solid = 0, waiting = 0, gone = 0;
@@ -199,7 +222,9 @@ static int check_owners(const state *st, const korch_view *view, const korch_obj
 		return 0;
 	if (solid == 0) {
 		korch_delete_options options = {.grace_seconds = -1};
-		options.propagation = waiting > 0 && has_dependents(st, view, object) ? KORCH_PROPAGATION_FOREGROUND : KORCH_PROPAGATION_BACKGROUND;
+		options.propagation = waiting > 0 && has_dependents(st, view, object)
+		                          ? KORCH_PROPAGATION_FOREGROUND
+		                          : KORCH_PROPAGATION_BACKGROUND;
 		return korch_plan_delete(plan, object, &options);
 	}
 	korch_object *edited = korch_object_edit(object);
@@ -215,10 +240,12 @@ static int check_owners(const state *st, const korch_view *view, const korch_obj
 	return edited ? korch_plan_update(plan, object, edited) : KORCH_E_NOMEM;
 }
 
-static int reconcile(void *userdata, const korch_view *view, const korch_request *request, korch_plan *plan, korch_error **err)
+static int reconcile(void *userdata, const korch_view *view, const korch_request *request,
+                     korch_plan *plan, korch_error **err)
 {
 	const state *st = userdata;
-	const korch_object *object = korch_view_get(view, st->kind, request->key.namespace_, request->key.name);
+	const korch_object *object =
+	    korch_view_get(view, st->kind, request->key.namespace_, request->key.name);
 	int code = 0;
 	if (!object || !object->metadata)
 		return 0;
@@ -238,7 +265,8 @@ static int enqueue_one(void *userdata, const korch_object *object)
 }
 
 /* Something vanished: those of our kind that it owned, and those of our kind that owned it and may wait for it. */
-static void map(void *userdata, const korch_view *view, const korch_object *previous, const korch_object *object, korch_enqueue *enqueue)
+static void map(void *userdata, const korch_view *view, const korch_object *previous,
+                const korch_object *object, korch_enqueue *enqueue)
 {
 	const state *st = userdata;
 	if (object || !previous || !previous->metadata)
@@ -248,7 +276,9 @@ static void map(void *userdata, const korch_view *view, const korch_object *prev
 		korch_view_each(view, &query, enqueue_one, enqueue);
 	for (size_t i = 0; i < previous->metadata->n_owner_references; i++) {
 		const korch_owner_reference *reference = &previous->metadata->owner_references[i];
-		const korch_object *owner = korch__text_equal(reference->kind, st->kind->name) ? owner_of(view, previous, reference) : NULL;
+		const korch_object *owner = korch__text_equal(reference->kind, st->kind->name)
+		                                ? owner_of(view, previous, reference)
+		                                : NULL;
 		if (owner && owner->kind == st->kind && korch__is_deleting(owner))
 			korch_enqueue_key(enqueue, korch_object_namespace(owner), korch_object_name(owner));
 	}
@@ -265,16 +295,16 @@ static int make(korch_controller_spec *out, const korch_kind *const *kinds, size
 	for (size_t i = 0; i < KINDS; i++)
 		watches[i] = (korch_controller_watch){.kind = kinds[i], .map = map};
 	*out = (korch_controller_spec){
-		.size = sizeof(*out),
-		.name = "garbage-collector",
-		.kind = kinds[which],
-		.watches = watches,
-		.n_watches = KINDS,
-		.reconcile = reconcile,
-		.observe = observe,
-		.concerns = concerns,
-		.userdata = st,
-		.destroy = korch__free,
+	    .size = sizeof(*out),
+	    .name = "garbage-collector",
+	    .kind = kinds[which],
+	    .watches = watches,
+	    .n_watches = KINDS,
+	    .reconcile = reconcile,
+	    .observe = observe,
+	    .concerns = concerns,
+	    .userdata = st,
+	    .destroy = korch__free,
 	};
 	return 0;
 }

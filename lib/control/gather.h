@@ -8,17 +8,20 @@
 typedef KORCH_VEC(const korch_object *) korch__objects;
 
 /* Appends the pods of a namespace (NULL: any) with that owner uid ("": without a controller; NULL: all); 0 or KORCH_E_NOMEM. */
-int korch__gather_pods(korch__pods *out, const korch_view *view, const char *namespace_, const char *owner_uid);
+int korch__gather_pods(korch__pods *out, const korch_view *view, const char *namespace_,
+                       const char *owner_uid);
 /* Appends what a query selects; 0 or KORCH_E_NOMEM. */
 int korch__gather(korch__objects *out, const korch_view *view, const korch_view_query *query);
 /* Asks for the controlling owner of an object (which may be NULL) when it is of that kind. */
-void korch__enqueue_controller(const korch_object *object, const korch_kind *kind, korch_enqueue *enqueue);
+void korch__enqueue_controller(const korch_object *object, const korch_kind *kind,
+                               korch_enqueue *enqueue);
 
 /* An object without controller, looking for owners whose selector matches it. */
 typedef struct korch__orphan_match {
 	const korch_object *object;
 	korch_enqueue *enqueue;
 } korch__orphan_match;
-void korch__orphan_match_add(korch__orphan_match *match, const korch_object *owner, const korch_label_selector *selector);
+void korch__orphan_match_add(korch__orphan_match *match, const korch_object *owner,
+                             const korch_label_selector *selector);
 
 #endif

@@ -16,8 +16,8 @@
 #define KORCH__NODE_BURST 5000
 
 typedef struct korch__node_input {
-	const korch_node *node; /* NULL: it does not exist, only pods say so */
-	const korch_lease *lease; /* or NULL */
+	const korch_node *node;       /* NULL: it does not exist, only pods say so */
+	const korch_lease *lease;     /* or NULL */
 	const korch_pod *const *pods; /* on that node */
 	size_t n_pods;
 	korch_usec now;
@@ -30,6 +30,7 @@ int korch__node_decide(const korch__node_input *input, korch_plan *plan, korch_e
  * When a pod has to leave a node with these taints: 0 at once, KORCH_USEC_NEVER not at all, otherwise the time. Only NoExecute
  * taints count; of several tolerations the shortest.
  */
-korch_usec korch__pod_evict_at(const korch_pod *pod, const korch_taint *taints, size_t n, korch_usec now);
+korch_usec korch__pod_evict_at(const korch_pod *pod, const korch_taint *taints, size_t n,
+                               korch_usec now);
 
 #endif

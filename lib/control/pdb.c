@@ -40,7 +40,8 @@ static korch_usec parse_time(const char *text)
 }
 
 /* Evictions under way: entries whose pod is gone, is ending, or did not end in time are dropped. */
-static int trim_disrupted(const korch__pdb_input *input, korch_pod_disruption_budget_status *status, korch_plan *plan)
+static int trim_disrupted(const korch__pdb_input *input, korch_pod_disruption_budget_status *status,
+                          korch_plan *plan)
 {
 	korch_map *old = korch_block_ref(status->disrupted_pods);
 	int code = 0;
@@ -73,7 +74,8 @@ static counts count(const korch__pdb_input *input, const korch_map *disrupted)
 	c.desired = c.desired > 0 ? c.desired : 0;
 	for (size_t i = 0; i < input->n_pods; i++) {
 		const korch_pod *pod = input->pods[i];
-		c.healthy += !korch__is_deleting(&pod->object) && korch__pod_is_ready(pod) && !korch_map_get(disrupted, korch_object_name(&pod->object));
+		c.healthy += !korch__is_deleting(&pod->object) && korch__pod_is_ready(pod) &&
+		             !korch_map_get(disrupted, korch_object_name(&pod->object));
 	}
 	c.allowed = c.healthy - c.desired;
 	if (c.expected <= 0 || c.allowed < 0)
@@ -81,7 +83,8 @@ static counts count(const korch__pdb_input *input, const korch_map *disrupted)
 	return c;
 }
 
-static int fill(const korch__pdb_input *input, korch_pod_disruption_budget_status *status, korch_plan *plan)
+static int fill(const korch__pdb_input *input, korch_pod_disruption_budget_status *status,
+                korch_plan *plan)
 {
 	if (trim_disrupted(input, status, plan) < 0)
 		return KORCH_E_NOMEM;
@@ -91,10 +94,14 @@ static int fill(const korch__pdb_input *input, korch_pod_disruption_budget_statu
 	KORCH_SET(status, korch_pod_disruption_budget_status, desired_healthy, c.desired);
 	KORCH_SET(status, korch_pod_disruption_budget_status, expected_pods, c.expected);
 	status->observed_generation = input->budget->object.metadata->generation;
-	korch__condition_value value = {"DisruptionAllowed", c.allowed > 0 ? "True" : "False", c.allowed > 0 ? "SufficientPods" : "InsufficientPods", NULL, input->now};
-	if (korch__condition_is(status->conditions, status->n_conditions, &korch__plain_conditions, &value))
+	korch__condition_value value = {"DisruptionAllowed", c.allowed > 0 ? "True" : "False",
+	                                c.allowed > 0 ? "SufficientPods" : "InsufficientPods", NULL,
+	                                input->now};
+	if (korch__condition_is(status->conditions, status->n_conditions, &korch__plain_conditions,
+	                        &value))
 		return 0;
-	return korch__condition_put(&status->conditions, &status->n_conditions, &korch__plain_conditions, &value);
+	return korch__condition_put(&status->conditions, &status->n_conditions,
+	                            &korch__plain_conditions, &value);
 }
 
 int korch__pdb_decide(const korch__pdb_input *input, korch_plan *plan, korch_error **err)
@@ -102,13 +109,17 @@ int korch__pdb_decide(const korch__pdb_input *input, korch_plan *plan, korch_err
 	const korch_pod_disruption_budget *budget = input->budget;
 	if (!budget->spec || !budget->object.metadata)
 		return 0;
-	korch_pod_disruption_budget *edited = (korch_pod_disruption_budget *)korch_object_edit(&budget->object);
-	korch_pod_disruption_budget_status *status = edited ? korch_struct_edit(&edited->status, &korch_pod_disruption_budget_status_type) : NULL;
+	korch_pod_disruption_budget *edited =
+	    (korch_pod_disruption_budget *)korch_object_edit(&budget->object);
+	korch_pod_disruption_budget_status *status =
+	    edited ? korch_struct_edit(&edited->status, &korch_pod_disruption_budget_status_type)
+	           : NULL;
 	if (!status || fill(input, status, plan) < 0) {
 		korch_object_unref((korch_object *)edited);
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	}
-	if (budget->status && korch_struct_equal(status, budget->status, &korch_pod_disruption_budget_status_type)) {
+	if (budget->status &&
+	    korch_struct_equal(status, budget->status, &korch_pod_disruption_budget_status_type)) {
 		korch_object_unref(&edited->object);
 		return 0;
 	}
@@ -118,17 +129,21 @@ int korch__pdb_decide(const korch__pdb_input *input, korch_plan *plan, korch_err
 korch__pdb_answer korch__pdb_allows(const korch_pod_disruption_budget *budget, const korch_pod *pod)
 {
 	const korch_pod_disruption_budget_status *status = budget->status;
-	const char *policy = budget->spec ? korch__text_or_empty(budget->spec->unhealthy_pod_eviction_policy) : "";
+	const char *policy =
+	    budget->spec ? korch__text_or_empty(budget->spec->unhealthy_pod_eviction_policy) : "";
 	const char *phase = pod->status ? korch__text_or_empty(pod->status->phase) : "";
-	if (korch__pod_is_terminal(pod) || strcmp(phase, "Pending") == 0 || korch__is_deleting(&pod->object))
+	if (korch__pod_is_terminal(pod) || strcmp(phase, "Pending") == 0 ||
+	    korch__is_deleting(&pod->object))
 		return KORCH__PDB_UNCOUNTED;
 	if (!korch__pod_is_ready(pod)) {
 		if (strcmp(policy, "AlwaysAllow") == 0)
 			return KORCH__PDB_UNCOUNTED;
-		if (status && status->current_healthy >= status->desired_healthy && status->desired_healthy > 0)
+		if (status && status->current_healthy >= status->desired_healthy &&
+		    status->desired_healthy > 0)
 			return KORCH__PDB_UNCOUNTED;
 	}
-	if (!status || status->observed_generation < budget->object.metadata->generation || status->disruptions_allowed <= 0)
+	if (!status || status->observed_generation < budget->object.metadata->generation ||
+	    status->disruptions_allowed <= 0)
 		return KORCH__PDB_REFUSED;
 	return KORCH__PDB_ALLOWED;
 }

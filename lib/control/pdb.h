@@ -18,12 +18,13 @@ int korch__pdb_decide(const korch__pdb_input *input, korch_plan *plan, korch_err
 
 /* What an eviction of a pod has to do with a budget that selects it. */
 typedef enum korch__pdb_answer {
-	KORCH__PDB_REFUSED,    /* too many disruptions: try later */
-	KORCH__PDB_ALLOWED,    /* allowed, and the pod goes into status.disruptedPods with one disruption less */
-	KORCH__PDB_UNCOUNTED,  /* allowed without counting: the pod serves nobody */
+	KORCH__PDB_REFUSED, /* too many disruptions: try later */
+	KORCH__PDB_ALLOWED, /* allowed, and the pod goes into status.disruptedPods with one disruption less */
+	KORCH__PDB_UNCOUNTED, /* allowed without counting: the pod serves nobody */
 } korch__pdb_answer;
 
 /* The rule of Kubernetes' eviction subresource for voluntary evictions. */
-korch__pdb_answer korch__pdb_allows(const korch_pod_disruption_budget *budget, const korch_pod *pod);
+korch__pdb_answer korch__pdb_allows(const korch_pod_disruption_budget *budget,
+                                    const korch_pod *pod);
 
 #endif

@@ -13,8 +13,10 @@ static const korch_object *scale_of(const korch_view *view, const korch_pod *pod
 	const korch_object *found = &pod->object;
 	for (int level = 0; level < 2; level++) {
 		const korch_owner_reference *owner = korch_object_controller(found);
-		const korch_object *next = owner && owner->uid ? korch_view_get_uid(view, owner->uid) : NULL;
-		if (!next || (next->kind != &korch_replica_set_kind && next->kind != &korch_deployment_kind))
+		const korch_object *next =
+		    owner && owner->uid ? korch_view_get_uid(view, owner->uid) : NULL;
+		if (!next ||
+		    (next->kind != &korch_replica_set_kind && next->kind != &korch_deployment_kind))
 			break;
 		found = next;
 	}
@@ -56,7 +58,9 @@ static int sum_scales(const korch_view *view, const korch__pods *pods, int32_t *
 static int add_pod(void *userdata, const korch_object *object)
 {
 	korch__pods *pods = userdata;
-	return korch__pod_is_terminal(korch__pod_of(object)) ? 0 : korch__vec_push(pods, korch__pod_of(object));
+	return korch__pod_is_terminal(korch__pod_of(object))
+	           ? 0
+	           : korch__vec_push(pods, korch__pod_of(object));
 }
 
 static void fini(korch__pods *pods)
@@ -64,9 +68,11 @@ static void fini(korch__pods *pods)
 	korch__vec_fini(pods);
 }
 
-static int reconcile(void *userdata, const korch_view *view, const korch_request *request, korch_plan *plan, korch_error **err)
+static int reconcile(void *userdata, const korch_view *view, const korch_request *request,
+                     korch_plan *plan, korch_error **err)
 {
-	const korch_object *object = korch_view_get(view, &korch_pod_disruption_budget_kind, request->key.namespace_, request->key.name);
+	const korch_object *object = korch_view_get(view, &korch_pod_disruption_budget_kind,
+	                                            request->key.namespace_, request->key.name);
 	const korch_pod_disruption_budget *budget = (const korch_pod_disruption_budget *)object;
 	_cleanup_(fini) korch__pods pods = {0};
 	korch_selector *selector = NULL;
@@ -75,7 +81,9 @@ static int reconcile(void *userdata, const korch_view *view, const korch_request
 	int code = korch_selector_new(&selector, budget->spec->selector, err);
 	if (code < 0)
 		return code;
-	korch_view_query query = {.kind = &korch_pod_kind, .namespace_ = korch_object_namespace(object), .selector = selector};
+	korch_view_query query = {.kind = &korch_pod_kind,
+	                          .namespace_ = korch_object_namespace(object),
+	                          .selector = selector};
 	korch__pdb_input input = {.budget = budget, .now = korch_view_now(view)};
 	code = budget->spec->selector ? korch_view_each(view, &query, add_pod, &pods) : 0;
 	korch_selector_free(selector);
@@ -99,21 +107,26 @@ static int enqueue_if_matching(void *userdata, const korch_object *object)
 static void enqueue_budgets(const korch_view *view, const korch_object *pod, korch_enqueue *enqueue)
 {
 	korch__orphan_match match = {.object = pod, .enqueue = enqueue};
-	korch_view_query query = {.kind = &korch_pod_disruption_budget_kind, .namespace_ = korch_object_namespace(pod)};
+	korch_view_query query = {.kind = &korch_pod_disruption_budget_kind,
+	                          .namespace_ = korch_object_namespace(pod)};
 	korch_view_each(view, &query, enqueue_if_matching, &match);
 }
 
 static int is_healthy(const korch_object *object)
 {
-	return object && !korch__is_deleting(object) && korch__pod_is_ready(korch__pod_of(object)) ? 2 : object && !korch__pod_is_terminal(korch__pod_of(object));
+	return object && !korch__is_deleting(object) && korch__pod_is_ready(korch__pod_of(object))
+	           ? 2
+	           : object && !korch__pod_is_terminal(korch__pod_of(object));
 }
 
-static void map_pod(void *userdata, const korch_view *view, const korch_object *previous, const korch_object *object, korch_enqueue *enqueue)
+static void map_pod(void *userdata, const korch_view *view, const korch_object *previous,
+                    const korch_object *object, korch_enqueue *enqueue)
 {
 	korch_view_query any = {.kind = &korch_pod_disruption_budget_kind};
 	if (korch_view_count(view, &any) == 0)
 		return;
-	int same_labels = previous && object && korch_map_equal(korch__labels(previous), korch__labels(object));
+	int same_labels =
+	    previous && object && korch_map_equal(korch__labels(previous), korch__labels(object));
 	if (same_labels && is_healthy(previous) == is_healthy(object))
 		return;
 	if (previous)
@@ -129,28 +142,30 @@ static int enqueue_one(void *userdata, const korch_object *object)
 }
 
 /* A changed size changes what is expected. */
-static void map_scale(void *userdata, const korch_view *view, const korch_object *previous, const korch_object *object, korch_enqueue *enqueue)
+static void map_scale(void *userdata, const korch_view *view, const korch_object *previous,
+                      const korch_object *object, korch_enqueue *enqueue)
 {
 	if (previous && object && replicas_of(previous) == replicas_of(object))
 		return;
-	korch_view_query query = {.kind = &korch_pod_disruption_budget_kind, .namespace_ = korch_object_namespace(object ? object : previous)};
+	korch_view_query query = {.kind = &korch_pod_disruption_budget_kind,
+	                          .namespace_ = korch_object_namespace(object ? object : previous)};
 	korch_view_each(view, &query, enqueue_one, enqueue);
 }
 
 int korch__pdb_controller(korch_controller_spec *out)
 {
 	static const korch_controller_watch watches[] = {
-		{.kind = &korch_pod_kind, .map = map_pod},
-		{.kind = &korch_replica_set_kind, .map = map_scale},
-		{.kind = &korch_deployment_kind, .map = map_scale},
+	    {.kind = &korch_pod_kind, .map = map_pod},
+	    {.kind = &korch_replica_set_kind, .map = map_scale},
+	    {.kind = &korch_deployment_kind, .map = map_scale},
 	};
 	*out = (korch_controller_spec){
-		.size = sizeof(*out),
-		.name = "disruption-controller",
-		.kind = &korch_pod_disruption_budget_kind,
-		.watches = watches,
-		.n_watches = KORCH_COUNT(watches),
-		.reconcile = reconcile,
+	    .size = sizeof(*out),
+	    .name = "disruption-controller",
+	    .kind = &korch_pod_disruption_budget_kind,
+	    .watches = watches,
+	    .n_watches = KORCH_COUNT(watches),
+	    .reconcile = reconcile,
 	};
 	return 0;
 }

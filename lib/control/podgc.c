@@ -25,14 +25,16 @@ static int is_terminal(const korch_object *object)
 static void observe(void *userdata, const korch_view *view, const korch_change *change)
 {
 	state *st = userdata;
-	int before = is_terminal(change->type == KORCH_CHANGE_DELETED ? change->object : change->previous);
+	int before =
+	    is_terminal(change->type == KORCH_CHANGE_DELETED ? change->object : change->previous);
 	int after = change->type != KORCH_CHANGE_DELETED && is_terminal(change->object);
 	st->terminal += (size_t)after - (size_t)before;
 }
 
 static int is_stray(const korch_object *object)
 {
-	return korch__is_deleting(object) && !korch__pod_node(korch__pod_of(object))[0] && !is_terminal(object);
+	return korch__is_deleting(object) && !korch__pod_node(korch__pod_of(object))[0] &&
+	       !is_terminal(object);
 }
 
 static int concerns(void *userdata, const korch_object *previous, const korch_object *object)
@@ -44,12 +46,15 @@ static int concerns(void *userdata, const korch_object *previous, const korch_ob
 static int add_terminal(void *userdata, const korch_object *object)
 {
 	korch__pods *pods = userdata;
-	return is_terminal(object) && !korch__is_deleting(object) ? korch__vec_push(pods, korch__pod_of(object)) : 0;
+	return is_terminal(object) && !korch__is_deleting(object)
+	           ? korch__vec_push(pods, korch__pod_of(object))
+	           : 0;
 }
 
 static int by_age(const void *a, const void *b)
 {
-	const korch_object *one = &(*(const korch_pod *const *)a)->object, *two = &(*(const korch_pod *const *)b)->object;
+	const korch_object *one = &(*(const korch_pod *const *)a)->object,
+	                   *two = &(*(const korch_pod *const *)b)->object;
 	if (one->metadata->creation_timestamp != two->metadata->creation_timestamp)
 		return one->metadata->creation_timestamp < two->metadata->creation_timestamp ? -1 : 1;
 	int order = strcmp(korch_object_namespace(one), korch_object_namespace(two));
@@ -73,11 +78,13 @@ static int remove_oldest(const state *st, const korch_view *view, korch_plan *pl
 	return code;
 }
 
-static int reconcile(void *userdata, const korch_view *view, const korch_request *request, korch_plan *plan, korch_error **err)
+static int reconcile(void *userdata, const korch_view *view, const korch_request *request,
+                     korch_plan *plan, korch_error **err)
 {
 	static const korch_delete_options now = {.grace_seconds = 0};
 	const state *st = userdata;
-	const korch_object *pod = korch_view_get(view, &korch_pod_kind, request->key.namespace_, request->key.name);
+	const korch_object *pod =
+	    korch_view_get(view, &korch_pod_kind, request->key.namespace_, request->key.name);
 	int code = 0;
 	if (pod && is_stray(pod))
 		code = korch_plan_delete(plan, pod, &now);
@@ -93,14 +100,14 @@ int korch__pod_gc_controller(korch_controller_spec *out, size_t keep)
 		return KORCH_E_NOMEM;
 	st->keep = keep ? keep : KEEP;
 	*out = (korch_controller_spec){
-		.size = sizeof(*out),
-		.name = "pod-garbage-collector",
-		.kind = &korch_pod_kind,
-		.reconcile = reconcile,
-		.observe = observe,
-		.concerns = concerns,
-		.userdata = st,
-		.destroy = korch__free,
+	    .size = sizeof(*out),
+	    .name = "pod-garbage-collector",
+	    .kind = &korch_pod_kind,
+	    .reconcile = reconcile,
+	    .observe = observe,
+	    .concerns = concerns,
+	    .userdata = st,
+	    .destroy = korch__free,
 	};
 	return 0;
 }

@@ -51,7 +51,8 @@ korch_usec korch__pod_ready_since(const korch_pod *pod)
 	return ready && korch__text_equal(ready->status, "True") ? ready->last_transition_time : 0;
 }
 
-int korch__pod_is_available(const korch_pod *pod, int32_t min_ready_seconds, korch_usec now, korch_usec *wake)
+int korch__pod_is_available(const korch_pod *pod, int32_t min_ready_seconds, korch_usec now,
+                            korch_usec *wake)
 {
 	if (!korch__pod_is_ready(pod))
 		return 0;

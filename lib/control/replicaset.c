@@ -41,7 +41,8 @@ static int64_t wished(const korch_replica_set *set)
 }
 
 /* Sorts a pod into what counts, and plans its adoption or release. */
-static int take_pod(decision *d, const korch_pod *pod, int *last_matches, const korch_map **last_labels)
+static int take_pod(decision *d, const korch_pod *pod, int *last_matches,
+                    const korch_map **last_labels)
 {
 	const korch_object *set = &d->input->set->object;
 	const korch_owner_reference *controller = korch_object_controller(&pod->object);
@@ -96,16 +97,19 @@ static int create_pods(decision *d, size_t n)
 		d->failure = "FailedCreate";
 		const char *ns = korch_object_namespace(&set->object);
 		snprintf(d->failure_message, sizeof(d->failure_message),
-				 "pods \"%s-\" is forbidden: unable to create new content in namespace %s because it is being terminated",
-				 korch_object_name(&set->object), ns);
-		return korch_plan_event(d->plan, &set->object, "Warning", "FailedCreate", "Error creating: %s", d->failure_message);
+		         "pods \"%s-\" is forbidden: unable to create new content in namespace %s because "
+		         "it is being terminated",
+		         korch_object_name(&set->object), ns);
+		return korch_plan_event(d->plan, &set->object, "Warning", "FailedCreate",
+		                        "Error creating: %s", d->failure_message);
 	}
 	n = n < d->burst ? n : d->burst;
 	korch_pod *first = korch__replica_set_pod(set, d->active.items, d->active.n);
 	if (!first)
 		return KORCH_E_NOMEM;
 	for (size_t i = 0; i < n; i++) {
-		korch_object *pod = i + 1 < n ? korch_object_edit(&first->object) : korch_object_ref(&first->object);
+		korch_object *pod =
+		    i + 1 < n ? korch_object_edit(&first->object) : korch_object_ref(&first->object);
 		if (!pod || korch_plan_create(d->plan, pod) < 0)
 			break;
 		if (i < EVENTS_MAX) {
@@ -123,7 +127,9 @@ static int delete_pods(decision *d, size_t n)
 	const korch__replica_set_input *input = d->input;
 	if (d->claims > 0)
 		return 0; /* a key may stand in a plan once; we are called again because of the adoptions */
-	if (n < d->active.n && korch__pods_sort_for_deletion(d->active.items, d->active.n, input->related, input->n_related, input->now) < 0)
+	if (n < d->active.n &&
+	    korch__pods_sort_for_deletion(d->active.items, d->active.n, input->related,
+	                                  input->n_related, input->now) < 0)
 		return KORCH_E_NOMEM;
 	n = n < d->burst ? n : d->burst;
 	for (size_t i = 0; i < n; i++) {
@@ -131,7 +137,8 @@ static int delete_pods(decision *d, size_t n)
 		if (korch_plan_delete(d->plan, pod, NULL) < 0)
 			return KORCH_E_NOMEM;
 		if (i < EVENTS_MAX)
-			korch_plan_event(d->plan, &input->set->object, "Normal", "SuccessfulDelete", "Deleted pod: %s", korch_object_name(pod));
+			korch_plan_event(d->plan, &input->set->object, "Normal", "SuccessfulDelete",
+			                 "Deleted pod: %s", korch_object_name(pod));
 	}
 	d->deleted = n;
 	return 0;
@@ -161,16 +168,19 @@ static int has_labels(const korch_map *labels, const korch_map *wanted)
 static void count(decision *d, korch_replica_set_status *status)
 {
 	const korch_replica_set *set = d->input->set;
-	const korch_object_meta *template_ = set->spec->template_ ? set->spec->template_->metadata : NULL;
+	const korch_object_meta *template_ =
+	    set->spec->template_ ? set->spec->template_->metadata : NULL;
 	const korch_map *labels = template_ ? template_->labels : NULL;
 	size_t ready = 0, available = 0, labeled = d->created;
 	for (size_t i = d->deleted; i < d->active.n; i++) {
 		const korch_pod *pod = d->active.items[i];
 		labeled += (size_t)has_labels(korch__labels(&pod->object), labels);
 		ready += (size_t)korch__pod_is_ready(pod);
-		available += (size_t)korch__pod_is_available(pod, set->spec->min_ready_seconds, d->input->now, &d->wake);
+		available += (size_t)korch__pod_is_available(pod, set->spec->min_ready_seconds,
+		                                             d->input->now, &d->wake);
 	}
-	KORCH_SET(status, korch_replica_set_status, replicas, (int32_t)(d->active.n - d->deleted + d->created));
+	KORCH_SET(status, korch_replica_set_status, replicas,
+	          (int32_t)(d->active.n - d->deleted + d->created));
 	status->fully_labeled_replicas = (int32_t)labeled;
 	status->ready_replicas = (int32_t)ready;
 	status->available_replicas = (int32_t)available;
@@ -182,10 +192,12 @@ static int set_failure(decision *d, korch_replica_set_status *status)
 {
 	const korch__condition_layout *layout = &korch__replica_set_conditions;
 	if (!d->failure)
-		return korch__condition_remove(&status->conditions, &status->n_conditions, layout, "ReplicaFailure");
+		return korch__condition_remove(&status->conditions, &status->n_conditions, layout,
+		                               "ReplicaFailure");
 	if (korch__condition_find(status->conditions, status->n_conditions, layout, "ReplicaFailure"))
 		return 0;
-	korch__condition_value value = {"ReplicaFailure", "True", d->failure, d->failure_message, d->input->now};
+	korch__condition_value value = {"ReplicaFailure", "True", d->failure, d->failure_message,
+	                                d->input->now};
 	return korch__condition_put(&status->conditions, &status->n_conditions, layout, &value);
 }
 
@@ -193,7 +205,8 @@ static int write_status(decision *d)
 {
 	const korch_replica_set *set = d->input->set;
 	korch_replica_set *edited = (korch_replica_set *)korch_object_edit(&set->object);
-	korch_replica_set_status *status = edited ? korch_struct_edit(&edited->status, &korch_replica_set_status_type) : NULL;
+	korch_replica_set_status *status =
+	    edited ? korch_struct_edit(&edited->status, &korch_replica_set_status_type) : NULL;
 	if (status)
 		count(d, status);
 	if (!status || set_failure(d, status) < 0) {
@@ -207,11 +220,13 @@ static int write_status(decision *d)
 	return korch_plan_update_status(d->plan, &set->object, &edited->object);
 }
 
-int korch__replica_set_decide(const korch__replica_set_input *input, korch_plan *plan, korch_error **err)
+int korch__replica_set_decide(const korch__replica_set_input *input, korch_plan *plan,
+                              korch_error **err)
 {
 	const korch_replica_set *set = input->set;
 	if (!set->spec || !set->spec->template_ || !set->object.metadata)
-		return korch_error_set(err, KORCH_E_INVALID, "replica set %s has no template", korch_object_name(&set->object));
+		return korch_error_set(err, KORCH_E_INVALID, "replica set %s has no template",
+		                       korch_object_name(&set->object));
 	_cleanup_(decision_fini) decision d = {.input = input, .plan = plan, .wake = KORCH_USEC_NEVER};
 	d.burst = input->burst ? input->burst : KORCH__REPLICA_SET_BURST;
 	int code = korch_selector_new(&d.selector, set->spec->selector, err);

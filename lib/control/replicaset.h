@@ -12,25 +12,30 @@
 
 typedef struct korch__replica_set_input {
 	const korch_replica_set *set;
-	const korch_pod *const *pods; /* those it controls, and those of its namespace without a controller, in any order */
+	const korch_pod *const *
+	    pods; /* those it controls, and those of its namespace without a controller, in any order */
 	size_t n_pods;
-	const korch_pod *const *related; /* pods of all sets with the same controller, itself included: to see which nodes are doubled up */
+	const korch_pod *const *
+	    related; /* pods of all sets with the same controller, itself included: to see which nodes are doubled up */
 	size_t n_related;
 	int namespace_closed; /* the namespace is being deleted: nothing can be created in it */
 	korch_usec now;
 	size_t burst; /* 0: KORCH__REPLICA_SET_BURST */
 } korch__replica_set_input;
 
-int korch__replica_set_decide(const korch__replica_set_input *input, korch_plan *plan, korch_error **err);
+int korch__replica_set_decide(const korch__replica_set_input *input, korch_plan *plan,
+                              korch_error **err);
 
 /*
  * Puts the pods in the order in which a ReplicaSet gives them up (kube-controller-manager's ActivePodsWithRanks, with its
  * logarithmic buckets of age); the first ones are to be deleted. 0 or KORCH_E_NOMEM.
  */
-int korch__pods_sort_for_deletion(const korch_pod **pods, size_t n, const korch_pod *const *related, size_t n_related, korch_usec now);
+int korch__pods_sort_for_deletion(const korch_pod **pods, size_t n, const korch_pod *const *related,
+                                  size_t n_related, korch_usec now);
 
 /* A pod of the set's template, complete but for its name; NULL when memory is short. siblings: pods whose equal parts are shared. */
-korch_pod *korch__replica_set_pod(const korch_replica_set *set, const korch_pod *const *siblings, size_t n);
+korch_pod *korch__replica_set_pod(const korch_replica_set *set, const korch_pod *const *siblings,
+                                  size_t n);
 
 int korch__replica_set_controller(korch_controller_spec *out);
 

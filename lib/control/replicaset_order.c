@@ -44,7 +44,8 @@ static uint64_t node_entry_hash(const void *entry)
 {
 	return korch__hash_string(((const node_count *)entry)->name);
 }
-static const korch_table_ops node_ops = {.hash = node_hash, .equal = node_equal, .entry_hash = node_entry_hash};
+static const korch_table_ops node_ops = {
+    .hash = node_hash, .equal = node_equal, .entry_hash = node_entry_hash};
 
 /* floor(log2(age in nanoseconds)), -1 for an age that is not positive. */
 static int8_t bucket_of(korch_usec since, korch_usec now)
@@ -65,10 +66,11 @@ static uint8_t phase_rank(const korch_pod *pod)
 
 static int32_t deletion_cost(const korch_pod *pod)
 {
-	const char *text = korch__annotation(&pod->object, "controller.kubernetes.io/pod-deletion-cost");
+	const char *text =
+	    korch__annotation(&pod->object, "controller.kubernetes.io/pod-deletion-cost");
 	int64_t value = 0;
-	if (!text || !(text[0] == '-' || (text[0] >= '1' && text[0] <= '9')) || korch__text_to_i64(&value, text) < 0 ||
-		value < INT32_MIN || value > INT32_MAX)
+	if (!text || !(text[0] == '-' || (text[0] >= '1' && text[0] <= '9')) ||
+	    korch__text_to_i64(&value, text) < 0 || value < INT32_MIN || value > INT32_MAX)
 		return 0;
 	return (int32_t)value;
 }
@@ -92,7 +94,8 @@ static void count_restarts(ranked *item)
 	}
 	for (size_t i = 0; status && i < status->n_init_container_statuses; i++) {
 		const korch_container_status *container = &status->init_container_statuses[i];
-		if (container->restart_count > item->sidecar_restarts && is_sidecar(item->pod, container->name))
+		if (container->restart_count > item->sidecar_restarts &&
+		    is_sidecar(item->pod, container->name))
 			item->sidecar_restarts = container->restart_count;
 	}
 }
@@ -146,7 +149,8 @@ static void merge_sort(ranked *items, ranked *scratch, size_t n)
 	memcpy(items + to, scratch + left, (half - left) * sizeof(*items));
 }
 
-static int count_nodes(korch_table *table, node_count *counts, const korch_pod *const *related, size_t n)
+static int count_nodes(korch_table *table, node_count *counts, const korch_pod *const *related,
+                       size_t n)
 {
 	size_t used = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -181,7 +185,8 @@ static ranked rank_pod(const korch_pod *pod, const korch_table *nodes, korch_use
 	return item;
 }
 
-int korch__pods_sort_for_deletion(const korch_pod **pods, size_t n, const korch_pod *const *related, size_t n_related, korch_usec now)
+int korch__pods_sort_for_deletion(const korch_pod **pods, size_t n, const korch_pod *const *related,
+                                  size_t n_related, korch_usec now)
 {
 	_cleanup_free_ ranked *items = korch__calloc(n + n / 2 + 1, sizeof(*items));
 	_cleanup_free_ node_count *counts = korch__calloc(n_related + 1, sizeof(*counts));

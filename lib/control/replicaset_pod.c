@@ -13,7 +13,8 @@ static int same_owners(const korch_object_meta *a, const korch_object_meta *b)
 	if (a->n_owner_references != b->n_owner_references)
 		return 0;
 	for (size_t i = 0; i < a->n_owner_references; i++) {
-		if (!korch_struct_equal(&a->owner_references[i], &b->owner_references[i], &korch_owner_reference_type))
+		if (!korch_struct_equal(&a->owner_references[i], &b->owner_references[i],
+		                        &korch_owner_reference_type))
 			return 0;
 	}
 	return 1;
@@ -25,7 +26,7 @@ static int fill_meta(korch_object_meta *meta, const korch_replica_set *set)
 	const korch_object_meta *template_ = set->spec->template_->metadata;
 	_cleanup_free_ char *generate_name = korch__sprintf("%s-", korch_object_name(owner));
 	if (!generate_name || korch_string_set(&meta->generate_name, generate_name) < 0 ||
-		korch_string_set(&meta->namespace_, korch_object_namespace(owner)) < 0)
+	    korch_string_set(&meta->namespace_, korch_object_namespace(owner)) < 0)
 		return KORCH_E_NOMEM;
 	if (!template_)
 		return 0;
@@ -50,7 +51,8 @@ static void share_with(korch_pod *pod, const korch_pod *sibling)
 		korch_block_share(&pod->spec, sibling->spec);
 }
 
-korch_pod *korch__replica_set_pod(const korch_replica_set *set, const korch_pod *const *siblings, size_t n)
+korch_pod *korch__replica_set_pod(const korch_replica_set *set, const korch_pod *const *siblings,
+                                  size_t n)
 {
 	korch_object *object = NULL;
 	if (korch_object_new(&object, &korch_pod_kind) < 0)
@@ -58,8 +60,9 @@ korch_pod *korch__replica_set_pod(const korch_replica_set *set, const korch_pod 
 	korch_pod *pod = (korch_pod *)object;
 	korch_object_meta *meta = korch_object_edit_meta(object);
 	korch_block_share(&pod->spec, set->spec->template_->spec);
-	if (!meta || fill_meta(meta, set) < 0 || korch_object_set_controller(object, &set->object) < 0 ||
-		korch__pod_admit_defaults(pod) < 0) {
+	if (!meta || fill_meta(meta, set) < 0 ||
+	    korch_object_set_controller(object, &set->object) < 0 ||
+	    korch__pod_admit_defaults(pod) < 0) {
 		korch_object_unref(object);
 		return NULL;
 	}
@@ -70,7 +73,8 @@ korch_pod *korch__replica_set_pod(const korch_replica_set *set, const korch_pod 
 	}
 	/* One that is not bound yet has the spec as we made it. */
 	for (size_t i = n; i-- > 0 && n - i < 64;) {
-		if (!korch__pod_node(siblings[i])[0] && korch__is_controlled_by(&siblings[i]->object, korch_object_uid(&set->object))) {
+		if (!korch__pod_node(siblings[i])[0] &&
+		    korch__is_controlled_by(&siblings[i]->object, korch_object_uid(&set->object))) {
 			sibling = siblings[i];
 			break;
 		}

@@ -23,7 +23,7 @@ typedef struct waiting {
 
 typedef struct state {
 	korch_scheduler *scheduler;
-	int stale; /* a feeding failed: everything has to be fed again */
+	int stale;           /* a feeding failed: everything has to be fed again */
 	korch_table waiting; /* by uid */
 	/* The status that a bound pod gets, shared by all pods that had an equal block at the same time. */
 	const korch_pod_status *status_from;
@@ -43,7 +43,8 @@ static uint64_t uid_entry_hash(const void *entry)
 {
 	return korch__hash_string(((const waiting *)entry)->uid);
 }
-static const korch_table_ops waiting_ops = {.hash = uid_hash, .equal = uid_equal, .entry_hash = uid_entry_hash};
+static const korch_table_ops waiting_ops = {
+    .hash = uid_hash, .equal = uid_equal, .entry_hash = uid_entry_hash};
 
 static void waiting_free(waiting *entry)
 {
@@ -89,7 +90,8 @@ static int feed_one(void *userdata, const korch_object *object)
 
 static int feed_all(state *st, const korch_view *view)
 {
-	static const korch_kind *const kinds[] = {&korch_namespace_kind, &korch_node_kind, &korch_pod_kind};
+	static const korch_kind *const kinds[] = {&korch_namespace_kind, &korch_node_kind,
+	                                          &korch_pod_kind};
 	korch__scheduler_reset(st->scheduler);
 	for (size_t i = 0; i < KORCH_COUNT(kinds); i++) {
 		korch_view_query query = {.kind = kinds[i]};
@@ -104,7 +106,8 @@ static void observe(void *userdata, const korch_view *view, const korch_change *
 {
 	state *st = userdata;
 	const korch_object *object = change->object;
-	if (object->kind == &korch_pod_kind && st->waiting.n > 0 && (change->type == KORCH_CHANGE_DELETED || korch__pod_node(korch__pod_of(object))[0]))
+	if (object->kind == &korch_pod_kind && st->waiting.n > 0 &&
+	    (change->type == KORCH_CHANGE_DELETED || korch__pod_node(korch__pod_of(object))[0]))
 		waiting_free(korch__table_remove(&st->waiting, korch_object_uid(object)));
 	if (st->stale)
 		return;
@@ -122,7 +125,8 @@ static int is_ours(const korch_object *object)
 {
 	const korch_pod *pod = korch__pod_of(object);
 	const char *name = pod->spec ? korch__text_or_empty(pod->spec->scheduler_name) : "";
-	return pod->spec && !korch__pod_node(pod)[0] && korch__pod_is_active(pod) && (!name[0] || korch__text_equal(name, "default-scheduler"));
+	return pod->spec && !korch__pod_node(pod)[0] && korch__pod_is_active(pod) &&
+	       (!name[0] || korch__text_equal(name, "default-scheduler"));
 }
 
 static int concerns(void *userdata, const korch_object *previous, const korch_object *object)
@@ -140,7 +144,8 @@ static int share_status(state *st, korch_pod *pod, korch_usec now)
 	korch_pod_status *from = korch_block_ref(pod->status);
 	korch_pod_status *to = korch_struct_edit(&pod->status, &korch_pod_status_type);
 	korch__condition_value value = {"PodScheduled", "True", NULL, NULL, now};
-	if (!to || korch__condition_put(&to->conditions, &to->n_conditions, &korch__pod_conditions, &value) < 0) {
+	if (!to || korch__condition_put(&to->conditions, &to->n_conditions, &korch__pod_conditions,
+	                                &value) < 0) {
 		korch_block_unref(from);
 		return KORCH_E_NOMEM;
 	}
@@ -151,7 +156,8 @@ static int share_status(state *st, korch_pod *pod, korch_usec now)
 	return 0;
 }
 
-static int bind_pod(state *st, const korch_pod *pod, const char *node, korch_plan *plan, korch_usec now)
+static int bind_pod(state *st, const korch_pod *pod, const char *node, korch_plan *plan,
+                    korch_usec now)
 {
 	const korch_pod_spec *spec = korch__scheduler_bound_spec(st->scheduler, pod, node);
 	korch_pod *edited = spec ? (korch_pod *)korch_object_edit(&pod->object) : NULL;
@@ -160,8 +166,8 @@ static int bind_pod(state *st, const korch_pod *pod, const char *node, korch_pla
 		return KORCH_E_NOMEM;
 	}
 	korch_block_share(&edited->spec, spec);
-	korch_plan_event(plan, &pod->object, "Normal", "Scheduled", "Successfully assigned %s/%s to %s", korch_object_namespace(&pod->object),
-					 korch_object_name(&pod->object), node);
+	korch_plan_event(plan, &pod->object, "Normal", "Scheduled", "Successfully assigned %s/%s to %s",
+	                 korch_object_namespace(&pod->object), korch_object_name(&pod->object), node);
 	if (korch_plan_update(plan, &pod->object, &edited->object) < 0)
 		return KORCH_E_NOMEM;
 	return korch__scheduler_pod_set(st->scheduler, pod, node);
@@ -178,7 +184,8 @@ static int wait_for_room(state *st, const korch_pod *pod)
 	entry->uid = meta->uid ? korch_string_ref(meta->uid) : korch_string_new("");
 	entry->namespace_ = korch_string_ref(meta->namespace_);
 	entry->name = korch_string_ref(meta->name);
-	entry->wants_company = (pod->spec->affinity && pod->spec->affinity->pod_affinity) || pod->spec->n_topology_spread_constraints > 0;
+	entry->wants_company = (pod->spec->affinity && pod->spec->affinity->pod_affinity) ||
+	                       pod->spec->n_topology_spread_constraints > 0;
 	if (entry->uid && korch__table_put(&st->waiting, entry) == 0)
 		return 0;
 	waiting_free(entry);
@@ -186,15 +193,19 @@ static int wait_for_room(state *st, const korch_pod *pod)
 }
 
 /* Says why, unless it has been said. */
-static int say(const korch_pod *pod, const char *reason, const char *message, korch_plan *plan, korch_usec now)
+static int say(const korch_pod *pod, const char *reason, const char *message, korch_plan *plan,
+               korch_usec now)
 {
 	korch__condition_value value = {"PodScheduled", "False", reason, message, now};
 	const korch_pod_status *status = pod->status;
-	if (status && korch__condition_is(status->conditions, status->n_conditions, &korch__pod_conditions, &value))
+	if (status && korch__condition_is(status->conditions, status->n_conditions,
+	                                  &korch__pod_conditions, &value))
 		return 0;
 	korch_pod *edited = (korch_pod *)korch_object_edit(&pod->object);
-	korch_pod_status *to = edited ? korch_struct_edit(&edited->status, &korch_pod_status_type) : NULL;
-	if (!to || korch__condition_put(&to->conditions, &to->n_conditions, &korch__pod_conditions, &value) < 0) {
+	korch_pod_status *to =
+	    edited ? korch_struct_edit(&edited->status, &korch_pod_status_type) : NULL;
+	if (!to || korch__condition_put(&to->conditions, &to->n_conditions, &korch__pod_conditions,
+	                                &value) < 0) {
 		korch_object_unref((korch_object *)edited);
 		return KORCH_E_NOMEM;
 	}
@@ -207,7 +218,8 @@ static int schedule(state *st, const korch_pod *pod, korch_plan *plan, korch_use
 {
 	korch__verdict verdict;
 	if (pod->spec->n_scheduling_gates > 0)
-		return say(pod, "SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates", plan, now);
+		return say(pod, "SchedulingGated",
+		           "Scheduling is blocked due to non-empty scheduling gates", plan, now);
 	/* Assumed before and yet here again: that plan was not committed. */
 	korch__scheduler_pod_remove(st->scheduler, korch_object_uid(&pod->object));
 	int found = korch__scheduler_decide(st->scheduler, pod, &verdict);
@@ -220,13 +232,16 @@ static int schedule(state *st, const korch_pod *pod, korch_plan *plan, korch_use
 	return say(pod, "Unschedulable", verdict.message, plan, now);
 }
 
-static int reconcile(void *userdata, const korch_view *view, const korch_request *request, korch_plan *plan, korch_error **err)
+static int reconcile(void *userdata, const korch_view *view, const korch_request *request,
+                     korch_plan *plan, korch_error **err)
 {
 	state *st = userdata;
-	const korch_object *pod = korch_view_get(view, &korch_pod_kind, request->key.namespace_, request->key.name);
+	const korch_object *pod =
+	    korch_view_get(view, &korch_pod_kind, request->key.namespace_, request->key.name);
 	if (!pod || !is_ours(pod))
 		return 0;
-	if ((st->stale && feed_all(st, view) < 0) || schedule(st, korch__pod_of(pod), plan, korch_view_now(view)) < 0) {
+	if ((st->stale && feed_all(st, view) < 0) ||
+	    schedule(st, korch__pod_of(pod), plan, korch_view_now(view)) < 0) {
 		st->stale = 1;
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	}
@@ -251,13 +266,17 @@ static int node_matters(const korch_node *a, const korch_node *b)
 {
 	if (!a || !b)
 		return b != NULL;
-	const korch_map *before = a->status ? a->status->allocatable : NULL, *after = b->status ? b->status->allocatable : NULL;
-	if (!korch_map_equal(before, after) || !korch_map_equal(korch__labels(&a->object), korch__labels(&b->object)))
+	const korch_map *before = a->status ? a->status->allocatable : NULL,
+	                *after = b->status ? b->status->allocatable : NULL;
+	if (!korch_map_equal(before, after) ||
+	    !korch_map_equal(korch__labels(&a->object), korch__labels(&b->object)))
 		return 1;
-	return a->spec != b->spec && !(a->spec && b->spec && korch_struct_equal(a->spec, b->spec, &korch_node_spec_type));
+	return a->spec != b->spec &&
+	       !(a->spec && b->spec && korch_struct_equal(a->spec, b->spec, &korch_node_spec_type));
 }
 
-static void map_node(void *userdata, const korch_view *view, const korch_object *previous, const korch_object *object, korch_enqueue *enqueue)
+static void map_node(void *userdata, const korch_view *view, const korch_object *previous,
+                     const korch_object *object, korch_enqueue *enqueue)
 {
 	state *st = userdata;
 	if (st->waiting.n > 0 && node_matters((const korch_node *)previous, (const korch_node *)object))
@@ -266,10 +285,12 @@ static void map_node(void *userdata, const korch_view *view, const korch_object 
 
 static int uses_node(const korch_object *object)
 {
-	return object && korch__pod_node(korch__pod_of(object))[0] && !korch__pod_is_terminal(korch__pod_of(object));
+	return object && korch__pod_node(korch__pod_of(object))[0] &&
+	       !korch__pod_is_terminal(korch__pod_of(object));
 }
 
-static void map_pod(void *userdata, const korch_view *view, const korch_object *previous, const korch_object *object, korch_enqueue *enqueue)
+static void map_pod(void *userdata, const korch_view *view, const korch_object *previous,
+                    const korch_object *object, korch_enqueue *enqueue)
 {
 	state *st = userdata;
 	if (st->waiting.n == 0 || uses_node(previous) == uses_node(object))
@@ -277,16 +298,17 @@ static void map_pod(void *userdata, const korch_view *view, const korch_object *
 	ask_again(st, uses_node(object), enqueue);
 }
 
-static void map_namespace(void *userdata, const korch_view *view, const korch_object *previous, const korch_object *object, korch_enqueue *enqueue)
+static void map_namespace(void *userdata, const korch_view *view, const korch_object *previous,
+                          const korch_object *object, korch_enqueue *enqueue)
 {
 }
 
 int korch__scheduler_controller(korch_controller_spec *out)
 {
 	static const korch_controller_watch watches[] = {
-		{.kind = &korch_node_kind, .map = map_node},
-		{.kind = &korch_pod_kind, .map = map_pod},
-		{.kind = &korch_namespace_kind, .map = map_namespace},
+	    {.kind = &korch_node_kind, .map = map_node},
+	    {.kind = &korch_pod_kind, .map = map_pod},
+	    {.kind = &korch_namespace_kind, .map = map_namespace},
 	};
 	state *st = korch__calloc(1, sizeof(*st));
 	if (!st || korch__scheduler_new(&st->scheduler) < 0) {
@@ -295,16 +317,16 @@ int korch__scheduler_controller(korch_controller_spec *out)
 	}
 	korch__table_init(&st->waiting, &waiting_ops);
 	*out = (korch_controller_spec){
-		.size = sizeof(*out),
-		.name = "default-scheduler",
-		.kind = &korch_pod_kind,
-		.watches = watches,
-		.n_watches = KORCH_COUNT(watches),
-		.reconcile = reconcile,
-		.observe = observe,
-		.concerns = concerns,
-		.userdata = st,
-		.destroy = destroy,
+	    .size = sizeof(*out),
+	    .name = "default-scheduler",
+	    .kind = &korch_pod_kind,
+	    .watches = watches,
+	    .n_watches = KORCH_COUNT(watches),
+	    .reconcile = reconcile,
+	    .observe = observe,
+	    .concerns = concerns,
+	    .userdata = st,
+	    .destroy = destroy,
 	};
 	return 0;
 }

@@ -25,7 +25,8 @@ int korch__ip_range_parse(korch__ip_range *out, const char *cidr)
 	int64_t bits;
 	uint32_t ip;
 	const char *slash = strchr(cidr, '/');
-	if (!slash || (size_t)(slash - cidr) >= sizeof(address) || korch__text_to_i64(&bits, slash + 1) < 0 || bits < 1 || bits > 32)
+	if (!slash || (size_t)(slash - cidr) >= sizeof(address) ||
+	    korch__text_to_i64(&bits, slash + 1) < 0 || bits < 1 || bits > 32)
 		return KORCH_E_INVALID;
 	memcpy(address, cidr, (size_t)(slash - cidr));
 	address[slash - cidr] = '\0';
@@ -41,7 +42,8 @@ int korch__ip_range_parse(korch__ip_range *out, const char *cidr)
 	return 0;
 }
 
-int korch__ip_pick(uint32_t *out, const korch__ip_range *range, uint32_t from, int (*is_taken)(void *userdata, uint32_t ip), void *userdata)
+int korch__ip_pick(uint32_t *out, const korch__ip_range *range, uint32_t from,
+                   int (*is_taken)(void *userdata, uint32_t ip), void *userdata)
 {
 	for (uint64_t ip = from > range->first ? from : range->first; ip <= range->last; ip++) {
 		if (is_taken(userdata, (uint32_t)ip))
@@ -55,7 +57,8 @@ int korch__ip_pick(uint32_t *out, const korch__ip_range *range, uint32_t from, i
 int korch__service_wants_ip(const korch_service *service)
 {
 	const korch_service_spec *spec = service->spec;
-	return spec && !korch__text_equal(spec->type, "ExternalName") && !korch__text_or_empty(spec->cluster_ip)[0];
+	return spec && !korch__text_equal(spec->type, "ExternalName") &&
+	       !korch__text_or_empty(spec->cluster_ip)[0];
 }
 
 static int set_list(const char ***slot, size_t *n, const char *text)

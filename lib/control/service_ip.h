@@ -16,7 +16,8 @@ void korch__ip_text(char out[16], uint32_t ip);
 /* The address of dotted text; 0 or KORCH_E_INVALID. */
 int korch__ip_parse(uint32_t *out, const char *text);
 /* The first address of the range for which is_taken says 0, from `from` on; 0 or KORCH_E_LIMIT. */
-int korch__ip_pick(uint32_t *out, const korch__ip_range *range, uint32_t from, int (*is_taken)(void *userdata, uint32_t ip), void *userdata);
+int korch__ip_pick(uint32_t *out, const korch__ip_range *range, uint32_t from,
+                   int (*is_taken)(void *userdata, uint32_t ip), void *userdata);
 
 /* 1 when the service needs an address of its own and has none. */
 int korch__service_wants_ip(const korch_service *service);

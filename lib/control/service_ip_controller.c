@@ -33,7 +33,8 @@ static uint64_t ip_entry_hash(const void *entry)
 {
 	return korch__hash_u64(((const lease *)entry)->ip);
 }
-static const korch_table_ops ip_ops = {.hash = ip_hash, .equal = ip_equal, .entry_hash = ip_entry_hash};
+static const korch_table_ops ip_ops = {
+    .hash = ip_hash, .equal = ip_equal, .entry_hash = ip_entry_hash};
 
 static void lease_free(lease *l)
 {
@@ -121,19 +122,23 @@ static int choose(state *st, uint32_t *out, const char *uid)
 	return 0;
 }
 
-static int reconcile(void *userdata, const korch_view *view, const korch_request *request, korch_plan *plan, korch_error **err)
+static int reconcile(void *userdata, const korch_view *view, const korch_request *request,
+                     korch_plan *plan, korch_error **err)
 {
-	const korch_object *object = korch_view_get(view, &korch_service_kind, request->key.namespace_, request->key.name);
+	const korch_object *object =
+	    korch_view_get(view, &korch_service_kind, request->key.namespace_, request->key.name);
 	const korch_service *service = (const korch_service *)object;
 	char text[16];
 	uint32_t ip;
-	if (!object || !concerns(userdata, NULL, object) || (object->metadata && object->metadata->deletion_timestamp))
+	if (!object || !concerns(userdata, NULL, object) ||
+	    (object->metadata && object->metadata->deletion_timestamp))
 		return 0;
 	int wants = korch__service_wants_ip(service);
 	if (wants) {
 		int code = choose(userdata, &ip, korch_object_uid(object));
 		if (code == KORCH_E_LIMIT)
-			return korch_error_set(err, code, "no address is left for service %s/%s", request->key.namespace_, request->key.name);
+			return korch_error_set(err, code, "no address is left for service %s/%s",
+			                       request->key.namespace_, request->key.name);
 		if (code < 0)
 			return korch_error_set(err, code, "out of memory");
 		korch__ip_text(text, ip);
@@ -157,14 +162,14 @@ int korch__service_ip_controller(korch_controller_spec *out, const char *cidr)
 	}
 	korch__table_init(&st->by_ip, &ip_ops);
 	*out = (korch_controller_spec){
-		.size = sizeof(*out),
-		.name = "service-ip",
-		.kind = &korch_service_kind,
-		.reconcile = reconcile,
-		.observe = observe,
-		.concerns = concerns,
-		.userdata = st,
-		.destroy = destroy,
+	    .size = sizeof(*out),
+	    .name = "service-ip",
+	    .kind = &korch_service_kind,
+	    .reconcile = reconcile,
+	    .observe = observe,
+	    .concerns = concerns,
+	    .userdata = st,
+	    .destroy = destroy,
 	};
 	return 0;
 }

@@ -47,9 +47,12 @@ static int grow_class(sched_class *c, size_t cap)
 	size_t old = c->cap;
 	if (cap <= old)
 		return 0;
-	if (grow(&c->verdicts, old, cap, sizeof(*c->verdicts)) < 0 || grow(&c->versions, old, cap, sizeof(*c->versions)) < 0 ||
-		grow(&c->places, old, cap, sizeof(*c->places)) < 0 || grow(&c->scores, old, cap, sizeof(*c->scores)) < 0 ||
-		grow(&c->bound, old, cap, sizeof(*c->bound)) < 0 || grow(&c->heap, old, cap, sizeof(*c->heap)) < 0)
+	if (grow(&c->verdicts, old, cap, sizeof(*c->verdicts)) < 0 ||
+	    grow(&c->versions, old, cap, sizeof(*c->versions)) < 0 ||
+	    grow(&c->places, old, cap, sizeof(*c->places)) < 0 ||
+	    grow(&c->scores, old, cap, sizeof(*c->scores)) < 0 ||
+	    grow(&c->bound, old, cap, sizeof(*c->bound)) < 0 ||
+	    grow(&c->heap, old, cap, sizeof(*c->heap)) < 0)
 		return KORCH_E_NOMEM;
 	memset(c->places + old, 0xff, (cap - old) * sizeof(*c->places));
 	c->cap = cap;
@@ -186,7 +189,8 @@ static void look_at(const korch_scheduler *s, sched_class *c, const sched_slot *
 		c->verdicts[i] = (uint8_t)korch__node_verdict(c->spec, slot->node);
 		c->versions[i] = slot->version;
 	}
-	int feasible = slot->node && c->verdicts[i] == REASON_NONE && korch__node_fits(s, c->needs, slot) == REASON_NONE;
+	int feasible = slot->node && c->verdicts[i] == REASON_NONE &&
+	               korch__node_fits(s, c->needs, slot) == REASON_NONE;
 	int32_t score = feasible ? korch__node_score(s, c->needs, slot) : 0;
 	if (!feasible) {
 		if (c->places[i] != NONE)

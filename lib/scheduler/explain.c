@@ -35,9 +35,11 @@ static void note(tally *t, const char *text)
 	t->items[i].n++;
 }
 
-static void note_resources(const korch_scheduler *s, const sched_needs *needs, const sched_slot *slot, tally *t)
+static void note_resources(const korch_scheduler *s, const sched_needs *needs,
+                           const sched_slot *slot, tally *t)
 {
-	const int64_t *alloc = s->alloc + (size_t)slot->index * s->row, *used = s->used + (size_t)slot->index * s->row;
+	const int64_t *alloc = s->alloc + (size_t)slot->index * s->row,
+	              *used = s->used + (size_t)slot->index * s->row;
 	char text[REASON_SIZE];
 	if (used[RES_PODS] + 1 > alloc[RES_PODS])
 		note(t, "Too many pods");
@@ -80,13 +82,15 @@ static const char *sentence(sched_reason reason)
 }
 
 /* The first filter that a node does not pass says why, in the order of Kubernetes' default plugins. */
-static void note_node(const korch_scheduler *s, const sched_class *c, const sched_topology *topology, const sched_slot *slot, tally *t)
+static void note_node(const korch_scheduler *s, const sched_class *c,
+                      const sched_topology *topology, const sched_slot *slot, tally *t)
 {
 	sched_reason reason = korch__node_verdict(c->spec, slot->node);
 	if (reason == REASON_TAINT) {
 		const korch_taint *taint = korch__untolerated_taint(c->spec, slot->node);
 		char text[REASON_SIZE];
-		snprintf(text, sizeof(text), "node(s) had untolerated taint {%s: %s}", korch__text_or_empty(taint->key), korch__text_or_empty(taint->value));
+		snprintf(text, sizeof(text), "node(s) had untolerated taint {%s: %s}",
+		         korch__text_or_empty(taint->key), korch__text_or_empty(taint->value));
 		note(t, text);
 		return;
 	}

@@ -16,7 +16,8 @@ static int is_in(const char *value, const char *const *values, size_t n)
 static int compares(const char *value, const korch_node_selector_requirement *need, int greater)
 {
 	int64_t have, limit;
-	if (!value || need->n_values != 1 || korch__text_to_i64(&have, value) < 0 || korch__text_to_i64(&limit, need->values[0]) < 0)
+	if (!value || need->n_values != 1 || korch__text_to_i64(&have, value) < 0 ||
+	    korch__text_to_i64(&limit, need->values[0]) < 0)
 		return 0;
 	return greater ? have > limit : have < limit;
 }
@@ -45,7 +46,8 @@ static int term_holds(const korch_node_selector_term *term, const korch_node *no
 		return 0;
 	for (size_t i = 0; i < term->n_match_expressions; i++) {
 		const korch_node_selector_requirement *need = &term->match_expressions[i];
-		if (!requirement_holds(need, korch_map_get(node->object.metadata->labels, korch__text_or_empty(need->key))))
+		if (!requirement_holds(need, korch_map_get(node->object.metadata->labels,
+		                                           korch__text_or_empty(need->key))))
 			return 0;
 	}
 	for (size_t i = 0; i < term->n_match_fields; i++) {
@@ -66,7 +68,8 @@ int korch__node_is_selected(const korch_pod_spec *spec, const korch_node *node)
 			return 0;
 	}
 	const korch_node_affinity *affinity = spec->affinity ? spec->affinity->node_affinity : NULL;
-	const korch_node_selector *required = affinity ? affinity->required_during_scheduling_ignored_during_execution : NULL;
+	const korch_node_selector *required =
+	    affinity ? affinity->required_during_scheduling_ignored_during_execution : NULL;
 	if (!required)
 		return 1;
 	for (size_t i = 0; i < required->n_node_selector_terms; i++) {
@@ -80,7 +83,8 @@ const korch_taint *korch__untolerated_taint(const korch_pod_spec *spec, const ko
 {
 	for (size_t i = 0; node->spec && i < node->spec->n_taints; i++) {
 		const korch_taint *taint = &node->spec->taints[i];
-		int repels = korch__text_equal(taint->effect, "NoSchedule") || korch__text_equal(taint->effect, "NoExecute");
+		int repels = korch__text_equal(taint->effect, "NoSchedule") ||
+		             korch__text_equal(taint->effect, "NoExecute");
 		if (repels && !korch__taint_toleration(taint, spec->tolerations, spec->n_tolerations))
 			return taint;
 	}
@@ -89,10 +93,13 @@ const korch_taint *korch__untolerated_taint(const korch_pod_spec *spec, const ko
 
 sched_reason korch__node_verdict(const korch_pod_spec *spec, const korch_node *node)
 {
-	static const korch_taint cordon = {.key = "node.kubernetes.io/unschedulable", .effect = "NoSchedule"};
-	if (node->spec && node->spec->unschedulable && !korch__taint_toleration(&cordon, spec->tolerations, spec->n_tolerations))
+	static const korch_taint cordon = {.key = "node.kubernetes.io/unschedulable",
+	                                   .effect = "NoSchedule"};
+	if (node->spec && node->spec->unschedulable &&
+	    !korch__taint_toleration(&cordon, spec->tolerations, spec->n_tolerations))
 		return REASON_UNSCHEDULABLE;
-	if (spec->node_name && spec->node_name[0] && strcmp(spec->node_name, korch_object_name(&node->object)) != 0)
+	if (spec->node_name && spec->node_name[0] &&
+	    strcmp(spec->node_name, korch_object_name(&node->object)) != 0)
 		return REASON_NODE_NAME;
 	if (korch__untolerated_taint(spec, node))
 		return REASON_TAINT;
@@ -106,27 +113,32 @@ static int is_any(const char *ip)
 
 static int ports_collide(const sched_port *a, const sched_port *b)
 {
-	return a->port == b->port && strcmp(a->protocol, b->protocol) == 0 && (is_any(a->ip) || is_any(b->ip) || strcmp(a->ip, b->ip) == 0);
+	return a->port == b->port && strcmp(a->protocol, b->protocol) == 0 &&
+	       (is_any(a->ip) || is_any(b->ip) || strcmp(a->ip, b->ip) == 0);
 }
 
 /* Host ports are rare: the pods of the node are found by going through all. */
-static int ports_are_free(const korch_scheduler *s, const sched_needs *needs, const sched_slot *slot)
+static int ports_are_free(const korch_scheduler *s, const sched_needs *needs,
+                          const sched_slot *slot)
 {
 	const sched_pod *pod;
 	for (size_t at = 0; slot->n_ports > 0 && (pod = korch__table_next(&s->pod_table, &at));) {
 		if (pod->slot != slot->index)
 			continue;
 		for (size_t i = 0; i < pod->needs->ports.n * needs->ports.n; i++) {
-			if (ports_collide(&pod->needs->ports.items[i / needs->ports.n], &needs->ports.items[i % needs->ports.n]))
+			if (ports_collide(&pod->needs->ports.items[i / needs->ports.n],
+			                  &needs->ports.items[i % needs->ports.n]))
 				return 0;
 		}
 	}
 	return 1;
 }
 
-sched_reason korch__node_fits(const korch_scheduler *s, const sched_needs *needs, const sched_slot *slot)
+sched_reason korch__node_fits(const korch_scheduler *s, const sched_needs *needs,
+                              const sched_slot *slot)
 {
-	const int64_t *alloc = s->alloc + (size_t)slot->index * s->row, *used = s->used + (size_t)slot->index * s->row;
+	const int64_t *alloc = s->alloc + (size_t)slot->index * s->row,
+	              *used = s->used + (size_t)slot->index * s->row;
 	if (used[RES_PODS] + 1 > alloc[RES_PODS])
 		return REASON_FIT;
 	for (size_t i = 0; i < needs->items.n; i++) {
@@ -140,10 +152,12 @@ sched_reason korch__node_fits(const korch_scheduler *s, const sched_needs *needs
 }
 
 /* Kubernetes' MostAllocated over cpu and memory with equal weight: 0 to 100. */
-int32_t korch__node_score(const korch_scheduler *s, const sched_needs *needs, const sched_slot *slot)
+int32_t korch__node_score(const korch_scheduler *s, const sched_needs *needs,
+                          const sched_slot *slot)
 {
 	const int64_t *alloc = s->alloc + (size_t)slot->index * s->row;
-	const int64_t wanted[2] = {slot->score_cpu + needs->score_cpu, slot->score_memory + needs->score_memory};
+	const int64_t wanted[2] = {slot->score_cpu + needs->score_cpu,
+	                           slot->score_memory + needs->score_memory};
 	int64_t sum = 0, weights = 0;
 	for (size_t i = 0; i < 2; i++) {
 		int64_t total = alloc[i == 0 ? RES_CPU : RES_MEMORY];

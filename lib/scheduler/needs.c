@@ -115,14 +115,18 @@ static int add_all(korch_scheduler *s, amounts *sum, const korch_pod_spec *spec)
 	return add_map(s, sum, spec->overhead, 0);
 }
 
-static int add_ports(sched_needs *needs, const korch_pod_spec *spec, const korch_container *containers, size_t n)
+static int add_ports(sched_needs *needs, const korch_pod_spec *spec,
+                     const korch_container *containers, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		for (size_t j = 0; j < containers[i].n_ports; j++) {
 			const korch_container_port *from = &containers[i].ports[j];
-			int32_t number = from->host_port > 0 ? from->host_port : spec->host_network ? from->container_port : 0;
+			int32_t number = from->host_port > 0  ? from->host_port
+			                 : spec->host_network ? from->container_port
+			                                      : 0;
 			const char *protocol = from->protocol && from->protocol[0] ? from->protocol : "TCP";
-			sched_port port = {.ip = korch__text_or_empty(from->host_ip), .protocol = protocol, .port = number};
+			sched_port port = {
+			    .ip = korch__text_or_empty(from->host_ip), .protocol = protocol, .port = number};
 			if (number > 0 && korch__vec_push(&needs->ports, port) < 0)
 				return KORCH_E_NOMEM;
 		}
@@ -146,7 +150,8 @@ static int fill(korch_scheduler *s, sched_needs *needs, const korch_pod_spec *sp
 		return KORCH_E_NOMEM;
 	for (size_t i = 0; i < spec->n_init_containers; i++) {
 		const korch_container *container = &spec->init_containers[i];
-		if (korch__text_equal(container->restart_policy, "Always") && add_ports(needs, spec, container, 1) < 0)
+		if (korch__text_equal(container->restart_policy, "Always") &&
+		    add_ports(needs, spec, container, 1) < 0)
 			return KORCH_E_NOMEM;
 	}
 	return 0;

@@ -59,9 +59,11 @@ void korch__slot_touch(korch_scheduler *s, const sched_slot *slot)
 static sched_slot *add_slot(korch_scheduler *s)
 {
 	size_t before = s->slots.cap;
-	if (korch__vec_reserve(&s->slots, 1) < 0 || korch__vec_reserve(&s->free_slots, s->slots.n + 1) < 0)
+	if (korch__vec_reserve(&s->slots, 1) < 0 ||
+	    korch__vec_reserve(&s->free_slots, s->slots.n + 1) < 0)
 		return NULL;
-	if ((s->slots.cap != before && resize_rows(s, s->slots.cap, s->row) < 0) || grow_log(s, s->slots.cap) < 0)
+	if ((s->slots.cap != before && resize_rows(s, s->slots.cap, s->row) < 0) ||
+	    grow_log(s, s->slots.cap) < 0)
 		return NULL;
 	sched_slot *slot = korch__calloc(1, sizeof(*slot));
 	if (slot) {
@@ -76,7 +78,8 @@ sched_slot *korch__slot_make(korch_scheduler *s, const char *name)
 	sched_slot *slot = korch__slot_get(s, name);
 	if (slot)
 		return slot;
-	slot = s->free_slots.n > 0 ? s->slots.items[s->free_slots.items[--s->free_slots.n]] : add_slot(s);
+	slot =
+	    s->free_slots.n > 0 ? s->slots.items[s->free_slots.items[--s->free_slots.n]] : add_slot(s);
 	if (!slot)
 		return NULL;
 	slot->name = korch_string_new(name);
@@ -105,7 +108,9 @@ void korch__slot_release(korch_scheduler *s, sched_slot *slot)
 static int set_allocatable(korch_scheduler *s, const sched_slot *slot, const korch_node *node)
 {
 	const korch_node_status *status = node->status;
-	const korch_map *map = status && status->allocatable ? status->allocatable : status ? status->capacity : NULL;
+	const korch_map *map = status && status->allocatable ? status->allocatable
+	                       : status                      ? status->capacity
+	                                                     : NULL;
 	for (size_t i = 0; map && i < map->n; i++) {
 		if (korch__resource_number(s, map->items[i].key) == NONE)
 			return KORCH_E_NOMEM;

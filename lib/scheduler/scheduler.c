@@ -40,13 +40,18 @@ static uint64_t class_hash(const void *key)
 static int class_equal(const void *entry, const void *key)
 {
 	const sched_class *a = entry, *b = key;
-	return a->hash == b->hash && (a->spec == b->spec || korch_struct_equal(a->spec, b->spec, &korch_pod_spec_type));
+	return a->hash == b->hash &&
+	       (a->spec == b->spec || korch_struct_equal(a->spec, b->spec, &korch_pod_spec_type));
 }
 
-static const korch_table_ops slot_ops = {.hash = hash_text, .equal = slot_equal, .entry_hash = slot_hash};
-static const korch_table_ops pod_ops = {.hash = hash_text, .equal = pod_equal, .entry_hash = pod_hash};
-static const korch_table_ops namespace_ops = {.hash = hash_text, .equal = namespace_equal, .entry_hash = namespace_hash};
-static const korch_table_ops class_ops = {.hash = class_hash, .equal = class_equal, .entry_hash = class_hash};
+static const korch_table_ops slot_ops = {
+    .hash = hash_text, .equal = slot_equal, .entry_hash = slot_hash};
+static const korch_table_ops pod_ops = {
+    .hash = hash_text, .equal = pod_equal, .entry_hash = pod_hash};
+static const korch_table_ops namespace_ops = {
+    .hash = hash_text, .equal = namespace_equal, .entry_hash = namespace_hash};
+static const korch_table_ops class_ops = {
+    .hash = class_hash, .equal = class_equal, .entry_hash = class_hash};
 
 static int scheduler_init(korch_scheduler *s)
 {
@@ -175,7 +180,8 @@ static void account(korch_scheduler *s, const sched_pod *pod, int64_t sign)
 	s->n_anti += (size_t)sign * (size_t)korch__has_required_anti_affinity(pod->spec);
 }
 
-static sched_pod *add_pod(korch_scheduler *s, const korch_pod *pod, const korch_pod_spec *spec, sched_needs *needs, const char *node)
+static sched_pod *add_pod(korch_scheduler *s, const korch_pod *pod, const korch_pod_spec *spec,
+                          sched_needs *needs, const char *node)
 {
 	const korch_object_meta *meta = pod->object.metadata;
 	sched_slot *slot = korch__slot_make(s, node);
@@ -278,20 +284,23 @@ static void free_topology(sched_topology **slot)
 }
 
 /* The best feasible node that the other pods allow, too; NONE when there is none. */
-static uint32_t best_of_all(const korch_scheduler *s, const sched_class *c, const sched_topology *topology)
+static uint32_t best_of_all(const korch_scheduler *s, const sched_class *c,
+                            const sched_topology *topology)
 {
 	uint32_t best = NONE;
 	for (size_t i = 0; i < c->n_heap; i++) {
 		uint32_t slot = c->heap[i];
 		int better = best == NONE || c->scores[slot] > c->scores[best] ||
-					 (c->scores[slot] == c->scores[best] && strcmp(s->slots.items[slot]->name, s->slots.items[best]->name) < 0);
+		             (c->scores[slot] == c->scores[best] &&
+		              strcmp(s->slots.items[slot]->name, s->slots.items[best]->name) < 0);
 		if (better && korch__topology_check(topology, s->slots.items[slot]) == REASON_NONE)
 			best = slot;
 	}
 	return best;
 }
 
-static int refuse(korch_scheduler *s, sched_class *c, const sched_topology *topology, korch__verdict *out)
+static int refuse(korch_scheduler *s, sched_class *c, const sched_topology *topology,
+                  korch__verdict *out)
 {
 	if (!topology && c->message && c->message_at == s->log_end) {
 		out->message = c->message;
@@ -326,7 +335,8 @@ int korch__scheduler_decide(korch_scheduler *s, const korch_pod *pod, korch__ver
 	return 1;
 }
 
-const korch_pod_spec *korch__scheduler_bound_spec(korch_scheduler *s, const korch_pod *pod, const char *node)
+const korch_pod_spec *korch__scheduler_bound_spec(korch_scheduler *s, const korch_pod *pod,
+                                                  const char *node)
 {
 	sched_slot *slot = korch__slot_get(s, node);
 	sched_class *c = slot ? korch__class_get(s, pod->spec) : NULL;

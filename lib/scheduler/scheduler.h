@@ -13,18 +13,20 @@ typedef struct korch_scheduler korch_scheduler;
 
 /* What was decided. Strings are borrowed until the next call. */
 typedef struct korch__verdict {
-	const char *node;    /* its name, NULL when there is none */
-	const char *message; /* why not, as kube-scheduler's sentence up to its first period; NULL when there is a node */
+	const char *node; /* its name, NULL when there is none */
+	const char *
+	    message; /* why not, as kube-scheduler's sentence up to its first period; NULL when there is a node */
 } korch__verdict;
 
 int korch__scheduler_new(korch_scheduler **out);
-void korch__scheduler_free(korch_scheduler *s); /* NULL is fine */
+void korch__scheduler_free(korch_scheduler *s);  /* NULL is fine */
 void korch__scheduler_reset(korch_scheduler *s); /* forgets everything it was fed */
 
 /* Feeding. Each 0 or KORCH_E_NOMEM; after that the scheduler has to be reset and fed again. Objects are referenced. */
 int korch__scheduler_node_set(korch_scheduler *s, const korch_node *node);
 void korch__scheduler_node_remove(korch_scheduler *s, const char *name);
-int korch__scheduler_namespace_set(korch_scheduler *s, const korch_object *ns); /* labels, for namespaceSelector */
+int korch__scheduler_namespace_set(korch_scheduler *s,
+                                   const korch_object *ns); /* labels, for namespaceSelector */
 void korch__scheduler_namespace_remove(korch_scheduler *s, const char *name);
 /* A pod that is on spec.nodeName or, when `node` is not NULL, is assumed to come to that one. A known uid is replaced. */
 int korch__scheduler_pod_set(korch_scheduler *s, const korch_pod *pod, const char *node);
@@ -38,6 +40,7 @@ int korch__scheduler_decide(korch_scheduler *s, const korch_pod *pod, korch__ver
 /*
  * The pod's spec with nodeName set, one copy for all pods with an equal spec on that node. Borrowed; NULL when memory is short.
  */
-const korch_pod_spec *korch__scheduler_bound_spec(korch_scheduler *s, const korch_pod *pod, const char *node);
+const korch_pod_spec *korch__scheduler_bound_spec(korch_scheduler *s, const korch_pod *pod,
+                                                  const char *node);
 
 #endif

@@ -25,9 +25,10 @@ typedef struct sched_port {
 /* What a pod needs of its node; shared by all pods of one class. */
 typedef struct sched_needs {
 	uint32_t refs;
-	int64_t score_cpu; /* for the score even a pod without requests counts a little, as in Kubernetes */
+	int64_t
+	    score_cpu; /* for the score even a pod without requests counts a little, as in Kubernetes */
 	int64_t score_memory;
-	const korch_pod_spec *spec; /* referenced: ports borrow from it */
+	const korch_pod_spec *spec;  /* referenced: ports borrow from it */
 	KORCH_VEC(sched_need) items; /* but for the one pod */
 	KORCH_VEC(sched_port) ports;
 } sched_needs;
@@ -65,9 +66,9 @@ typedef struct sched_class {
 	uint64_t hash;
 	const korch_pod_spec *spec; /* referenced */
 	sched_needs *needs;
-	uint64_t used_at; /* for forgetting the least recently used */
-	uint64_t log_at;  /* the log is worked in up to here */
-	size_t cap;       /* length of the arrays */
+	uint64_t used_at;   /* for forgetting the least recently used */
+	uint64_t log_at;    /* the log is worked in up to here */
+	size_t cap;         /* length of the arrays */
 	uint8_t *verdicts;  /* a sched_reason that the node itself causes */
 	uint32_t *versions; /* of the slot when that was found; 0 = never */
 	uint32_t *places;   /* in the heap, NONE when not feasible */
@@ -100,22 +101,22 @@ enum { CLASS_CACHE = 1024 };
 struct korch_scheduler {
 	const char *resources[RES_MAX]; /* owned names behind RES_FIXED */
 	uint32_t n_resources;
-	uint32_t row;     /* length of a row of the two arrays below */
-	int64_t *alloc;   /* slot × row */
+	uint32_t row;   /* length of a row of the two arrays below */
+	int64_t *alloc; /* slot × row */
 	int64_t *used;
 	KORCH_VEC(sched_slot *) slots; /* by index */
 	KORCH_VEC(uint32_t) free_slots;
-	size_t n_nodes; /* that exist */
+	size_t n_nodes;         /* that exist */
 	korch_table slot_table; /* by name */
 	korch_table pod_table;  /* by uid */
 	korch_table namespace_table;
-	korch_table class_table; /* by spec */
-	sched_class *class_cache[CLASS_CACHE]; /* by address of the spec */
+	korch_table class_table;                              /* by spec */
+	sched_class *class_cache[CLASS_CACHE];                /* by address of the spec */
 	const korch_pod_spec *class_cache_specs[CLASS_CACHE]; /* referenced */
 	sched_needs *needs_cache[CLASS_CACHE]; /* of specs that have a node, by their address */
-	uint64_t clock; /* for used_at */
-	uint32_t *log;  /* ring: slots in the order in which they were touched */
-	size_t log_cap; /* a power of two */
+	uint64_t clock;                        /* for used_at */
+	uint32_t *log;                         /* ring: slots in the order in which they were touched */
+	size_t log_cap;                        /* a power of two */
 	uint64_t log_end;
 	size_t n_anti; /* pods with required anti-affinity */
 	uint32_t version;
@@ -133,15 +134,18 @@ int64_t korch__resource_amount(uint32_t resource, const char *text);
 /* node.c */
 sched_slot *korch__slot_get(const korch_scheduler *s, const char *name);
 sched_slot *korch__slot_make(korch_scheduler *s, const char *name);
-void korch__slot_release(korch_scheduler *s, sched_slot *slot); /* frees it when nothing is left of it */
+void korch__slot_release(korch_scheduler *s,
+                         sched_slot *slot); /* frees it when nothing is left of it */
 void korch__slot_touch(korch_scheduler *s, const sched_slot *slot);
 int korch__scheduler_widen(korch_scheduler *s, uint32_t n_resources);
 
 /* filter.c */
 sched_reason korch__node_verdict(const korch_pod_spec *spec, const korch_node *node);
 /* REASON_NONE, REASON_PORTS or REASON_FIT. */
-sched_reason korch__node_fits(const korch_scheduler *s, const sched_needs *needs, const sched_slot *slot);
-int32_t korch__node_score(const korch_scheduler *s, const sched_needs *needs, const sched_slot *slot);
+sched_reason korch__node_fits(const korch_scheduler *s, const sched_needs *needs,
+                              const sched_slot *slot);
+int32_t korch__node_score(const korch_scheduler *s, const sched_needs *needs,
+                          const sched_slot *slot);
 /* spec.nodeSelector and the required node affinity. */
 int korch__node_is_selected(const korch_pod_spec *spec, const korch_node *node);
 /* The first taint that keeps pods away and is not tolerated, or NULL. */

@@ -7,6 +7,7 @@
 
 int korch__toleration_tolerates(const korch_toleration *toleration, const korch_taint *taint);
 /* The first of n tolerations that tolerates the taint, or NULL. */
-const korch_toleration *korch__taint_toleration(const korch_taint *taint, const korch_toleration *tolerations, size_t n);
+const korch_toleration *korch__taint_toleration(const korch_taint *taint,
+                                                const korch_toleration *tolerations, size_t n);
 
 #endif

@@ -22,7 +22,7 @@ typedef struct tally {
 
 /* A term of affinity or anti-affinity, or a spread constraint, in hand. */
 typedef struct term {
-	const korch_pod_affinity_term *affinity;             /* one of these two */
+	const korch_pod_affinity_term *affinity; /* one of these two */
 	const korch_topology_spread_constraint *constraint;
 	const char *owner_namespace;
 	const korch_map *owner_labels;
@@ -43,7 +43,8 @@ struct sched_topology {
 	terms spread;
 	KORCH_VEC(tally *) blocked; /* by required anti-affinity of pods that are there */
 	size_t affinity_matches;    /* pods that match all affinity terms */
-	const korch_label_selector *last_source; /* the selector compiled last for pods that are there */
+	const korch_label_selector
+	    *last_source; /* the selector compiled last for pods that are there */
 	korch_selector *last_selector;
 };
 
@@ -59,7 +60,8 @@ static uint64_t domain_hash(const void *entry)
 {
 	return korch__hash_string(((const domain *)entry)->value);
 }
-static const korch_table_ops domain_ops = {.hash = text_hash, .equal = domain_equal, .entry_hash = domain_hash};
+static const korch_table_ops domain_ops = {
+    .hash = text_hash, .equal = domain_equal, .entry_hash = domain_hash};
 
 static void tally_fini(tally *t)
 {
@@ -108,7 +110,8 @@ static void term_free(term *t)
 }
 
 /* 1 when the labels agree with the owner's in the keys that the owner has. */
-static int keys_agree(const term *t, const char *const *keys, size_t n, const korch_map *labels, int wanted)
+static int keys_agree(const term *t, const char *const *keys, size_t n, const korch_map *labels,
+                      int wanted)
 {
 	for (size_t i = 0; i < n; i++) {
 		const char *own = korch_map_get(t->owner_labels, korch__text_or_empty(keys[i]));
@@ -134,17 +137,22 @@ static int namespace_matches(const korch_scheduler *s, const term *t, const char
 	return korch_selector_matches(t->namespace_selector, known ? known->labels : NULL);
 }
 
-static int term_matches(const korch_scheduler *s, const term *t, const char *ns, const korch_map *labels)
+static int term_matches(const korch_scheduler *s, const term *t, const char *ns,
+                        const korch_map *labels)
 {
 	if (!namespace_matches(s, t, ns) || !korch_selector_matches(t->selector, labels))
 		return 0;
 	if (t->constraint)
-		return keys_agree(t, (const char *const *)t->constraint->match_label_keys, t->constraint->n_match_label_keys, labels, 1);
-	return keys_agree(t, (const char *const *)t->affinity->match_label_keys, t->affinity->n_match_label_keys, labels, 1) &&
-		   keys_agree(t, (const char *const *)t->affinity->mismatch_label_keys, t->affinity->n_mismatch_label_keys, labels, 0);
+		return keys_agree(t, (const char *const *)t->constraint->match_label_keys,
+		                  t->constraint->n_match_label_keys, labels, 1);
+	return keys_agree(t, (const char *const *)t->affinity->match_label_keys,
+	                  t->affinity->n_match_label_keys, labels, 1) &&
+	       keys_agree(t, (const char *const *)t->affinity->mismatch_label_keys,
+	                  t->affinity->n_mismatch_label_keys, labels, 0);
 }
 
-static int add_term(sched_topology *o, terms *to, const korch_pod_affinity_term *affinity, const korch_topology_spread_constraint *constraint)
+static int add_term(sched_topology *o, terms *to, const korch_pod_affinity_term *affinity,
+                    const korch_topology_spread_constraint *constraint)
 {
 	const korch_object_meta *meta = o->pod->object.metadata;
 	term *t = korch__calloc(1, sizeof(*t));
@@ -156,11 +164,16 @@ static int add_term(sched_topology *o, terms *to, const korch_pod_affinity_term 
 	t->constraint = constraint;
 	t->owner_namespace = meta->namespace_;
 	t->owner_labels = meta->labels;
-	t->domains.key = korch__text_or_empty(affinity ? affinity->topology_key : constraint->topology_key);
+	t->domains.key =
+	    korch__text_or_empty(affinity ? affinity->topology_key : constraint->topology_key);
 	korch__table_init(&t->domains.table, &domain_ops);
-	if (affinity && affinity->namespace_selector && korch_selector_new(&t->namespace_selector, affinity->namespace_selector, NULL) == KORCH_E_NOMEM)
+	if (affinity && affinity->namespace_selector &&
+	    korch_selector_new(&t->namespace_selector, affinity->namespace_selector, NULL) ==
+	        KORCH_E_NOMEM)
 		return KORCH_E_NOMEM;
-	if (korch_selector_new(&t->selector, affinity ? affinity->label_selector : constraint->label_selector, NULL) < 0)
+	if (korch_selector_new(&t->selector,
+	                       affinity ? affinity->label_selector : constraint->label_selector,
+	                       NULL) < 0)
 		return KORCH_E_NOMEM;
 	t->self = term_matches(o->s, t, meta->namespace_, meta->labels);
 	return 0;
@@ -171,17 +184,22 @@ static int add_own_terms(sched_topology *o)
 	const korch_pod_spec *spec = o->pod->spec;
 	const korch_pod_affinity *affinity = spec->affinity ? spec->affinity->pod_affinity : NULL;
 	const korch_pod_anti_affinity *anti = spec->affinity ? spec->affinity->pod_anti_affinity : NULL;
-	for (size_t i = 0; affinity && i < affinity->n_required_during_scheduling_ignored_during_execution; i++) {
-		if (add_term(o, &o->affinity, &affinity->required_during_scheduling_ignored_during_execution[i], NULL) < 0)
+	for (size_t i = 0;
+	     affinity && i < affinity->n_required_during_scheduling_ignored_during_execution; i++) {
+		if (add_term(o, &o->affinity,
+		             &affinity->required_during_scheduling_ignored_during_execution[i], NULL) < 0)
 			return KORCH_E_NOMEM;
 	}
-	for (size_t i = 0; anti && i < anti->n_required_during_scheduling_ignored_during_execution; i++) {
-		if (add_term(o, &o->anti, &anti->required_during_scheduling_ignored_during_execution[i], NULL) < 0)
+	for (size_t i = 0; anti && i < anti->n_required_during_scheduling_ignored_during_execution;
+	     i++) {
+		if (add_term(o, &o->anti, &anti->required_during_scheduling_ignored_during_execution[i],
+		             NULL) < 0)
 			return KORCH_E_NOMEM;
 	}
 	for (size_t i = 0; i < spec->n_topology_spread_constraints; i++) {
 		const korch_topology_spread_constraint *constraint = &spec->topology_spread_constraints[i];
-		if (korch__text_equal(constraint->when_unsatisfiable, "DoNotSchedule") && add_term(o, &o->spread, NULL, constraint) < 0)
+		if (korch__text_equal(constraint->when_unsatisfiable, "DoNotSchedule") &&
+		    add_term(o, &o->spread, NULL, constraint) < 0)
 			return KORCH_E_NOMEM;
 	}
 	return 0;
@@ -196,16 +214,19 @@ static int counts_for(const sched_topology *o, const term *t, const sched_slot *
 		if (!node_label(slot, o->spread.items[i]->domains.key))
 			return 0;
 	}
-	if (!korch__text_equal(t->constraint->node_affinity_policy, "Ignore") && !korch__node_is_selected(o->pod->spec, slot->node))
+	if (!korch__text_equal(t->constraint->node_affinity_policy, "Ignore") &&
+	    !korch__node_is_selected(o->pod->spec, slot->node))
 		return 0;
-	return !korch__text_equal(t->constraint->node_taints_policy, "Honor") || !korch__untolerated_taint(o->pod->spec, slot->node);
+	return !korch__text_equal(t->constraint->node_taints_policy, "Honor") ||
+	       !korch__untolerated_taint(o->pod->spec, slot->node);
 }
 
 static int open_domains(sched_topology *o, term *t)
 {
 	for (size_t i = 0; i < o->s->slots.n; i++) {
 		const sched_slot *slot = o->s->slots.items[i];
-		if (counts_for(o, t, slot) && tally_add(&t->domains, node_label(slot, t->domains.key), 0) < 0)
+		if (counts_for(o, t, slot) &&
+		    tally_add(&t->domains, node_label(slot, t->domains.key), 0) < 0)
 			return KORCH_E_NOMEM;
 	}
 	return 0;
@@ -215,7 +236,8 @@ static int count_spread(sched_topology *o, const sched_pod *pod, const sched_slo
 {
 	for (size_t i = 0; i < o->spread.n; i++) {
 		term *t = o->spread.items[i];
-		if (pod->terminating || !term_matches(o->s, t, pod->namespace_, pod->labels) || !counts_for(o, t, slot))
+		if (pod->terminating || !term_matches(o->s, t, pod->namespace_, pod->labels) ||
+		    !counts_for(o, t, slot))
 			continue;
 		if (tally_add(&t->domains, node_label(slot, t->domains.key), 1) < 0)
 			return KORCH_E_NOMEM;
@@ -237,7 +259,8 @@ static int count_affinity(sched_topology *o, const sched_pod *pod, const sched_s
 	}
 	for (size_t i = 0; i < o->anti.n; i++) {
 		const char *value = node_label(slot, o->anti.items[i]->domains.key);
-		if (value && term_matches(o->s, o->anti.items[i], pod->namespace_, pod->labels) && tally_add(&o->anti.items[i]->domains, value, 1) < 0)
+		if (value && term_matches(o->s, o->anti.items[i], pod->namespace_, pod->labels) &&
+		    tally_add(&o->anti.items[i]->domains, value, 1) < 0)
 			return KORCH_E_NOMEM;
 	}
 	return 0;
@@ -262,10 +285,13 @@ static int block(sched_topology *o, const char *key, const char *value)
 /* The other pod's anti-affinity keeps ours out of its domain. */
 static int count_theirs(sched_topology *o, const sched_pod *pod, const sched_slot *slot)
 {
-	const korch_pod_anti_affinity *anti = pod->spec->affinity ? pod->spec->affinity->pod_anti_affinity : NULL;
+	const korch_pod_anti_affinity *anti =
+	    pod->spec->affinity ? pod->spec->affinity->pod_anti_affinity : NULL;
 	const korch_object_meta *meta = o->pod->object.metadata;
-	for (size_t i = 0; anti && i < anti->n_required_during_scheduling_ignored_during_execution; i++) {
-		const korch_pod_affinity_term *from = &anti->required_during_scheduling_ignored_during_execution[i];
+	for (size_t i = 0; anti && i < anti->n_required_during_scheduling_ignored_during_execution;
+	     i++) {
+		const korch_pod_affinity_term *from =
+		    &anti->required_during_scheduling_ignored_during_execution[i];
 		const char *value = node_label(slot, korch__text_or_empty(from->topology_key));
 		if (!value)
 			continue;
@@ -275,8 +301,13 @@ static int count_theirs(sched_topology *o, const sched_pod *pod, const sched_slo
 				return KORCH_E_NOMEM;
 			o->last_source = from->label_selector;
 		}
-		term t = {.affinity = from, .owner_namespace = pod->namespace_, .owner_labels = pod->labels, .selector = o->last_selector};
-		if (from->namespace_selector && korch_selector_new(&t.namespace_selector, from->namespace_selector, NULL) == KORCH_E_NOMEM)
+		term t = {.affinity = from,
+		          .owner_namespace = pod->namespace_,
+		          .owner_labels = pod->labels,
+		          .selector = o->last_selector};
+		if (from->namespace_selector &&
+		    korch_selector_new(&t.namespace_selector, from->namespace_selector, NULL) ==
+		        KORCH_E_NOMEM)
 			return KORCH_E_NOMEM;
 		int matches = term_matches(o->s, &t, meta->namespace_, meta->labels);
 		korch_selector_free(t.namespace_selector);
@@ -308,7 +339,8 @@ static int count_all(sched_topology *o)
 		const sched_slot *slot = o->s->slots.items[pod->slot];
 		if (!slot->node)
 			continue;
-		if (count_spread(o, pod, slot) < 0 || count_affinity(o, pod, slot) < 0 || count_theirs(o, pod, slot) < 0)
+		if (count_spread(o, pod, slot) < 0 || count_affinity(o, pod, slot) < 0 ||
+		    count_theirs(o, pod, slot) < 0)
 			return KORCH_E_NOMEM;
 	}
 	for (size_t i = 0; i < o->spread.n; i++)
@@ -326,10 +358,12 @@ int korch__topology_needed(const korch_scheduler *s, const korch_pod *pod)
 {
 	const korch_pod_spec *spec = pod->spec;
 	const korch_pod_affinity *affinity = spec->affinity ? spec->affinity->pod_affinity : NULL;
-	if (s->n_anti > 0 || korch__has_required_anti_affinity(spec) || (affinity && affinity->n_required_during_scheduling_ignored_during_execution > 0))
+	if (s->n_anti > 0 || korch__has_required_anti_affinity(spec) ||
+	    (affinity && affinity->n_required_during_scheduling_ignored_during_execution > 0))
 		return 1;
 	for (size_t i = 0; i < spec->n_topology_spread_constraints; i++) {
-		if (korch__text_equal(spec->topology_spread_constraints[i].when_unsatisfiable, "DoNotSchedule"))
+		if (korch__text_equal(spec->topology_spread_constraints[i].when_unsatisfiable,
+		                      "DoNotSchedule"))
 			return 1;
 	}
 	return 0;
@@ -410,7 +444,8 @@ sched_reason korch__topology_check(const sched_topology *o, const sched_slot *sl
 	if (!affinity_holds(o, slot))
 		return REASON_POD_AFFINITY;
 	for (size_t i = 0; i < o->anti.n; i++) {
-		if (tally_get(&o->anti.items[i]->domains, node_label(slot, o->anti.items[i]->domains.key)) > 0)
+		if (tally_get(&o->anti.items[i]->domains, node_label(slot, o->anti.items[i]->domains.key)) >
+		    0)
 			return REASON_POD_ANTI_AFFINITY;
 	}
 	for (size_t i = 0; i < o->blocked.n; i++) {

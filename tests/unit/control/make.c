@@ -29,7 +29,8 @@ void make_condition(korch_pod *pod, const char *type, const char *status, korch_
 	size_t n = to->n_conditions, i = 0;
 	while (i < n && strcmp(to->conditions[i].type, type) != 0)
 		i++;
-	korch_pod_condition *items = korch_list_edit(&to->conditions, &to->n_conditions, &korch_pod_condition_type, i < n ? n : n + 1);
+	korch_pod_condition *items = korch_list_edit(&to->conditions, &to->n_conditions,
+	                                             &korch_pod_condition_type, i < n ? n : n + 1);
 	korch_string_set(&items[i].type, type);
 	korch_string_set(&items[i].status, status);
 	items[i].last_transition_time = since;
@@ -37,7 +38,8 @@ void make_condition(korch_pod *pod, const char *type, const char *status, korch_
 
 static void make_container(korch_pod_spec *spec, const char *image)
 {
-	korch_container *containers = korch_list_edit(&spec->containers, &spec->n_containers, &korch_container_type, 1);
+	korch_container *containers =
+	    korch_list_edit(&spec->containers, &spec->n_containers, &korch_container_type, 1);
 	korch_string_set(&containers[0].name, "main");
 	korch_string_set(&containers[0].image, image);
 }

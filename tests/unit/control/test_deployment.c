@@ -117,13 +117,16 @@ static void set_paused(setup *s, int paused)
 	world_put(s->w, &edited->object);
 }
 
-static void set_strategy(korch_deployment_spec *spec, const char *type, int32_t surge, int32_t unavailable)
+static void set_strategy(korch_deployment_spec *spec, const char *type, int32_t surge,
+                         int32_t unavailable)
 {
-	korch_deployment_strategy *strategy = korch_struct_edit(&spec->strategy, &korch_deployment_strategy_type);
+	korch_deployment_strategy *strategy =
+	    korch_struct_edit(&spec->strategy, &korch_deployment_strategy_type);
 	korch_string_set(&strategy->type, type);
 	if (surge < 0)
 		return;
-	korch_rolling_update_deployment *rolling = korch_struct_edit(&strategy->rolling_update, &korch_rolling_update_deployment_type);
+	korch_rolling_update_deployment *rolling =
+	    korch_struct_edit(&strategy->rolling_update, &korch_rolling_update_deployment_type);
 	rolling->max_surge = (korch_int_or_string){.number = surge, .is_set = 1};
 	rolling->max_unavailable = (korch_int_or_string){.number = unavailable, .is_set = 1};
 }
@@ -158,11 +161,15 @@ START_TEST(test_first_revision)
 	ck_assert_str_eq(world_note(plan, 0), note);
 	ck_assert_int_eq(set->spec->replicas, 3);
 	ck_assert_str_eq(korch_map_get(set->spec->selector->match_labels, "pod-template-hash"), hash);
-	ck_assert_str_eq(korch_map_get(set->spec->template_->metadata->labels, "pod-template-hash"), hash);
-	ck_assert_str_eq(korch_map_get(set->object.metadata->annotations, KORCH__ANNOTATION_REVISION), "1");
-	ck_assert_str_eq(korch_map_get(set->object.metadata->annotations, KORCH__ANNOTATION_DESIRED), "3");
+	ck_assert_str_eq(korch_map_get(set->spec->template_->metadata->labels, "pod-template-hash"),
+	                 hash);
+	ck_assert_str_eq(korch_map_get(set->object.metadata->annotations, KORCH__ANNOTATION_REVISION),
+	                 "1");
+	ck_assert_str_eq(korch_map_get(set->object.metadata->annotations, KORCH__ANNOTATION_DESIRED),
+	                 "3");
 	ck_assert_str_eq(korch_map_get(set->object.metadata->annotations, KORCH__ANNOTATION_MAX), "4");
-	ck_assert_str_eq(korch_map_get(web(&s)->object.metadata->annotations, KORCH__ANNOTATION_REVISION), "1");
+	ck_assert_str_eq(
+	    korch_map_get(web(&s)->object.metadata->annotations, KORCH__ANNOTATION_REVISION), "1");
 	ck_assert_ptr_eq(set->spec->template_->spec, web(&s)->spec->template_->spec);
 	ck_assert_str_eq(condition(&s, "Progressing")->reason, "NewReplicaSetCreated");
 	ck_assert_str_eq(condition(&s, "Available")->status, "False");
@@ -202,7 +209,8 @@ START_TEST(test_rolling_step_by_step)
 	settle(&s, 1);
 	ck_assert_int_eq(size_of(&s, "main:2"), 4);
 	ck_assert_int_eq(size_of(&s, "main:1"), 0);
-	ck_assert_str_eq(korch_map_get(web(&s)->object.metadata->annotations, KORCH__ANNOTATION_REVISION), "2");
+	ck_assert_str_eq(
+	    korch_map_get(web(&s)->object.metadata->annotations, KORCH__ANNOTATION_REVISION), "2");
 	end(&s);
 }
 END_TEST
@@ -240,7 +248,8 @@ START_TEST(test_deadline)
 	korch_plan *plan = decide(&s);
 	ck_assert_str_eq(condition(&s, "Progressing")->reason, "ReplicaSetUpdated");
 	korch_usec wake = korch_plan_wake(plan);
-	ck_assert_int_eq(wake, condition(&s, "Progressing")->last_update_time + 600 * KORCH_USEC_PER_SEC + 1);
+	ck_assert_int_eq(wake,
+	                 condition(&s, "Progressing")->last_update_time + 600 * KORCH_USEC_PER_SEC + 1);
 	korch_plan_free(plan);
 	world_advance(s.w, wake - 1 - s.w->now);
 	korch_plan_free(decide(&s));
@@ -249,7 +258,8 @@ START_TEST(test_deadline)
 	plan = decide(&s);
 	ck_assert_str_eq(condition(&s, "Progressing")->status, "False");
 	ck_assert_str_eq(condition(&s, "Progressing")->reason, "ProgressDeadlineExceeded");
-	ck_assert_ptr_nonnull(strstr(condition(&s, "Progressing")->message, "has timed out progressing."));
+	ck_assert_ptr_nonnull(
+	    strstr(condition(&s, "Progressing")->message, "has timed out progressing."));
 	korch_plan_free(plan);
 	plan = decide(&s);
 	ck_assert_uint_eq(korch_plan_steps(plan), 0);
@@ -313,14 +323,19 @@ START_TEST(test_proportional_scaling)
 	settle(&s, 1);
 	set_image(&s, "broken:2");
 	settle(&s, 0);
-	ck_assert_int_eq(size_of(&s, "main:1"), 8); /* Kubernetes' own example: 8 and 5, to 15 gives 11 and 7 */
+	ck_assert_int_eq(size_of(&s, "main:1"),
+	                 8); /* Kubernetes' own example: 8 and 5, to 15 gives 11 and 7 */
 	ck_assert_int_eq(size_of(&s, "broken:2"), 5);
 	set_replicas(&s, 15);
 	korch_plan_free(decide(&s));
 	ck_assert_int_eq(size_of(&s, "main:1"), 11);
 	ck_assert_int_eq(size_of(&s, "broken:2"), 7);
-	ck_assert_str_eq(korch_map_get(set_of(&s, "main:1")->object.metadata->annotations, KORCH__ANNOTATION_DESIRED), "15");
-	ck_assert_str_eq(korch_map_get(set_of(&s, "main:1")->object.metadata->annotations, KORCH__ANNOTATION_MAX), "18");
+	ck_assert_str_eq(korch_map_get(set_of(&s, "main:1")->object.metadata->annotations,
+	                               KORCH__ANNOTATION_DESIRED),
+	                 "15");
+	ck_assert_str_eq(
+	    korch_map_get(set_of(&s, "main:1")->object.metadata->annotations, KORCH__ANNOTATION_MAX),
+	    "18");
 	settle(&s, 1);
 	ck_assert_int_eq(size_of(&s, "broken:2"), 15);
 	end(&s);
@@ -330,7 +345,8 @@ END_TEST
 START_TEST(test_history_and_rollback)
 {
 	korch_deployment *deployment = make_deployment("web", 1, "main:1");
-	KORCH_SET(((korch_deployment_spec *)deployment->spec), korch_deployment_spec, revision_history_limit, 2);
+	KORCH_SET(((korch_deployment_spec *)deployment->spec), korch_deployment_spec,
+	          revision_history_limit, 2);
 	setup s = start(deployment);
 	char image[16];
 	settle(&s, 1);
@@ -344,20 +360,23 @@ START_TEST(test_history_and_rollback)
 	korch_plan *plan = NULL;
 	korch_error *err = NULL;
 	ck_assert_int_eq(korch_plan_new(&plan), 0);
-	ck_assert_int_eq(korch__deployment_rollback(s.w->view, web(&s), 1, plan, &err), KORCH_E_NOT_FOUND);
+	ck_assert_int_eq(korch__deployment_rollback(s.w->view, web(&s), 1, plan, &err),
+	                 KORCH_E_NOT_FOUND);
 	ck_assert_str_eq(korch_error_message(err), "unable to find specified revision 1 in history");
 	korch_error_free(err);
 	ck_assert_int_eq(korch__deployment_rollback(s.w->view, web(&s), 0, plan, NULL), 0);
 	world_apply(s.w, plan);
 	korch_plan_free(plan);
 	ck_assert_str_eq(web(&s)->spec->template_->spec->containers[0].image, "main:4");
-	ck_assert_ptr_null(korch_map_get(web(&s)->spec->template_->metadata->labels, "pod-template-hash"));
+	ck_assert_ptr_null(
+	    korch_map_get(web(&s)->spec->template_->metadata->labels, "pod-template-hash"));
 	settle(&s, 1);
 	ck_assert_int_eq(size_of(&s, "main:4"), 1);
 	const korch_map *annotations = set_of(&s, "main:4")->object.metadata->annotations;
 	ck_assert_str_eq(korch_map_get(annotations, KORCH__ANNOTATION_REVISION), "6");
 	ck_assert_str_eq(korch_map_get(annotations, KORCH__ANNOTATION_REVISION_HISTORY), "4");
-	ck_assert_str_eq(korch_map_get(web(&s)->object.metadata->annotations, KORCH__ANNOTATION_REVISION), "6");
+	ck_assert_str_eq(
+	    korch_map_get(web(&s)->object.metadata->annotations, KORCH__ANNOTATION_REVISION), "6");
 	end(&s);
 }
 END_TEST
@@ -392,15 +411,18 @@ START_TEST(test_percentages)
 		const char *surge, *unavailable;
 		int32_t surge_is, unavailable_is;
 	} rows[] = {
-		{10, "25%", "25%", 3, 2}, {3, "25%", "25%", 1, 0}, {1, "0%", "0%", 0, 1},     {10, "0%", "9%", 0, 1},
-		{5, "100%", "100%", 5, 5}, {0, "25%", "25%", 0, 0}, {4, "200%", "300%", 8, 4},
+	    {10, "25%", "25%", 3, 2},  {3, "25%", "25%", 1, 0},   {1, "0%", "0%", 0, 1},
+	    {10, "0%", "9%", 0, 1},    {5, "100%", "100%", 5, 5}, {0, "25%", "25%", 0, 0},
+	    {4, "200%", "300%", 8, 4},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		korch_deployment *deployment = make_deployment("web", rows[i].replicas, "main:1");
 		set_strategy(deployment->spec, "RollingUpdate", 0, 0);
 		korch_rolling_update_deployment *rolling = deployment->spec->strategy->rolling_update;
-		rolling->max_surge = (korch_int_or_string){.text = korch_string_new(rows[i].surge), .is_set = 1};
-		rolling->max_unavailable = (korch_int_or_string){.text = korch_string_new(rows[i].unavailable), .is_set = 1};
+		rolling->max_surge =
+		    (korch_int_or_string){.text = korch_string_new(rows[i].surge), .is_set = 1};
+		rolling->max_unavailable =
+		    (korch_int_or_string){.text = korch_string_new(rows[i].unavailable), .is_set = 1};
 		int32_t surge, unavailable;
 		korch__deployment_limits(deployment, &surge, &unavailable);
 		ck_assert_int_eq(surge, rows[i].surge_is);
@@ -412,7 +434,7 @@ END_TEST
 
 /* What the law speaks of, counted in pods. */
 typedef struct counts {
-	int present;   /* not terminal, not being deleted */
+	int present; /* not terminal, not being deleted */
 	int available;
 } counts;
 
@@ -425,7 +447,8 @@ static counts count_pods(setup *s)
 			continue;
 		c.present++;
 		for (size_t j = 0; pod->status && j < pod->status->n_conditions; j++)
-			c.available += strcmp(pod->status->conditions[j].type, "Ready") == 0 && strcmp(pod->status->conditions[j].status, "True") == 0;
+			c.available += strcmp(pod->status->conditions[j].type, "Ready") == 0 &&
+			               strcmp(pod->status->conditions[j].status, "True") == 0;
 	}
 	return c;
 }
@@ -433,7 +456,8 @@ static counts count_pods(setup *s)
 static void random_fault(setup *s, korch_random *random)
 {
 	size_t n = world_count(s->w, &korch_pod_kind);
-	const korch_object *pod = n ? world_at(s->w, &korch_pod_kind, korch__random_below(random, n)) : NULL;
+	const korch_object *pod =
+	    n ? world_at(s->w, &korch_pod_kind, korch__random_below(random, n)) : NULL;
 	if (!pod)
 		return;
 	uint64_t what = korch__random_below(random, 12);
@@ -489,7 +513,8 @@ static void own_step(setup *s, korch_random *random, int seed)
 	korch__deployment_limits(web(s), &surge, &unavailable);
 	int known = known_available(s);
 	s->known = known < s->known ? known : s->known;
-	size_t n = world_count(s->w, &korch_replica_set_kind), which = korch__random_below(random, n + 1);
+	size_t n = world_count(s->w, &korch_replica_set_kind),
+	       which = korch__random_below(random, n + 1);
 	if (which == n)
 		world_run(s->w, &s->deployments, "shop", "web");
 	else
@@ -498,7 +523,8 @@ static void own_step(setup *s, korch_random *random, int seed)
 	int least = desired - unavailable < before.available ? desired - unavailable : before.available;
 	least = s->known < least ? s->known : least;
 	int most = desired + surge > before.present ? desired + surge : before.present;
-	ck_assert_msg(after.available >= least, "seed %d: %d available, must be %d", seed, after.available, least);
+	ck_assert_msg(after.available >= least, "seed %d: %d available, must be %d", seed,
+	              after.available, least);
 	ck_assert_msg(after.present <= most, "seed %d: %d pods, may be %d", seed, after.present, most);
 }
 
@@ -507,8 +533,10 @@ START_TEST(test_law)
 	for (int seed = 0; seed < 150; seed++) {
 		korch_random random;
 		korch__random_init(&random, (uint64_t)seed);
-		korch_deployment *deployment = make_deployment("web", 1 + (int32_t)korch__random_below(&random, 10), "main:0");
-		set_strategy(deployment->spec, "RollingUpdate", (int32_t)korch__random_below(&random, 4), (int32_t)korch__random_below(&random, 4));
+		korch_deployment *deployment =
+		    make_deployment("web", 1 + (int32_t)korch__random_below(&random, 10), "main:0");
+		set_strategy(deployment->spec, "RollingUpdate", (int32_t)korch__random_below(&random, 4),
+		             (int32_t)korch__random_below(&random, 4));
 		setup s = start(deployment);
 		for (int step = 0; step < 250; step++) {
 			world_advance(s.w, (korch_usec)korch__random_below(&random, 3) * KORCH_USEC_PER_SEC);
@@ -523,8 +551,9 @@ START_TEST(test_law)
 		set_paused(&s, 0);
 		settle(&s, 1);
 		const korch_deployment_status *status = web(&s)->status;
-		ck_assert_msg(status->updated_replicas == web(&s)->spec->replicas && status->replicas == status->updated_replicas,
-					  "seed %d: %d of %d", seed, status->updated_replicas, web(&s)->spec->replicas);
+		ck_assert_msg(status->updated_replicas == web(&s)->spec->replicas &&
+		                  status->replicas == status->updated_replicas,
+		              "seed %d: %d of %d", seed, status->updated_replicas, web(&s)->spec->replicas);
 		end(&s);
 	}
 }
@@ -533,9 +562,11 @@ END_TEST
 KORCH_SUITE(deployment)
 {
 	Suite *suite = suite_create("deployment");
-	KORCH_CASE(suite, "rolling", test_first_revision, test_rolling_step_by_step, test_unhealthy_old_go_first, test_percentages);
+	KORCH_CASE(suite, "rolling", test_first_revision, test_rolling_step_by_step,
+	           test_unhealthy_old_go_first, test_percentages);
 	KORCH_CASE(suite, "progress", test_deadline, test_pause_and_resume);
-	KORCH_CASE(suite, "other", test_recreate, test_proportional_scaling, test_history_and_rollback, test_collision_and_adoption);
+	KORCH_CASE(suite, "other", test_recreate, test_proportional_scaling, test_history_and_rollback,
+	           test_collision_and_adoption);
 	KORCH_CASE(suite, "law", test_law);
 	return suite;
 }

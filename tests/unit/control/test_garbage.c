@@ -30,13 +30,15 @@ static size_t run(world *w, const korch_kind *kind, const char *name)
 	return 0;
 }
 
-static void put_owned(world *w, const korch_kind *kind, const char *name, const korch_object *owner, const korch_object *second)
+static void put_owned(world *w, const korch_kind *kind, const char *name, const korch_object *owner,
+                      const korch_object *second)
 {
 	korch_object *object = make(kind, "shop", name);
 	korch_object_set_controller(object, owner);
 	korch_object_meta *meta = korch_object_edit_meta(object);
 	if (second) {
-		korch_owner_reference *owners = korch_list_edit(&meta->owner_references, &meta->n_owner_references, &korch_owner_reference_type, 2);
+		korch_owner_reference *owners = korch_list_edit(
+		    &meta->owner_references, &meta->n_owner_references, &korch_owner_reference_type, 2);
 		korch_string_set(&owners[1].kind, second->kind->name);
 		korch_string_set(&owners[1].api_version, second->kind->api_version);
 		korch_string_set(&owners[1].name, korch_object_name(second));
@@ -113,7 +115,8 @@ START_TEST(test_orphan)
 	end_with(w, a, "orphan");
 	run(w, &korch_replica_set_kind, "a");
 	ck_assert_ptr_null(world_get(w, &korch_replica_set_kind, "shop", "a"));
-	ck_assert_uint_eq(world_get(w, &korch_pod_kind, "shop", "one")->metadata->n_owner_references, 0);
+	ck_assert_uint_eq(world_get(w, &korch_pod_kind, "shop", "one")->metadata->n_owner_references,
+	                  0);
 	end(w);
 }
 END_TEST
@@ -137,9 +140,11 @@ START_TEST(test_namespace)
 	korch_object_edit_meta(ending)->deletion_timestamp = w->now;
 	world_put(w, ending);
 	world_run(w, &spec, "", "shop");
-	const korch_namespace *stored = (const korch_namespace *)world_get(w, &korch_namespace_kind, NULL, "shop");
+	const korch_namespace *stored =
+	    (const korch_namespace *)world_get(w, &korch_namespace_kind, NULL, "shop");
 	ck_assert_str_eq(stored->status->phase, "Terminating");
-	ck_assert_str_eq(stored->status->conditions[1].message, "Some resources are remaining: pods. has 2 resource instances");
+	ck_assert_str_eq(stored->status->conditions[1].message,
+	                 "Some resources are remaining: pods. has 2 resource instances");
 	ck_assert_ptr_null(world_get(w, &korch_pod_kind, "shop", "a"));
 	world_remove(w, world_get(w, &korch_pod_kind, "shop", "b"));
 	korch_plan *plan = world_reconcile(w, &spec, "", "shop");

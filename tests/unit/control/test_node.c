@@ -18,9 +18,11 @@ static const korch_node *node(world *w)
 
 static void set_ready(world *w, const char *status)
 {
-	korch_node *edited = node(w) ? (korch_node *)korch_object_edit(&node(w)->object) : (korch_node *)make(&korch_node_kind, NULL, "n1");
+	korch_node *edited = node(w) ? (korch_node *)korch_object_edit(&node(w)->object)
+	                             : (korch_node *)make(&korch_node_kind, NULL, "n1");
 	korch_node_status *to = korch_struct_edit(&edited->status, &korch_node_status_type);
-	korch_node_condition *items = korch_list_edit(&to->conditions, &to->n_conditions, &korch_node_condition_type, 1);
+	korch_node_condition *items =
+	    korch_list_edit(&to->conditions, &to->n_conditions, &korch_node_condition_type, 1);
 	korch_string_set(&items[0].type, "Ready");
 	korch_string_set(&items[0].status, status);
 	items[0].last_heartbeat_time = w->now;
@@ -30,7 +32,9 @@ static void set_ready(world *w, const char *status)
 static void beat(world *w)
 {
 	const korch_object *old = world_get(w, &korch_lease_kind, KORCH__LEASE_NAMESPACE, "n1");
-	korch_lease *lease = (korch_lease *)(old ? korch_object_edit(old) : make(&korch_lease_kind, KORCH__LEASE_NAMESPACE, "n1"));
+	korch_lease *lease =
+	    (korch_lease *)(old ? korch_object_edit(old)
+	                        : make(&korch_lease_kind, KORCH__LEASE_NAMESPACE, "n1"));
 	korch_lease_spec *to = korch_struct_edit(&lease->spec, &korch_lease_spec_type);
 	to->renew_time = w->now;
 	world_put(w, &lease->object);
@@ -145,14 +149,18 @@ START_TEST(test_eviction_times)
 		int64_t seconds; /* -1: none given, -2: no toleration */
 		korch_usec at;
 	} rows[] = {
-		{"x", "NoExecute", -2, 0}, {"x", "NoExecute", -1, KORCH_USEC_NEVER}, {"x", "NoExecute", 30, 35 * SECOND}, {"x", "NoExecute", 0, 0},
-		{"x", "NoSchedule", -2, KORCH_USEC_NEVER},
+	    {"x", "NoExecute", -2, 0},
+	    {"x", "NoExecute", -1, KORCH_USEC_NEVER},
+	    {"x", "NoExecute", 30, 35 * SECOND},
+	    {"x", "NoExecute", 0, 0},
+	    {"x", "NoSchedule", -2, KORCH_USEC_NEVER},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		korch_pod *pod = make_pod("shop", "a");
 		korch_taint one = {.key = rows[i].key, .effect = rows[i].effect, .time_added = 5 * SECOND};
 		if (rows[i].seconds > -2) {
-			korch_toleration *to = korch_list_edit(&pod->spec->tolerations, &pod->spec->n_tolerations, &korch_toleration_type, 1);
+			korch_toleration *to = korch_list_edit(
+			    &pod->spec->tolerations, &pod->spec->n_tolerations, &korch_toleration_type, 1);
 			korch_string_set(&to->operator_, "Exists");
 			if (rows[i].seconds >= 0)
 				KORCH_SET(to, korch_toleration, toleration_seconds, rows[i].seconds);
@@ -180,7 +188,8 @@ START_TEST(test_finished_pods)
 		put_pod(w, name, 1);
 		pod_phase(w, name, "Succeeded");
 	}
-	ck_assert_int_eq(spec.concerns(spec.userdata, NULL, world_get(w, &korch_pod_kind, "shop", "p5")), 1);
+	ck_assert_int_eq(
+	    spec.concerns(spec.userdata, NULL, world_get(w, &korch_pod_kind, "shop", "p5")), 1);
 	ck_assert_uint_eq(world_run(w, &spec, "shop", "p5"), 2);
 	ck_assert_ptr_null(world_get(w, &korch_pod_kind, "shop", "p9"));
 	ck_assert_ptr_null(world_get(w, &korch_pod_kind, "shop", "p8"));
@@ -193,6 +202,7 @@ END_TEST
 KORCH_SUITE(node)
 {
 	Suite *suite = suite_create("node");
-	KORCH_CASE(suite, "node", test_lost_and_found, test_not_ready_and_cordon, test_vanished_node, test_eviction_times, test_finished_pods);
+	KORCH_CASE(suite, "node", test_lost_and_found, test_not_ready_and_cordon, test_vanished_node,
+	           test_eviction_times, test_finished_pods);
 	return suite;
 }

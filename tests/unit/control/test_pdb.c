@@ -27,8 +27,10 @@ static void set(korch_int_or_string *slot, const char *text)
 
 static korch_pod_disruption_budget *make_budget(const row *r)
 {
-	korch_pod_disruption_budget *budget = (korch_pod_disruption_budget *)make(&korch_pod_disruption_budget_kind, "shop", "web");
-	korch_pod_disruption_budget_spec *spec = korch_struct_edit(&budget->spec, &korch_pod_disruption_budget_spec_type);
+	korch_pod_disruption_budget *budget =
+	    (korch_pod_disruption_budget *)make(&korch_pod_disruption_budget_kind, "shop", "web");
+	korch_pod_disruption_budget_spec *spec =
+	    korch_struct_edit(&budget->spec, &korch_pod_disruption_budget_spec_type);
 	set(&spec->min_available, r->min_available);
 	set(&spec->max_unavailable, r->max_unavailable);
 	korch_block_take(&spec->selector, make_selector("app", "web"));
@@ -38,8 +40,10 @@ static korch_pod_disruption_budget *make_budget(const row *r)
 START_TEST(test_counts)
 {
 	static const row rows[] = {
-		{"2", NULL, 3, 3, 3, 3, 2, 1},    {"2", NULL, 3, 2, 3, 3, 2, 0},   {"50%", NULL, 5, 5, 5, 5, 3, 2}, {NULL, "1", 3, 3, 3, 3, 2, 1},
-		{NULL, "30%", 3, 3, 3, 3, 2, 1}, {NULL, "1", 3, 1, 3, 3, 2, 0},   {NULL, "5", 3, 3, 3, 3, 0, 3},   {"1", NULL, 0, 0, 0, 0, 1, 0},
+	    {"2", NULL, 3, 3, 3, 3, 2, 1},   {"2", NULL, 3, 2, 3, 3, 2, 0},
+	    {"50%", NULL, 5, 5, 5, 5, 3, 2}, {NULL, "1", 3, 3, 3, 3, 2, 1},
+	    {NULL, "30%", 3, 3, 3, 3, 2, 1}, {NULL, "1", 3, 1, 3, 3, 2, 0},
+	    {NULL, "5", 3, 3, 3, 3, 0, 3},   {"1", NULL, 0, 0, 0, 0, 1, 0},
 	};
 	korch_controller_spec spec;
 	ck_assert_int_eq(korch__pdb_controller(&spec), 0);
@@ -58,12 +62,15 @@ START_TEST(test_counts)
 		}
 		world_run(w, &spec, "shop", "web");
 		const korch_pod_disruption_budget_status *status =
-			((const korch_pod_disruption_budget *)world_get(w, &korch_pod_disruption_budget_kind, "shop", "web"))->status;
+		    ((const korch_pod_disruption_budget *)world_get(w, &korch_pod_disruption_budget_kind,
+		                                                    "shop", "web"))
+		        ->status;
 		ck_assert_int_eq(status->expected_pods, rows[i].expected);
 		ck_assert_int_eq(status->desired_healthy, rows[i].desired);
 		ck_assert_int_eq(status->disruptions_allowed, rows[i].allowed);
 		ck_assert_int_eq(status->current_healthy, rows[i].ready);
-		ck_assert_str_eq(status->conditions[0].reason, rows[i].allowed ? "SufficientPods" : "InsufficientPods");
+		ck_assert_str_eq(status->conditions[0].reason,
+		                 rows[i].allowed ? "SufficientPods" : "InsufficientPods");
 		ck_assert_uint_eq(world_run(w, &spec, "shop", "web"), 0);
 		world_free(w);
 	}
@@ -79,7 +86,8 @@ START_TEST(test_evictions)
 	korch_string_set(&pod->status->phase, "Running");
 	make_condition(pod, "Ready", "True", WORLD_START);
 	ck_assert_int_eq(korch__pdb_allows(budget, pod), KORCH__PDB_REFUSED); /* nothing is known yet */
-	korch_pod_disruption_budget_status *status = korch_struct_edit(&budget->status, &korch_pod_disruption_budget_status_type);
+	korch_pod_disruption_budget_status *status =
+	    korch_struct_edit(&budget->status, &korch_pod_disruption_budget_status_type);
 	status->disruptions_allowed = 1;
 	ck_assert_int_eq(korch__pdb_allows(budget, pod), KORCH__PDB_ALLOWED);
 	korch_object_edit_meta(&budget->object)->generation = 2;

@@ -36,7 +36,8 @@ START_TEST(test_creates)
 	ck_assert_uint_eq(plan_count(plan, KORCH_STEP_CREATE), 3);
 	ck_assert_str_eq(world_note(plan, 0), "SuccessfulCreate: Created pod: ");
 	ck_assert_uint_eq(korch_plan_note_at(plan, 2)->named_step, 3);
-	const korch_pod *a = (const korch_pod *)world_at(w, &korch_pod_kind, 0), *b = (const korch_pod *)world_at(w, &korch_pod_kind, 1);
+	const korch_pod *a = (const korch_pod *)world_at(w, &korch_pod_kind, 0),
+	                *b = (const korch_pod *)world_at(w, &korch_pod_kind, 1);
 	ck_assert_str_eq(a->object.metadata->generate_name, "web-");
 	ck_assert_str_eq(korch_map_get(a->object.metadata->labels, "app"), "web");
 	ck_assert_str_eq(a->status->phase, "Pending");
@@ -83,7 +84,8 @@ START_TEST(test_adopts_and_releases)
 	plan = world_reconcile(w, &spec, "shop", "web");
 	ck_assert_uint_eq(plan_count(plan, KORCH_STEP_CREATE), 1);
 	ck_assert_ptr_null(korch_object_controller(world_get(w, &korch_pod_kind, "shop", "orphan")));
-	ck_assert_uint_eq(world_get(w, &korch_pod_kind, "shop", "orphan")->metadata->n_owner_references, 0);
+	ck_assert_uint_eq(world_get(w, &korch_pod_kind, "shop", "orphan")->metadata->n_owner_references,
+	                  0);
 	korch_plan_free(plan);
 	world_free(w);
 }
@@ -111,9 +113,11 @@ static korch_pod *order_pod(const order_row *row)
 	korch_pod_status *status = korch_struct_edit(&pod->status, &korch_pod_status_type);
 	korch_string_set(&status->phase, row->phase);
 	korch_container_status *containers =
-		korch_list_edit(&status->container_statuses, &status->n_container_statuses, &korch_container_status_type, 1);
+	    korch_list_edit(&status->container_statuses, &status->n_container_statuses,
+	                    &korch_container_status_type, 1);
 	containers[0].restart_count = row->restarts;
-	make_condition(pod, "Ready", row->ready ? "True" : "False", WORLD_START - row->ready_for_s * KORCH_USEC_PER_SEC);
+	make_condition(pod, "Ready", row->ready ? "True" : "False",
+	               WORLD_START - row->ready_for_s * KORCH_USEC_PER_SEC);
 	if (row->cost)
 		make_annotation(&pod->object, "controller.kubernetes.io/pod-deletion-cost", row->cost);
 	return pod;
@@ -122,20 +126,20 @@ static korch_pod *order_pod(const order_row *row)
 START_TEST(test_order_of_deletion)
 {
 	static const order_row rows[] = {
-		{"unassigned", NULL, "Pending", 0, 0, NULL, 0, 5000},
-		{"pending", "n1", "Pending", 0, 0, "-5", 0, 5000},
-		{"unknown", "n1", "Unknown", 0, 0, "-6", 0, 5000},
-		{"not-ready", "n1", "Running", 0, 0, "10", 0, 5000},
-		{"cheap", "n9", "Running", 1, 4000, "-1", 0, 5000},
-		{"doubled", "n1", "Running", 1, 4000, NULL, 0, 5000},
-		{"fresh", "n2", "Running", 1, 10, NULL, 0, 5000},
-		/* 1100 s and 1900 s of readiness are one bucket (2^40 ns to 2^41 ns): the uid decides. */
-		{"same-bucket-a", "n3", "Running", 1, 1900, "+7", 9, 5000},
-		{"same-bucket-b", "n4", "Running", 1, 1100, "07", 0, 5000},
-		{"restarted", "n5", "Running", 1, 4400, NULL, 3, 9000},
-		{"young", "n6", "Running", 1, 4400, NULL, 0, 4500},
-		{"old", "n7", "Running", 1, 4400, NULL, 0, 9000},
-		{"dear", "n8", "Running", 1, 10, "7", 5, 20},
+	    {"unassigned", NULL, "Pending", 0, 0, NULL, 0, 5000},
+	    {"pending", "n1", "Pending", 0, 0, "-5", 0, 5000},
+	    {"unknown", "n1", "Unknown", 0, 0, "-6", 0, 5000},
+	    {"not-ready", "n1", "Running", 0, 0, "10", 0, 5000},
+	    {"cheap", "n9", "Running", 1, 4000, "-1", 0, 5000},
+	    {"doubled", "n1", "Running", 1, 4000, NULL, 0, 5000},
+	    {"fresh", "n2", "Running", 1, 10, NULL, 0, 5000},
+	    /* 1100 s and 1900 s of readiness are one bucket (2^40 ns to 2^41 ns): the uid decides. */
+	    {"same-bucket-a", "n3", "Running", 1, 1900, "+7", 9, 5000},
+	    {"same-bucket-b", "n4", "Running", 1, 1100, "07", 0, 5000},
+	    {"restarted", "n5", "Running", 1, 4400, NULL, 3, 9000},
+	    {"young", "n6", "Running", 1, 4400, NULL, 0, 4500},
+	    {"old", "n7", "Running", 1, 4400, NULL, 0, 9000},
+	    {"dear", "n8", "Running", 1, 10, "7", 5, 20},
 	};
 	enum { N = sizeof(rows) / sizeof(rows[0]) };
 	const korch_pod *pods[N], *all[N];
@@ -243,7 +247,8 @@ END_TEST
 KORCH_SUITE(replicaset)
 {
 	Suite *suite = suite_create("replicaset");
-	KORCH_CASE(suite, "pods", test_creates, test_adopts_and_releases, test_deletes_the_unready_first, test_large);
+	KORCH_CASE(suite, "pods", test_creates, test_adopts_and_releases,
+	           test_deletes_the_unready_first, test_large);
 	KORCH_CASE(suite, "order", test_order_of_deletion);
 	KORCH_CASE(suite, "status", test_min_ready_seconds, test_namespace_that_ends);
 	return suite;

@@ -38,7 +38,8 @@ static void put_node(world *w, const char *name, const char *cpu)
 static void put_pod(world *w, const char *name)
 {
 	korch_pod *pod = make_pod("shop", name);
-	korch_resource_requirements *resources = korch_struct_edit(&pod->spec->containers[0].resources, &korch_resource_requirements_type);
+	korch_resource_requirements *resources =
+	    korch_struct_edit(&pod->spec->containers[0].resources, &korch_resource_requirements_type);
 	korch_map_set(&resources->requests, "cpu", "1");
 	world_put(w, &pod->object);
 }
@@ -75,7 +76,8 @@ START_TEST(test_waits_for_room)
 	put_pod(w, "b");
 	world_run(w, &spec, "shop", "a");
 	korch_plan *plan = world_reconcile(w, &spec, "shop", "b");
-	ck_assert_str_eq(world_note(plan, 0), "FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu.");
+	ck_assert_str_eq(world_note(plan, 0),
+	                 "FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu.");
 	korch_plan_free(plan);
 	ck_assert_str_eq(pod(w, "b")->status->conditions[0].reason, "Unschedulable");
 	ck_assert_uint_eq(world_run(w, &spec, "shop", "b"), 0); /* says it once */
@@ -95,11 +97,13 @@ START_TEST(test_commit_that_failed)
 	korch_plan *plan = NULL;
 	korch_request request = {.key = {.kind = &korch_pod_kind, .namespace_ = "shop", .name = "a"}};
 	ck_assert_int_eq(korch_plan_new(&plan), 0);
-	ck_assert_int_eq(spec.reconcile(spec.userdata, w->view, &request, plan, NULL), 0); /* not carried out */
+	ck_assert_int_eq(spec.reconcile(spec.userdata, w->view, &request, plan, NULL),
+	                 0); /* not carried out */
 	ck_assert_uint_eq(korch_plan_steps(plan), 1);
 	world_run(w, &spec, "shop", "b");
-	ck_assert_str_eq(pod(w, "b")->status->conditions[0].reason, "Unschedulable"); /* the room is assumed to be taken */
-	world_run(w, &spec, "shop", "a");											   /* called again: takes it back, then again */
+	ck_assert_str_eq(pod(w, "b")->status->conditions[0].reason,
+	                 "Unschedulable"); /* the room is assumed to be taken */
+	world_run(w, &spec, "shop", "a");  /* called again: takes it back, then again */
 	ck_assert_str_eq(pod(w, "a")->spec->node_name, "n1");
 	korch_plan_free(plan);
 	end(w);
@@ -112,7 +116,8 @@ START_TEST(test_gates)
 	put_node(w, "n1", "4");
 	korch_pod *gated = make_pod("shop", "a");
 	korch_pod_scheduling_gate *gates =
-		korch_list_edit(&gated->spec->scheduling_gates, &gated->spec->n_scheduling_gates, &korch_pod_scheduling_gate_type, 1);
+	    korch_list_edit(&gated->spec->scheduling_gates, &gated->spec->n_scheduling_gates,
+	                    &korch_pod_scheduling_gate_type, 1);
 	korch_string_set(&gates[0].name, "example.com/wait");
 	world_put(w, &gated->object);
 	world_run(w, &spec, "shop", "a");
@@ -129,6 +134,7 @@ END_TEST
 KORCH_SUITE(scheduler_controller)
 {
 	Suite *suite = suite_create("scheduler_controller");
-	KORCH_CASE(suite, "binding", test_binds, test_waits_for_room, test_commit_that_failed, test_gates);
+	KORCH_CASE(suite, "binding", test_binds, test_waits_for_room, test_commit_that_failed,
+	           test_gates);
 	return suite;
 }

@@ -21,7 +21,8 @@ static korch_service *make_service(const char *name, const char *cluster_ip)
 	korch_service_spec *to = korch_struct_edit(&service->spec, &korch_service_spec_type);
 	korch_map_set(&to->selector, "app", name);
 	korch_string_set(&to->cluster_ip, cluster_ip);
-	korch_service_port *ports = korch_list_edit(&to->ports, &to->n_ports, &korch_service_port_type, 1);
+	korch_service_port *ports =
+	    korch_list_edit(&to->ports, &to->n_ports, &korch_service_port_type, 1);
 	ports[0].port = 80;
 	korch_string_set(&ports[0].name, "http");
 	ports[0].target_port = (korch_int_or_string){.text = korch_string_new("web"), .is_set = 1};
@@ -75,7 +76,8 @@ static void put_pod(world *w, int i, int ready)
 	korch_pod *pod = make_pod("shop", name);
 	make_label(&pod->object, "app", "web");
 	korch_container *container = &pod->spec->containers[0];
-	korch_container_port *ports = korch_list_edit(&container->ports, &container->n_ports, &korch_container_port_type, 1);
+	korch_container_port *ports =
+	    korch_list_edit(&container->ports, &container->n_ports, &korch_container_port_type, 1);
 	ports[0].container_port = 8080;
 	korch_string_set(&ports[0].name, "web");
 	korch_string_set(&pod->spec->node_name, "n1");
@@ -112,7 +114,8 @@ START_TEST(test_slices)
 	ck_assert_str_eq(s->endpoints[0].target_ref->name, "p000");
 	ck_assert_int_eq(s->ports[0].port, 8080);
 	ck_assert_str_eq(s->ports[0].name, "http");
-	ck_assert_str_eq(korch_map_get(s->object.metadata->labels, "kubernetes.io/service-name"), "web");
+	ck_assert_str_eq(korch_map_get(s->object.metadata->labels, "kubernetes.io/service-name"),
+	                 "web");
 	ck_assert_str_eq(korch_object_controller(&s->object)->kind, "Service");
 	ck_assert_uint_eq(world_run(w, &spec, "shop", "web"), 0);
 	pod_ready(w, "p001", 1);
@@ -137,10 +140,12 @@ START_TEST(test_many_endpoints)
 	ck_assert_uint_eq(world_count(w, &korch_endpoint_slice_kind), 3);
 	ck_assert_uint_eq(slice(w, 0)->n_endpoints, 100);
 	ck_assert_uint_eq(slice(w, 2)->n_endpoints, 50);
-	ck_assert_ptr_nonnull(korch_map_get(slice(w, 0)->object.metadata->labels, "service.kubernetes.io/headless"));
+	ck_assert_ptr_nonnull(
+	    korch_map_get(slice(w, 0)->object.metadata->labels, "service.kubernetes.io/headless"));
 	world_remove(w, world_get(w, &korch_pod_kind, "shop", "p005"));
 	put_pod(w, 250, 1);
-	ck_assert_uint_eq(world_run(w, &spec, "shop", "web"), 1); /* the one slice that changes anyway takes the new endpoint */
+	ck_assert_uint_eq(world_run(w, &spec, "shop", "web"),
+	                  1); /* the one slice that changes anyway takes the new endpoint */
 	for (int i = 100; i < 200; i++) {
 		char name[24];
 		snprintf(name, sizeof(name), "p%03d", i);

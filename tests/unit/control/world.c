@@ -28,7 +28,8 @@ void world_advance(world *w, korch_usec by)
 
 static void tell(world *w, int type, const korch_object *previous, const korch_object *object)
 {
-	korch_change change = {.type = type, .object = object, .previous = previous, .revision = w->revision};
+	korch_change change = {
+	    .type = type, .object = object, .previous = previous, .revision = w->revision};
 	if (w->changed)
 		w->changed(w, &change);
 }
@@ -50,7 +51,8 @@ const korch_object *world_put(world *w, korch_object *object)
 	if (!meta->generation)
 		meta->generation = 1;
 	object->revision = ++w->revision;
-	const korch_object *old = world_get(w, object->kind, korch_object_namespace(object), korch_object_name(object));
+	const korch_object *old =
+	    world_get(w, object->kind, korch_object_namespace(object), korch_object_name(object));
 	korch_object *previous = korch_object_ref(old);
 	ck_assert_int_eq(korch_cache_put(w->cache, object), 0);
 	korch_cache_set_time(w->cache, w->now, w->revision);
@@ -75,7 +77,8 @@ static void end_object(world *w, const korch_step *step)
 {
 	const korch_object *base = step->base;
 	const korch_pod *pod = (const korch_pod *)base;
-	int graceful = base->kind == &korch_pod_kind && pod->spec && pod->spec->node_name && step->delete_options.grace_seconds != 0;
+	int graceful = base->kind == &korch_pod_kind && pod->spec && pod->spec->node_name &&
+	               step->delete_options.grace_seconds != 0;
 	if (!graceful && base->metadata->n_finalizers == 0) {
 		world_remove(w, base);
 		return;
@@ -83,7 +86,8 @@ static void end_object(world *w, const korch_step *step)
 	if (base->metadata->deletion_timestamp)
 		return;
 	korch_object *edited = korch_object_edit(base);
-	korch_object_edit_meta(edited)->deletion_timestamp = w->now + (graceful ? 30 * KORCH_USEC_PER_SEC : 0);
+	korch_object_edit_meta(edited)->deletion_timestamp =
+	    w->now + (graceful ? 30 * KORCH_USEC_PER_SEC : 0);
 	world_put(w, edited);
 }
 
@@ -91,7 +95,8 @@ static void *spec_of(const korch_object *object)
 {
 	if (object->kind == &korch_deployment_kind)
 		return ((const korch_deployment *)object)->spec;
-	return object->kind == &korch_replica_set_kind ? ((const korch_replica_set *)object)->spec : NULL;
+	return object->kind == &korch_replica_set_kind ? ((const korch_replica_set *)object)->spec
+	                                               : NULL;
 }
 
 static void apply_step(world *w, const korch_step *step)
@@ -101,8 +106,8 @@ static void apply_step(world *w, const korch_step *step)
 		world_put(w, korch_object_edit(step->object));
 		return;
 	}
-	const korch_object *stored =
-		world_get(w, step->base->kind, korch_object_namespace(step->base), korch_object_name(step->base));
+	const korch_object *stored = world_get(w, step->base->kind, korch_object_namespace(step->base),
+	                                       korch_object_name(step->base));
 	ck_assert_ptr_nonnull(stored);
 	ck_assert_int_eq(stored->revision, step->base->revision);
 	if (step->op == KORCH_STEP_CHECK)
@@ -130,7 +135,8 @@ void world_apply(world *w, const korch_plan *plan)
 		apply_step(w, korch_plan_step(plan, i));
 }
 
-korch_plan *world_reconcile(world *w, const korch_controller_spec *spec, const char *ns, const char *name)
+korch_plan *world_reconcile(world *w, const korch_controller_spec *spec, const char *ns,
+                            const char *name)
 {
 	korch_plan *plan = NULL;
 	korch_error *err = NULL;

@@ -16,7 +16,8 @@ typedef struct world {
 	korch_usec now;
 	uint64_t revision;
 	unsigned serial; /* for names and uids */
-	void (*changed)(struct world *w, const korch_change *change); /* sees every change; may be NULL */
+	void (*changed)(struct world *w,
+	                const korch_change *change); /* sees every change; may be NULL */
 	void *userdata;
 } world;
 
@@ -30,7 +31,8 @@ void world_remove(world *w, const korch_object *object);
 /* Carries out a plan as the engine does: every step must be based on what is stored. Pods on nodes only begin to end. */
 void world_apply(world *w, const korch_plan *plan);
 /* Calls the controller for a key and carries the plan out. The plan is given back for looking at; free it. */
-korch_plan *world_reconcile(world *w, const korch_controller_spec *spec, const char *ns, const char *name);
+korch_plan *world_reconcile(world *w, const korch_controller_spec *spec, const char *ns,
+                            const char *name);
 /* The same, and frees the plan. @return number of steps. */
 size_t world_run(world *w, const korch_controller_spec *spec, const char *ns, const char *name);
 

@@ -55,7 +55,8 @@ static void request(korch_container *container, const char *requests)
 {
 	if (!requests)
 		return;
-	korch_resource_requirements *resources = korch_struct_edit(&container->resources, &korch_resource_requirements_type);
+	korch_resource_requirements *resources =
+	    korch_struct_edit(&container->resources, &korch_resource_requirements_type);
 	set_map(&resources->requests, requests);
 }
 
@@ -63,7 +64,8 @@ korch_container *add_container(korch_pod *pod, const char *requests)
 {
 	korch_pod_spec *spec = korch_struct_edit(&pod->spec, &korch_pod_spec_type);
 	size_t n = spec->n_containers;
-	korch_container *containers = korch_list_edit(&spec->containers, &spec->n_containers, &korch_container_type, n + 1);
+	korch_container *containers =
+	    korch_list_edit(&spec->containers, &spec->n_containers, &korch_container_type, n + 1);
 	request(&containers[n], requests);
 	return &containers[n];
 }
@@ -72,7 +74,8 @@ korch_container *add_init(korch_pod *pod, const char *requests, const char *rest
 {
 	korch_pod_spec *spec = korch_struct_edit(&pod->spec, &korch_pod_spec_type);
 	size_t n = spec->n_init_containers;
-	korch_container *containers = korch_list_edit(&spec->init_containers, &spec->n_init_containers, &korch_container_type, n + 1);
+	korch_container *containers = korch_list_edit(&spec->init_containers, &spec->n_init_containers,
+	                                              &korch_container_type, n + 1);
 	request(&containers[n], requests);
 	korch_string_set(&containers[n].restart_policy, restart_policy);
 	return &containers[n];
@@ -85,11 +88,13 @@ korch_pod *make_pod(const char *name, const char *requests)
 	return pod;
 }
 
-void add_toleration(korch_pod *pod, const char *key, const char *how, const char *value, const char *effect)
+void add_toleration(korch_pod *pod, const char *key, const char *how, const char *value,
+                    const char *effect)
 {
 	korch_pod_spec *spec = pod->spec;
 	size_t n = spec->n_tolerations;
-	korch_toleration *items = korch_list_edit(&spec->tolerations, &spec->n_tolerations, &korch_toleration_type, n + 1);
+	korch_toleration *items =
+	    korch_list_edit(&spec->tolerations, &spec->n_tolerations, &korch_toleration_type, n + 1);
 	korch_string_set(&items[n].key, key);
 	korch_string_set(&items[n].operator_, how);
 	korch_string_set(&items[n].value, value);
@@ -101,24 +106,30 @@ void label(korch_object *object, const char *labels)
 	set_map(&korch_object_edit_meta(object)->labels, labels);
 }
 
-korch_pod_affinity_term *add_affinity(korch_pod *pod, int anti, const char *topology_key, const char *labels)
+korch_pod_affinity_term *add_affinity(korch_pod *pod, int anti, const char *topology_key,
+                                      const char *labels)
 {
 	korch_affinity *affinity = korch_struct_edit(&pod->spec->affinity, &korch_affinity_type);
 	korch_pod_affinity_term *terms;
 	size_t n;
 	if (anti) {
-		korch_pod_anti_affinity *to = korch_struct_edit(&affinity->pod_anti_affinity, &korch_pod_anti_affinity_type);
+		korch_pod_anti_affinity *to =
+		    korch_struct_edit(&affinity->pod_anti_affinity, &korch_pod_anti_affinity_type);
 		n = to->n_required_during_scheduling_ignored_during_execution;
 		terms = korch_list_edit(&to->required_during_scheduling_ignored_during_execution,
-								&to->n_required_during_scheduling_ignored_during_execution, &korch_pod_affinity_term_type, n + 1);
+		                        &to->n_required_during_scheduling_ignored_during_execution,
+		                        &korch_pod_affinity_term_type, n + 1);
 	} else {
-		korch_pod_affinity *to = korch_struct_edit(&affinity->pod_affinity, &korch_pod_affinity_type);
+		korch_pod_affinity *to =
+		    korch_struct_edit(&affinity->pod_affinity, &korch_pod_affinity_type);
 		n = to->n_required_during_scheduling_ignored_during_execution;
 		terms = korch_list_edit(&to->required_during_scheduling_ignored_during_execution,
-								&to->n_required_during_scheduling_ignored_during_execution, &korch_pod_affinity_term_type, n + 1);
+		                        &to->n_required_during_scheduling_ignored_during_execution,
+		                        &korch_pod_affinity_term_type, n + 1);
 	}
 	korch_string_set(&terms[n].topology_key, topology_key);
-	korch_label_selector *selector = korch_struct_edit(&terms[n].label_selector, &korch_label_selector_type);
+	korch_label_selector *selector =
+	    korch_struct_edit(&terms[n].label_selector, &korch_label_selector_type);
 	set_map(&selector->match_labels, labels);
 	return &terms[n];
 }
@@ -127,26 +138,32 @@ void add_spread(korch_pod *pod, const char *topology_key, int32_t skew, const ch
 {
 	korch_pod_spec *spec = pod->spec;
 	size_t n = spec->n_topology_spread_constraints;
-	korch_topology_spread_constraint *items = korch_list_edit(
-		&spec->topology_spread_constraints, &spec->n_topology_spread_constraints, &korch_topology_spread_constraint_type, n + 1);
+	korch_topology_spread_constraint *items =
+	    korch_list_edit(&spec->topology_spread_constraints, &spec->n_topology_spread_constraints,
+	                    &korch_topology_spread_constraint_type, n + 1);
 	items[n].max_skew = skew;
 	korch_string_set(&items[n].topology_key, topology_key);
 	korch_string_set(&items[n].when_unsatisfiable, "DoNotSchedule");
-	korch_label_selector *selector = korch_struct_edit(&items[n].label_selector, &korch_label_selector_type);
+	korch_label_selector *selector =
+	    korch_struct_edit(&items[n].label_selector, &korch_label_selector_type);
 	set_map(&selector->match_labels, labels);
 }
 
-korch_node_selector_requirement *add_node_term(korch_pod *pod, const char *key, const char *how, const char *value)
+korch_node_selector_requirement *add_node_term(korch_pod *pod, const char *key, const char *how,
+                                               const char *value)
 {
 	korch_affinity *affinity = korch_struct_edit(&pod->spec->affinity, &korch_affinity_type);
-	korch_node_affinity *node = korch_struct_edit(&affinity->node_affinity, &korch_node_affinity_type);
-	korch_node_selector *selector =
-		korch_struct_edit(&node->required_during_scheduling_ignored_during_execution, &korch_node_selector_type);
+	korch_node_affinity *node =
+	    korch_struct_edit(&affinity->node_affinity, &korch_node_affinity_type);
+	korch_node_selector *selector = korch_struct_edit(
+	    &node->required_during_scheduling_ignored_during_execution, &korch_node_selector_type);
 	size_t n = selector->n_node_selector_terms;
 	korch_node_selector_term *terms =
-		korch_list_edit(&selector->node_selector_terms, &selector->n_node_selector_terms, &korch_node_selector_term_type, n + 1);
-	korch_node_selector_requirement *need = korch_list_edit(&terms[n].match_expressions, &terms[n].n_match_expressions,
-															&korch_node_selector_requirement_type, 1);
+	    korch_list_edit(&selector->node_selector_terms, &selector->n_node_selector_terms,
+	                    &korch_node_selector_term_type, n + 1);
+	korch_node_selector_requirement *need =
+	    korch_list_edit(&terms[n].match_expressions, &terms[n].n_match_expressions,
+	                    &korch_node_selector_requirement_type, 1);
 	korch_string_set(&need->key, key);
 	korch_string_set(&need->operator_, how);
 	if (value) {

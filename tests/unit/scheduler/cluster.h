@@ -13,11 +13,14 @@ void add_taint(korch_node *node, const char *key, const char *value, const char 
 korch_pod *make_pod(const char *name, const char *requests);
 korch_container *add_container(korch_pod *pod, const char *requests);
 korch_container *add_init(korch_pod *pod, const char *requests, const char *restart_policy);
-void add_toleration(korch_pod *pod, const char *key, const char *how, const char *value, const char *effect);
+void add_toleration(korch_pod *pod, const char *key, const char *how, const char *value,
+                    const char *effect);
 void label(korch_object *object, const char *labels);
-korch_pod_affinity_term *add_affinity(korch_pod *pod, int anti, const char *topology_key, const char *labels);
+korch_pod_affinity_term *add_affinity(korch_pod *pod, int anti, const char *topology_key,
+                                      const char *labels);
 void add_spread(korch_pod *pod, const char *topology_key, int32_t skew, const char *labels);
-korch_node_selector_requirement *add_node_term(korch_pod *pod, const char *key, const char *how, const char *value);
+korch_node_selector_requirement *add_node_term(korch_pod *pod, const char *key, const char *how,
+                                               const char *value);
 
 /* Feeds and lets go. */
 void feed_node(korch_scheduler *s, korch_node *node);

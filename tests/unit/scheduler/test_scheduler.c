@@ -27,7 +27,8 @@ START_TEST(test_most_allocated)
 	feed_node(s, make_node("n3", "cpu=8 memory=8Gi"));
 	ck_assert_str_eq(place(s, make_pod("a", "cpu=1 memory=1Gi")), "n1"); /* a tie: the first name */
 	ck_assert_str_eq(place(s, make_pod("b", "cpu=1 memory=1Gi")), "n1");
-	ck_assert_str_eq(place(s, make_pod("c", "cpu=3 memory=1Gi")), "n2"); /* does not fit the fuller one */
+	ck_assert_str_eq(place(s, make_pod("c", "cpu=3 memory=1Gi")),
+	                 "n2"); /* does not fit the fuller one */
 	ck_assert_str_eq(place(s, make_pod("d", "cpu=1 memory=3Gi")), "n2");
 	ck_assert_str_eq(place(s, make_pod("e", "cpu=1500m")), "n1");
 	ck_assert_str_eq(ask(s, make_pod("f", "cpu=501m memory=1Gi")), "n3");
@@ -39,7 +40,8 @@ END_TEST
 
 START_TEST(test_reasons)
 {
-	korch_node *gpu = make_node("n4", "cpu=4 memory=4Gi"), *closed = make_node("n5", "cpu=4 memory=4Gi");
+	korch_node *gpu = make_node("n4", "cpu=4 memory=4Gi"),
+	           *closed = make_node("n5", "cpu=4 memory=4Gi");
 	add_taint(gpu, "gpu", "true", "NoSchedule");
 	add_taint(gpu, "soft", "x", "PreferNoSchedule");
 	closed->spec->unschedulable = 1;
@@ -51,10 +53,12 @@ START_TEST(test_reasons)
 	feed_node(s, gpu);
 	feed_node(s, closed);
 	ck_assert_str_eq(ask(s, make_pod("a", "cpu=2 memory=1Gi")),
-					 "0/5 nodes are available: 1 node(s) had untolerated taint {gpu: true}, 1 node(s) were unschedulable, 3 Insufficient cpu.");
+	                 "0/5 nodes are available: 1 node(s) had untolerated taint {gpu: true}, 1 "
+	                 "node(s) were unschedulable, 3 Insufficient cpu.");
 	ck_assert_str_eq(ask(s, make_pod("b", "cpu=2 memory=5Gi example.com/gpu=1")),
-					 "0/5 nodes are available: 1 node(s) had untolerated taint {gpu: true}, 1 node(s) were unschedulable, "
-					 "3 Insufficient cpu, 3 Insufficient example.com/gpu, 3 Insufficient memory.");
+	                 "0/5 nodes are available: 1 node(s) had untolerated taint {gpu: true}, 1 "
+	                 "node(s) were unschedulable, "
+	                 "3 Insufficient cpu, 3 Insufficient example.com/gpu, 3 Insufficient memory.");
 	korch_pod *tolerant = make_pod("c", "cpu=2");
 	add_toleration(tolerant, "gpu", "Equal", "true", "NoSchedule");
 	ck_assert_str_eq(ask(s, tolerant), "n4");
@@ -64,17 +68,20 @@ START_TEST(test_reasons)
 	korch__scheduler_node_remove(s, "n4");
 	korch_pod *selective = make_pod("e", "cpu=1");
 	set_map(&selective->spec->node_selector, "zone=b");
-	ck_assert_str_eq(ask(s, selective), "0/4 nodes are available: 1 node(s) were unschedulable, 3 node(s) didn't match Pod's node affinity/selector.");
+	ck_assert_str_eq(ask(s, selective), "0/4 nodes are available: 1 node(s) were unschedulable, 3 "
+	                                    "node(s) didn't match Pod's node affinity/selector.");
 }
 END_TEST
 
 START_TEST(test_node_changes)
 {
 	feed_node(s, make_node("n1", "cpu=1 memory=1Gi pods=1"));
-	ck_assert_str_eq(ask(s, make_pod("a", "cpu=2")), "0/1 nodes are available: 1 Insufficient cpu.");
+	ck_assert_str_eq(ask(s, make_pod("a", "cpu=2")),
+	                 "0/1 nodes are available: 1 Insufficient cpu.");
 	feed_node(s, make_node("n1", "cpu=2 memory=1Gi pods=1"));
 	ck_assert_str_eq(place(s, make_pod("a", "cpu=2")), "n1");
-	ck_assert_str_eq(ask(s, make_pod("b", "cpu=1m")), "0/1 nodes are available: 1 Insufficient cpu, 1 Too many pods.");
+	ck_assert_str_eq(ask(s, make_pod("b", "cpu=1m")),
+	                 "0/1 nodes are available: 1 Insufficient cpu, 1 Too many pods.");
 	korch__scheduler_node_remove(s, "n1");
 	ck_assert_str_eq(ask(s, make_pod("b", NULL)), "no nodes available to schedule pods");
 	feed_node(s, make_node("n2", "cpu=2 memory=1Gi pods=10"));
@@ -104,7 +111,8 @@ START_TEST(test_effective_requests)
 	feed_node(s, make_node("n1", "cpu=2600m memory=1Gi"));
 	ck_assert_str_eq(ask(s, pod), "n1");
 	korch_pod *limited = make_pod("b", NULL);
-	korch_resource_requirements *resources = korch_struct_edit(&limited->spec->containers[0].resources, &korch_resource_requirements_type);
+	korch_resource_requirements *resources = korch_struct_edit(
+	    &limited->spec->containers[0].resources, &korch_resource_requirements_type);
 	set_map(&resources->limits, "cpu=3");
 	ck_assert_str_eq(ask(s, limited), "0/1 nodes are available: 1 Insufficient cpu.");
 	korch_pod *whole = make_pod("c", "cpu=3");
@@ -119,9 +127,11 @@ START_TEST(test_node_affinity)
 	static const struct {
 		const char *key, *how, *value, *node;
 	} rows[] = {
-		{"zone", "In", "b", "n2"},     {"zone", "NotIn", "a", "n2"},        {"disk", "Exists", NULL, "n2"}, {"disk", "DoesNotExist", NULL, "n1"},
-		{"cores", "Gt", "7", "n2"},    {"cores", "Lt", "8", "n1"},          {"none", "NotIn", "a", "n1"},   {"cores", "Gt", "x", NULL},
-		{"zone", "In", "c", NULL},
+	    {"zone", "In", "b", "n2"},      {"zone", "NotIn", "a", "n2"},
+	    {"disk", "Exists", NULL, "n2"}, {"disk", "DoesNotExist", NULL, "n1"},
+	    {"cores", "Gt", "7", "n2"},     {"cores", "Lt", "8", "n1"},
+	    {"none", "NotIn", "a", "n1"},   {"cores", "Gt", "x", NULL},
+	    {"zone", "In", "c", NULL},
 	};
 	korch_node *n1 = make_node("n1", "cpu=4 memory=4Gi"), *n2 = make_node("n2", "cpu=4 memory=4Gi");
 	label(&n1->object, "cores=4");
@@ -132,8 +142,10 @@ START_TEST(test_node_affinity)
 		korch_pod *pod = make_pod("a", "cpu=1");
 		add_node_term(pod, rows[i].key, rows[i].how, rows[i].value);
 		const char *answer = ask(s, pod);
-		ck_assert_msg(strcmp(answer, rows[i].node ? rows[i].node : "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.") == 0,
-					  "%s %s: %s", rows[i].key, rows[i].how, answer);
+		ck_assert_msg(strcmp(answer, rows[i].node ? rows[i].node
+		                                          : "0/2 nodes are available: 2 node(s) didn't "
+		                                            "match Pod's node affinity/selector.") == 0,
+		              "%s %s: %s", rows[i].key, rows[i].how, answer);
 	}
 	korch_pod *either = make_pod("a", "cpu=1");
 	add_node_term(either, "zone", "In", "c");
@@ -141,7 +153,9 @@ START_TEST(test_node_affinity)
 	ck_assert_str_eq(ask(s, either), "n2");
 	korch_pod *named = make_pod("b", "cpu=1");
 	korch_node_selector_requirement *need = add_node_term(named, "metadata.name", "In", "n2");
-	korch_node_selector_term *term = named->spec->affinity->node_affinity->required_during_scheduling_ignored_during_execution->node_selector_terms;
+	korch_node_selector_term *term =
+	    named->spec->affinity->node_affinity->required_during_scheduling_ignored_during_execution
+	        ->node_selector_terms;
 	term->match_fields = need;
 	term->n_match_fields = 1;
 	term->match_expressions = NULL;
@@ -154,7 +168,8 @@ static korch_pod *port_pod(const char *name, const char *ip, int32_t port, const
 {
 	korch_pod *pod = make_pod(name, NULL);
 	korch_container *container = &pod->spec->containers[0];
-	korch_container_port *ports = korch_list_edit(&container->ports, &container->n_ports, &korch_container_port_type, 1);
+	korch_container_port *ports =
+	    korch_list_edit(&container->ports, &container->n_ports, &korch_container_port_type, 1);
 	ports[0].host_port = port;
 	korch_string_set(&ports[0].host_ip, ip);
 	korch_string_set(&ports[0].protocol, protocol);
@@ -167,8 +182,9 @@ START_TEST(test_host_ports)
 	ck_assert_str_eq(place(s, port_pod("a", "127.0.0.1", 80, NULL)), "n1");
 	ck_assert_str_eq(place(s, port_pod("b", "127.0.0.2", 80, "TCP")), "n1");
 	ck_assert_str_eq(place(s, port_pod("c", NULL, 80, "UDP")), "n1");
-	ck_assert_str_eq(ask(s, port_pod("d", "0.0.0.0", 80, "TCP")),
-					 "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.");
+	ck_assert_str_eq(
+	    ask(s, port_pod("d", "0.0.0.0", 80, "TCP")),
+	    "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.");
 	ck_assert_str_eq(place(s, port_pod("e", NULL, 81, "TCP")), "n1");
 	korch__scheduler_pod_remove(s, "uid-a");
 	korch__scheduler_pod_remove(s, "uid-b");
@@ -203,7 +219,8 @@ START_TEST(test_spread)
 	korch_pod *pod = make_pod("host", "cpu=1");
 	label(&pod->object, "app=web");
 	add_spread(pod, "rack", 1, "app=web");
-	ck_assert_str_eq(ask(s, pod), "0/4 nodes are available: 4 node(s) didn't match pod topology spread constraints (missing required label).");
+	ck_assert_str_eq(ask(s, pod), "0/4 nodes are available: 4 node(s) didn't match pod topology "
+	                              "spread constraints (missing required label).");
 }
 END_TEST
 
@@ -213,7 +230,8 @@ START_TEST(test_pod_affinity)
 	korch_pod *lonely = make_pod("lonely", "cpu=1");
 	label(&lonely->object, "app=db");
 	add_affinity(lonely, 0, "zone", "app=cache");
-	ck_assert_str_eq(ask(s, lonely), "0/4 nodes are available: 4 node(s) didn't match pod affinity rules.");
+	ck_assert_str_eq(ask(s, lonely),
+	                 "0/4 nodes are available: 4 node(s) didn't match pod affinity rules.");
 	korch_pod *first = make_pod("first", "cpu=1");
 	label(&first->object, "app=db");
 	add_affinity(first, 0, "zone", "app=db"); /* matches itself */
@@ -230,10 +248,13 @@ START_TEST(test_pod_affinity)
 	korch_pod *fifth = make_pod("w4", "cpu=1");
 	label(&fifth->object, "app=web");
 	add_affinity(fifth, 1, "kubernetes.io/hostname", "app=web");
-	ck_assert_str_eq(ask(s, fifth), "0/4 nodes are available: 4 node(s) didn't match pod anti-affinity rules.");
+	ck_assert_str_eq(ask(s, fifth),
+	                 "0/4 nodes are available: 4 node(s) didn't match pod anti-affinity rules.");
 	korch_pod *plain = make_pod("plain", "cpu=1");
 	label(&plain->object, "app=web");
-	ck_assert_str_eq(ask(s, plain), "0/4 nodes are available: 4 node(s) didn't satisfy existing pods anti-affinity rules.");
+	ck_assert_str_eq(
+	    ask(s, plain),
+	    "0/4 nodes are available: 4 node(s) didn't satisfy existing pods anti-affinity rules.");
 	korch__scheduler_pod_remove(s, "uid-w2");
 	korch_pod *again = make_pod("again", "cpu=1");
 	label(&again->object, "app=web");
@@ -269,9 +290,11 @@ static int model_best(const model_node *nodes, size_t n, int64_t cpu, int64_t me
 	int best = -1, best_score = -1;
 	for (size_t i = 0; i < n; i++) {
 		const model_node *m = &nodes[i];
-		if (!m->there || m->used_pods + 1 > m->pods || (cpu > 0 && m->used_cpu + cpu > m->cpu) || (memory > 0 && m->used_memory + memory > m->memory))
+		if (!m->there || m->used_pods + 1 > m->pods || (cpu > 0 && m->used_cpu + cpu > m->cpu) ||
+		    (memory > 0 && m->used_memory + memory > m->memory))
 			continue;
-		int64_t c = m->score_cpu + (cpu ? cpu : 100), k = m->score_memory + (memory ? memory : (int64_t)200 << 20);
+		int64_t c = m->score_cpu + (cpu ? cpu : 100),
+		        k = m->score_memory + (memory ? memory : (int64_t)200 << 20);
 		c = c < m->cpu ? c : m->cpu;
 		k = k < m->memory ? k : m->memory;
 		int score = (int)((c * 100 / m->cpu + k * 100 / m->memory) / 2);
@@ -303,7 +326,8 @@ static korch_pod *random_pod(korch_random *random, int id, model_pod *model)
 	model->cpu = (int64_t)korch__random_below(random, 4) * 500;
 	model->memory = (int64_t)korch__random_below(random, 3) * ((int64_t)512 << 20);
 	snprintf(name, sizeof(name), "p%d", id);
-	snprintf(requests, sizeof(requests), "cpu=%dm memory=%dMi", (int)model->cpu, (int)(model->memory >> 20));
+	snprintf(requests, sizeof(requests), "cpu=%dm memory=%dMi", (int)model->cpu,
+	         (int)(model->memory >> 20));
 	return make_pod(name, requests);
 }
 
@@ -314,7 +338,8 @@ static void random_node(korch_random *random, model_node *node)
 	node->memory = ((int64_t)1 + (int64_t)korch__random_below(random, 8)) << 30;
 	node->pods = 1 + (int64_t)korch__random_below(random, 12);
 	node->there = 1;
-	snprintf(allocatable, sizeof(allocatable), "cpu=%dm memory=%dMi pods=%d", (int)node->cpu, (int)(node->memory >> 20), (int)node->pods);
+	snprintf(allocatable, sizeof(allocatable), "cpu=%dm memory=%dMi pods=%d", (int)node->cpu,
+	         (int)(node->memory >> 20), (int)node->pods);
 	feed_node(s, make_node(node->name, allocatable));
 }
 
@@ -349,10 +374,13 @@ START_TEST(test_same_as_the_slow_one)
 			pods[i].node = model_best(nodes, NODES, pods[i].cpu, pods[i].memory);
 			const char *answer = place(s, pod);
 			if (pods[i].node < 0) {
-				ck_assert_msg(strchr(answer, ' ') != NULL, "seed %d pod %d: %s", (int)seed, i, answer);
+				ck_assert_msg(strchr(answer, ' ') != NULL, "seed %d pod %d: %s", (int)seed, i,
+				              answer);
 				continue;
 			}
-			ck_assert_msg(strcmp(answer, nodes[pods[i].node].name) == 0, "seed %d pod %d: %s, should be %s", (int)seed, i, answer, nodes[pods[i].node].name);
+			ck_assert_msg(strcmp(answer, nodes[pods[i].node].name) == 0,
+			              "seed %d pod %d: %s, should be %s", (int)seed, i, answer,
+			              nodes[pods[i].node].name);
 			model_account(&nodes[pods[i].node], &pods[i], 1);
 		}
 	}
@@ -389,9 +417,17 @@ END_TEST
 KORCH_SUITE(scheduler)
 {
 	Suite *suite = suite_create("scheduler");
-	const TTest *const tests[] = {test_most_allocated, test_reasons,       test_node_changes, test_effective_requests,
-								  test_node_affinity,  test_host_ports,    test_spread,       test_pod_affinity,
-								  test_bound_specs_are_shared, test_same_as_the_slow_one, test_many_equal_pods};
+	const TTest *const tests[] = {test_most_allocated,
+	                              test_reasons,
+	                              test_node_changes,
+	                              test_effective_requests,
+	                              test_node_affinity,
+	                              test_host_ports,
+	                              test_spread,
+	                              test_pod_affinity,
+	                              test_bound_specs_are_shared,
+	                              test_same_as_the_slow_one,
+	                              test_many_equal_pods};
 	TCase *with_one = tcase_create("decisions");
 	tcase_set_timeout(with_one, 60);
 	tcase_add_checked_fixture(with_one, setup, teardown);
