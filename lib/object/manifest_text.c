@@ -105,6 +105,22 @@ static int check_object(text_read *self, const korch_object *object, struct json
 	return code == KORCH_E_NOMEM ? code : 0;
 }
 
+/*
+ * Files for kustomize lie among manifests and are not objects of a cluster: a reader that checks its
+ * objects leaves them out, and says so.
+ */
+static int is_left_out(text_read *self, const korch_object *object, int line)
+{
+	korch_manifest *manifest = self->manifest;
+	if (!manifest->options.validate || strcmp(object->kind->group, "kustomize.config.k8s.io") != 0)
+		return 0;
+	korch__problems_at_place(manifest->problems, self->file, line);
+	korch__problem_warn(manifest->problems, "", KORCH_PROBLEM_OTHER,
+	                    "a %s is not an object of a cluster, left out", object->kind->name);
+	korch__problems_at_place(manifest->problems, NULL, 0);
+	return 1;
+}
+
 static int add_object(text_read *self, struct json_object *tree, int line)
 {
 	korch_manifest *manifest = self->manifest;
@@ -114,6 +130,10 @@ static int add_object(text_read *self, struct json_object *tree, int line)
 	_cleanup_error_ korch_error *error = NULL;
 	size_t before = count_errors(manifest);
 	int code = korch__object_decode(&object, tree, &options, manifest->problems, &error);
+	if (code == 0 && is_left_out(self, object, line)) {
+		korch_object_unref(object);
+		return 0;
+	}
 	if (code == 0 && manifest->options.validate)
 		code = check_object(self, object, tree);
 	if (code == KORCH_E_NOMEM) {
