@@ -1,5 +1,6 @@
 /* The agent as a whole: made, started, shut down, freed; log files and commands in containers. */
 #include "agent/agent_internal.h"
+#include "agent/probe_run.h"
 #include "base/log.h"
 #include <korch/api/core_config.h>
 #include <korch/api/core_service.h>
@@ -207,9 +208,10 @@ static void release_ops(korch_agent *agent)
 		agent->op_list = op->next;
 		op->agent = NULL;
 		op->next = op->previous = NULL;
-		if (!op->timer)
+		if (!op->timer && !op->run)
 			continue;
 		korch_timer_free(op->timer);
+		korch__probe_cancel(op->run);
 		korch__free(op);
 	}
 }
@@ -229,6 +231,7 @@ void korch__agent_free(korch_agent *agent)
 		korch__free(agent->waiting.items[i]);
 	korch__vec_fini(&agent->waiting);
 	korch__found_free(agent->found);
+	korch__agent_probes_fini(agent);
 	korch__table_fini(&agent->workers);
 	korch__table_fini(&agent->node_index);
 	korch__addresses_fini(&agent->addresses);

@@ -1,5 +1,6 @@
-/* Hooks of containers: postStart and preStop by a command, a request or a pause. */
+/* Hooks of containers: postStart and preStop by a command, a request or a pause. On a virtual runtime commands and requests succeed. */
 #include "agent/agent_internal.h"
+#include "agent/probe_run.h"
 #include <stdio.h>
 
 enum { POST_START_SECONDS_MAX = 3600 };
@@ -51,6 +52,33 @@ static int begin_sleep(korch_agent *agent, agent_op *op, korch_usec us)
 	return code;
 }
 
+static void on_request(void *userdata, int good, const char *message)
+{
+	((agent_op *)userdata)->run = NULL;
+	hook_done(userdata, good, message);
+}
+
+static int begin_request(korch_agent *agent, agent_worker *worker, agent_op *op,
+                         const korch_http_get_action *request, korch_usec most)
+{
+	char address[KORCH__ADDRESS_TEXT];
+	korch__address_text(address, worker->address);
+	if (!agent->http && korch__http_new(&agent->http, agent->loop) < 0)
+		return KORCH_E_NOMEM;
+	const korch__probe_target target = {
+	    .loop = agent->loop,
+	    .runtime = agent->runtime,
+	    .http = agent->http,
+	    .address = *address ? address : "127.0.0.1",
+	    .container_id = "",
+	    .container = korch__pod_container(worker->pod, op->container),
+	    .type = "",
+	    .http_get = request,
+	    .timeout_us = most,
+	};
+	return korch__probe_start(&op->run, &target, on_request, op);
+}
+
 static int begin(korch_agent *agent, agent_worker *worker, const korch__pod_op *from, agent_op *op)
 {
 	const korch_container *container = korch__pod_container(worker->pod, from->container);
@@ -66,6 +94,8 @@ static int begin(korch_agent *agent, agent_worker *worker, const korch__pod_op *
 		korch_usec us = seconds < 0 || seconds > INT32_MAX ? 0 : seconds * KORCH_USEC_PER_SEC;
 		return begin_sleep(agent, op, us < most ? us : most);
 	}
+	if (hook->http_get && !agent->is_virtual)
+		return begin_request(agent, worker, op, hook->http_get, most);
 	if (!hook->exec || !(agent->ops->capabilities & KORCH_RUNTIME_EXEC))
 		return begin_sleep(agent, op, 0);
 	korch__container_id(id, sizeof(id), worker->pod, container->name, op->restart_count);

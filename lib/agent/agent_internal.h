@@ -6,8 +6,10 @@
 #include "agent/agent.h"
 #include "agent/env.h"
 #include "agent/facts.h"
+#include "agent/http.h"
 #include "agent/volume.h"
 #include "base/cleanup.h"
+#include "base/heap.h"
 #include "base/random.h"
 #include "base/table.h"
 #include "base/text.h"
@@ -66,7 +68,8 @@ typedef struct agent_op {
 	uint8_t kind; /* a korch__op_kind */
 	uint16_t container;
 	int32_t restart_count;
-	korch_timer *timer; /* of a pause, or NULL */
+	korch_timer *timer;           /* of a pause, or NULL */
+	struct korch__probe_run *run; /* of a request, or NULL */
 } agent_op;
 
 struct korch_agent {
@@ -97,6 +100,9 @@ struct korch_agent {
 	int listing;               /* the runtime has been asked what it holds */
 	size_t removing;           /* leftovers that are being removed */
 	KORCH_VEC(char *) waiting; /* pods to be asked for when those are gone: "namespace/name" */
+	korch_heap probes;         /* slots of probes, by when they are due */
+	korch_timer *probe_timer;  /* made with the first probe */
+	korch__http *http;         /* likewise */
 	int listens;               /* the runtime tells us of changes */
 	int shutdown;
 	int shutdown_posted;
@@ -155,6 +161,11 @@ int korch__agent_files_start(korch_agent *agent);
 void korch__agent_services_changed(korch_agent *agent);
 /* Removes folders of pods that are no more. */
 void korch__agent_sweep(korch_agent *agent, const korch_view *view);
+
+/* agent_probe.c: probes. wanted: one KORCH__WANT_* set per container. */
+int korch__worker_probes(korch_agent *agent, agent_worker *worker, const uint8_t *wanted, size_t n);
+void korch__worker_probes_free(agent_worker *worker);
+void korch__agent_probes_fini(korch_agent *agent);
 
 /* agent_hook.c: postStart and preStop. */
 int korch__agent_hook(korch_agent *agent, agent_worker *worker, const korch__pod_op *from,

@@ -46,6 +46,7 @@ static void worker_release(korch_agent *agent, agent_worker *worker)
 	for (size_t i = 0; i < worker->n; i++)
 		korch__facts_fini(&worker->containers[i]);
 	korch__addresses_give(&agent->addresses, worker->address);
+	korch__worker_probes_free(worker);
 	extra_free(worker->extra);
 	korch_object_unref(&worker->pod->object);
 	korch__free(worker);
@@ -211,6 +212,9 @@ int korch__worker_drive(korch_agent *agent, agent_worker *worker, korch_plan *pl
 		if (code < 0)
 			return code;
 		worker->stop_us = agent->out.stop_us;
+		code = korch__worker_probes(agent, worker, agent->out.probes.items, agent->out.probes.n);
+		if (code < 0)
+			return code;
 		code = perform_all(agent, worker, &in);
 	}
 	if (code < 0)

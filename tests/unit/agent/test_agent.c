@@ -170,6 +170,36 @@ START_TEST(test_gone_at_once)
 }
 END_TEST
 
+START_TEST(test_virtual_probes)
+{
+	c.capabilities = KORCH_RUNTIME_VIRTUAL;
+	cluster_open(&c);
+	cluster_apply(
+	    &c, POD("p", "\"containers\":[{\"name\":\"a\",\"image\":\"x:1\",\"readinessProbe\":{"
+	                 "\"httpGet\":{\"port\":80},\"periodSeconds\":5,\"initialDelaySeconds\":2},"
+	                 "\"livenessProbe\":{\"tcpSocket\":{\"port\":80},\"periodSeconds\":10,"
+	                 "\"initialDelaySeconds\":10}}]"));
+	cluster_run(&c, 1);
+	cluster_expect(&c, "sandbox p 127.128.0.1;prepare x:1;start a 0;");
+	ck_assert_int_eq(cluster_pod(&c, "p")->status->container_statuses[0].ready, 0);
+	cluster_run(&c, 2);
+	cluster_expect(&c, "probe readiness;");
+	ck_assert_int_eq(cluster_pod(&c, "p")->status->container_statuses[0].ready, 1);
+	c.probe_code = KORCH_E_IO;
+	cluster_run(&c, 5);
+	cluster_expect(&c, "probe readiness;");
+	ck_assert_int_eq(cluster_pod(&c, "p")->status->container_statuses[0].ready, 1);
+	ck_assert(cluster_has_event(&c, "Unhealthy"));
+	cluster_run(&c, 10);
+	ck_assert_int_eq(cluster_pod(&c, "p")->status->container_statuses[0].ready, 0);
+	/* Three failures at 10, 20, 30 seconds: it is started again. */
+	c.log[0] = '\0';
+	cluster_run(&c, 15);
+	ck_assert_ptr_nonnull(strstr(c.log, "stop a 30;start a 1;"));
+	cluster_close(&c);
+}
+END_TEST
+
 static void note_done(void *userdata)
 {
 	*(int *)userdata = 1;
@@ -254,7 +284,8 @@ KORCH_SUITE(agent)
 {
 	Suite *suite = suite_create("agent");
 	KORCH_CASE(suite, "pods", test_run_and_delete, test_nothing_more_is_written, test_crash,
-	           test_bad_image, test_config_error, test_hooks, test_gone_at_once);
+	           test_bad_image, test_config_error, test_hooks, test_gone_at_once,
+	           test_virtual_probes);
 	KORCH_CASE(suite, "agent", test_node, test_shutdown, test_leftovers, test_adoption,
 	           test_end_in_the_middle);
 	return suite;

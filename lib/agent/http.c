@@ -1,0 +1,320 @@
+/* libcurl's multi interface on a korch_loop: its sockets are polls, its timeout is one timer. */
+#include "agent/http.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BODY_MAX = 10 << 10, REDIRECTS_MAX = 10 };
+
+struct korch__http {
+	korch_loop *loop;
+	CURLM *multi; /* made with the first call */
+	korch_timer *timer;
+	korch__http_call *calls;
+};
+
+struct korch__http_call {
+	korch__http *http;
+	korch__http_call *previous, *next;
+	CURL *easy;
+	struct curl_slist *headers;
+	korch_buf request; /* body */
+	korch_buf body;
+	int cut; /* there was more than is kept */
+	int redirects;
+	int grpc_status;
+	korch__http_fn fn;
+	void *userdata;
+	char error[CURL_ERROR_SIZE];
+};
+
+static void check_done(korch__http *http);
+
+static void on_socket(void *userdata, int fd, int events)
+{
+	korch__http *http = userdata;
+	int running;
+	int bits = ((events & KORCH_POLL_IN) ? CURL_CSELECT_IN : 0) |
+	           ((events & KORCH_POLL_OUT) ? CURL_CSELECT_OUT : 0);
+	curl_multi_socket_action(http->multi, fd, bits, &running);
+	check_done(http);
+}
+
+static void on_timeout(void *userdata)
+{
+	korch__http *http = userdata;
+	int running;
+	curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	check_done(http);
+}
+
+static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *userdata, void *poll)
+{
+	korch__http *http = userdata;
+	int events =
+	    ((what & CURL_POLL_IN) ? KORCH_POLL_IN : 0) | ((what & CURL_POLL_OUT) ? KORCH_POLL_OUT : 0);
+	if (what == CURL_POLL_REMOVE) {
+		korch_poll_free(poll);
+		curl_multi_assign(http->multi, fd, NULL);
+		return 0;
+	}
+	if (poll)
+		return korch_poll_set(poll, events) < 0 ? -1 : 0;
+	korch_poll *made = NULL;
+	if (korch_poll_new(&made, http->loop, fd, events, on_socket, http) < 0)
+		return -1;
+	curl_multi_assign(http->multi, fd, made);
+	return 0;
+}
+
+static int watch_time(CURLM *multi, long timeout_ms, void *userdata)
+{
+	korch__http *http = userdata;
+	korch_timer_set(http->timer,
+	                timeout_ms < 0 ? KORCH_USEC_NEVER
+	                               : korch_loop_now(http->loop) + timeout_ms * KORCH_USEC_PER_MSEC);
+	return 0;
+}
+
+int korch__http_new(korch__http **out, korch_loop *loop)
+{
+	korch__http *http = korch__calloc(1, sizeof(*http));
+	if (!http)
+		return KORCH_E_NOMEM;
+	http->loop = loop;
+	*out = http;
+	return 0;
+}
+
+static int begin(korch__http *http)
+{
+	if (http->multi)
+		return 0;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return KORCH_E_NOMEM;
+	int code = korch_timer_new(&http->timer, http->loop, on_timeout, http);
+	http->multi = code == 0 ? curl_multi_init() : NULL;
+	if (!http->multi) {
+		korch_timer_free(http->timer);
+		http->timer = NULL;
+		curl_global_cleanup();
+		return KORCH_E_NOMEM;
+	}
+	curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
+	curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
+	curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, watch_time);
+	curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
+	return 0;
+}
+
+static void call_free(korch__http_call *call)
+{
+	if (call->previous)
+		call->previous->next = call->next;
+	else if (call->http->calls == call)
+		call->http->calls = call->next;
+	if (call->next)
+		call->next->previous = call->previous;
+	if (call->easy) {
+		curl_multi_remove_handle(call->http->multi, call->easy);
+		curl_easy_cleanup(call->easy);
+	}
+	curl_slist_free_all(call->headers);
+	korch__buf_fini(&call->request);
+	korch__buf_fini(&call->body);
+	korch__free(call);
+}
+
+void korch__http_cancel(korch__http_call *call)
+{
+	call_free(call);
+}
+
+void korch__http_free(korch__http *http)
+{
+	if (!http)
+		return;
+	while (http->calls)
+		call_free(http->calls);
+	if (http->multi) {
+		curl_multi_cleanup(http->multi);
+		korch_timer_free(http->timer);
+		curl_global_cleanup();
+	}
+	korch__free(http);
+}
+
+static size_t on_body(char *data, size_t size, size_t n, void *userdata)
+{
+	korch__http_call *call = userdata;
+	size_t length = size * n;
+	size_t room = BODY_MAX - call->body.len;
+	call->cut = length > room;
+	korch__buf_put(&call->body, data, length < room ? length : room);
+	return call->cut ? 0 : length;
+}
+
+static size_t on_header(char *data, size_t size, size_t n, void *userdata)
+{
+	static const char name[] = "grpc-status:";
+	korch__http_call *call = userdata;
+	size_t length = size * n;
+	if (length > sizeof(name) && strncasecmp(data, name, sizeof(name) - 1) == 0) {
+		char number[16] = "";
+		size_t digits = length - (sizeof(name) - 1);
+		memcpy(number, data + sizeof(name) - 1,
+		       digits < sizeof(number) - 1 ? digits : sizeof(number) - 1);
+		call->grpc_status = (int)strtol(number, NULL, 10);
+	}
+	return length;
+}
+
+static int set_headers(korch__http_call *call, const korch__http_request *request)
+{
+	for (size_t i = 0; i < request->n_headers; i++) {
+		struct curl_slist *longer = curl_slist_append(call->headers, request->headers[i]);
+		if (!longer)
+			return KORCH_E_NOMEM;
+		call->headers = longer;
+	}
+	curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
+	return 0;
+}
+
+static int set_body(korch__http_call *call, const korch__http_request *request)
+{
+	korch__buf_put(&call->request, request->body, request->body_length);
+	if (call->request.failed)
+		return KORCH_E_NOMEM;
+	curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, call->request.data);
+	curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE, (long)call->request.len);
+	curl_easy_setopt(call->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
+	return 0;
+}
+
+static int prepare(korch__http_call *call, const korch__http_request *request)
+{
+	CURL *easy = call->easy = curl_easy_init();
+	if (!easy || curl_easy_setopt(easy, CURLOPT_URL, request->url) != CURLE_OK)
+		return KORCH_E_NOMEM;
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(request->timeout_us / KORCH_USEC_PER_MSEC));
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	/* Probes ask whether somebody answers, not who: certificates of pods are made for other names. */
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
+	int code = set_headers(call, request);
+	return code == 0 && request->body ? set_body(call, request) : code;
+}
+
+int korch__http_start(korch__http_call **out, korch__http *http, const korch__http_request *request,
+                      korch__http_fn fn, void *userdata)
+{
+	int code = begin(http);
+	korch__http_call *call = code == 0 ? korch__calloc(1, sizeof(*call)) : NULL;
+	if (!call)
+		return KORCH_E_NOMEM;
+	call->http = http;
+	call->fn = fn;
+	call->userdata = userdata;
+	call->grpc_status = -1;
+	korch__buf_init(&call->request, 0);
+	korch__buf_init(&call->body, BODY_MAX + 1);
+	call->next = http->calls;
+	if (call->next)
+		call->next->previous = call;
+	http->calls = call;
+	code = prepare(call, request);
+	if (code == 0 && curl_multi_add_handle(http->multi, call->easy) != CURLM_OK)
+		code = KORCH_E_NOMEM;
+	if (code < 0) {
+		call_free(call);
+		return code;
+	}
+	*out = call;
+	return 0;
+}
+
+static char *host_of(const char *url)
+{
+	CURLU *parts = curl_url();
+	char *host = NULL;
+	if (parts && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK)
+		curl_url_get(parts, CURLUPART_HOST, &host, 0);
+	curl_url_cleanup(parts);
+	return host;
+}
+
+/* Goes where an answer leads when that is the same host. 1 when it does, -1 when it went on too often. */
+static int redirect(korch__http_call *call)
+{
+	char *to = NULL, *from = NULL;
+	curl_easy_getinfo(call->easy, CURLINFO_REDIRECT_URL, &to);
+	curl_easy_getinfo(call->easy, CURLINFO_EFFECTIVE_URL, &from);
+	char *to_host = to ? host_of(to) : NULL;
+	char *from_host = from ? host_of(from) : NULL;
+	int same = to_host && from_host && strcmp(to_host, from_host) == 0;
+	curl_free(to_host);
+	curl_free(from_host);
+	if (!same)
+		return 0;
+	if (++call->redirects > REDIRECTS_MAX)
+		return -1;
+	_cleanup_free_ char *url = korch__strdup(to);
+	curl_multi_remove_handle(call->http->multi, call->easy);
+	korch__buf_reset(&call->body);
+	if (!url || curl_easy_setopt(call->easy, CURLOPT_URL, url) != CURLE_OK ||
+	    curl_multi_add_handle(call->http->multi, call->easy) != CURLM_OK)
+		return -1;
+	return 1;
+}
+
+static void finish(korch__http_call *call, CURLcode result)
+{
+	long status = 0;
+	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+	int good = result == CURLE_OK || (result == CURLE_WRITE_ERROR && call->cut);
+	int again = good && status >= 300 && status < 400 ? redirect(call) : 0;
+	if (again > 0)
+		return;
+	const korch__http_answer answer = {
+	    .status = good && again == 0 ? (int)status : 0,
+	    .message = again < 0      ? "stopped after 10 redirects"
+	               : *call->error ? call->error
+	                              : curl_easy_strerror(result),
+	    .body = korch__text_or_empty(call->body.data),
+	    .length = call->body.len,
+	    .grpc_status = call->grpc_status,
+	};
+	korch__http_fn fn = call->fn;
+	void *userdata = call->userdata;
+	korch__http_answer copy = answer;
+	fn(userdata, &copy);
+	call_free(call);
+}
+
+static void check_done(korch__http *http)
+{
+	CURLMsg *message;
+	int left;
+	while ((message = curl_multi_info_read(http->multi, &left))) {
+		char *call = NULL;
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		CURLcode result = message->data.result;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
+		finish((korch__http_call *)(void *)call, result);
+	}
+}
