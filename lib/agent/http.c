@@ -1,9 +1,9 @@
 /* libcurl's multi interface on a korch_loop: its sockets are polls, its timeout is one timer. */
 #include "agent/http.h"
+#include "agent/curl_table.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/text.h"
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +39,7 @@ static void on_socket(void *userdata, int fd, int events)
 	int running;
 	int bits = ((events & KORCH_POLL_IN) ? CURL_CSELECT_IN : 0) |
 	           ((events & KORCH_POLL_OUT) ? CURL_CSELECT_OUT : 0);
-	curl_multi_socket_action(http->multi, fd, bits, &running);
+	korch__curl()->multi_socket_action(http->multi, fd, bits, &running);
 	check_done(http);
 }
 
@@ -47,7 +47,7 @@ static void on_timeout(void *userdata)
 {
 	korch__http *http = userdata;
 	int running;
-	curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	korch__curl()->multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	check_done(http);
 }
 
@@ -58,7 +58,7 @@ static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *userdata, 
 	    ((what & CURL_POLL_IN) ? KORCH_POLL_IN : 0) | ((what & CURL_POLL_OUT) ? KORCH_POLL_OUT : 0);
 	if (what == CURL_POLL_REMOVE) {
 		korch_poll_free(poll);
-		curl_multi_assign(http->multi, fd, NULL);
+		korch__curl()->multi_assign(http->multi, fd, NULL);
 		return 0;
 	}
 	if (poll)
@@ -66,7 +66,7 @@ static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *userdata, 
 	korch_poll *made = NULL;
 	if (korch_poll_new(&made, http->loop, fd, events, on_socket, http) < 0)
 		return -1;
-	curl_multi_assign(http->multi, fd, made);
+	korch__curl()->multi_assign(http->multi, fd, made);
 	return 0;
 }
 
@@ -93,20 +93,19 @@ static int begin(korch__http *http)
 {
 	if (http->multi)
 		return 0;
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return KORCH_E_NOMEM;
+	if (!korch__curl())
+		return KORCH_E_UNSUPPORTED;
 	int code = korch_timer_new(&http->timer, http->loop, on_timeout, http);
-	http->multi = code == 0 ? curl_multi_init() : NULL;
+	http->multi = code == 0 ? korch__curl()->multi_init() : NULL;
 	if (!http->multi) {
 		korch_timer_free(http->timer);
 		http->timer = NULL;
-		curl_global_cleanup();
 		return KORCH_E_NOMEM;
 	}
-	curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
-	curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
-	curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, watch_time);
-	curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
+	korch__curl()->multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
+	korch__curl()->multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
+	korch__curl()->multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, watch_time);
+	korch__curl()->multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
 	return 0;
 }
 
@@ -119,10 +118,10 @@ static void call_free(korch__http_call *call)
 	if (call->next)
 		call->next->previous = call->previous;
 	if (call->easy) {
-		curl_multi_remove_handle(call->http->multi, call->easy);
-		curl_easy_cleanup(call->easy);
+		korch__curl()->multi_remove_handle(call->http->multi, call->easy);
+		korch__curl()->easy_cleanup(call->easy);
 	}
-	curl_slist_free_all(call->headers);
+	korch__curl()->slist_free_all(call->headers);
 	korch__buf_fini(&call->request);
 	korch__buf_fini(&call->body);
 	korch__free(call);
@@ -140,9 +139,8 @@ void korch__http_free(korch__http *http)
 	while (http->calls)
 		call_free(http->calls);
 	if (http->multi) {
-		curl_multi_cleanup(http->multi);
+		korch__curl()->multi_cleanup(http->multi);
 		korch_timer_free(http->timer);
-		curl_global_cleanup();
 	}
 	korch__free(http);
 }
@@ -175,12 +173,12 @@ static size_t on_header(char *data, size_t size, size_t n, void *userdata)
 static int set_headers(korch__http_call *call, const korch__http_request *request)
 {
 	for (size_t i = 0; i < request->n_headers; i++) {
-		struct curl_slist *longer = curl_slist_append(call->headers, request->headers[i]);
+		struct curl_slist *longer = korch__curl()->slist_append(call->headers, request->headers[i]);
 		if (!longer)
 			return KORCH_E_NOMEM;
 		call->headers = longer;
 	}
-	curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
+	korch__curl()->easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
 	return 0;
 }
 
@@ -189,32 +187,34 @@ static int set_body(korch__http_call *call, const korch__http_request *request)
 	korch__buf_put(&call->request, request->body, request->body_length);
 	if (call->request.failed)
 		return KORCH_E_NOMEM;
-	curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, call->request.data);
-	curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE, (long)call->request.len);
-	curl_easy_setopt(call->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
+	korch__curl()->easy_setopt(call->easy, CURLOPT_POSTFIELDS, call->request.data);
+	korch__curl()->easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE, (long)call->request.len);
+	korch__curl()->easy_setopt(call->easy, CURLOPT_HTTP_VERSION,
+	                           (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
 	return 0;
 }
 
 static int prepare(korch__http_call *call, const korch__http_request *request)
 {
-	CURL *easy = call->easy = curl_easy_init();
-	if (!easy || curl_easy_setopt(easy, CURLOPT_URL, request->url) != CURLE_OK)
+	CURL *easy = call->easy = korch__curl()->easy_init();
+	if (!easy || korch__curl()->easy_setopt(easy, CURLOPT_URL, request->url) != CURLE_OK)
 		return KORCH_E_NOMEM;
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(request->timeout_us / KORCH_USEC_PER_MSEC));
-	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	korch__curl()->easy_setopt(easy, CURLOPT_PRIVATE, call);
+	korch__curl()->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	korch__curl()->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	korch__curl()->easy_setopt(easy, CURLOPT_NOPROXY, "*");
+	korch__curl()->easy_setopt(easy, CURLOPT_TIMEOUT_MS,
+	                           (long)(request->timeout_us / KORCH_USEC_PER_MSEC));
+	korch__curl()->easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+	korch__curl()->easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	/* Probes ask whether somebody answers, not who: certificates of pods are made for other names. */
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
+	korch__curl()->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+	korch__curl()->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	korch__curl()->easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
+	korch__curl()->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	korch__curl()->easy_setopt(easy, CURLOPT_WRITEDATA, call);
+	korch__curl()->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	korch__curl()->easy_setopt(easy, CURLOPT_HEADERDATA, call);
 	int code = set_headers(call, request);
 	return code == 0 && request->body ? set_body(call, request) : code;
 }
@@ -225,7 +225,7 @@ int korch__http_start(korch__http_call **out, korch__http *http, const korch__ht
 	int code = begin(http);
 	korch__http_call *call = code == 0 ? korch__calloc(1, sizeof(*call)) : NULL;
 	if (!call)
-		return KORCH_E_NOMEM;
+		return code < 0 ? code : KORCH_E_NOMEM;
 	call->http = http;
 	call->fn = fn;
 	call->userdata = userdata;
@@ -237,7 +237,7 @@ int korch__http_start(korch__http_call **out, korch__http *http, const korch__ht
 		call->next->previous = call;
 	http->calls = call;
 	code = prepare(call, request);
-	if (code == 0 && curl_multi_add_handle(http->multi, call->easy) != CURLM_OK)
+	if (code == 0 && korch__curl()->multi_add_handle(http->multi, call->easy) != CURLM_OK)
 		code = KORCH_E_NOMEM;
 	if (code < 0) {
 		call_free(call);
@@ -249,11 +249,11 @@ int korch__http_start(korch__http_call **out, korch__http *http, const korch__ht
 
 static char *host_of(const char *url)
 {
-	CURLU *parts = curl_url();
+	CURLU *parts = korch__curl()->url();
 	char *host = NULL;
-	if (parts && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK)
-		curl_url_get(parts, CURLUPART_HOST, &host, 0);
-	curl_url_cleanup(parts);
+	if (parts && korch__curl()->url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK)
+		korch__curl()->url_get(parts, CURLUPART_HOST, &host, 0);
+	korch__curl()->url_cleanup(parts);
 	return host;
 }
 
@@ -261,22 +261,22 @@ static char *host_of(const char *url)
 static int redirect(korch__http_call *call)
 {
 	char *to = NULL, *from = NULL;
-	curl_easy_getinfo(call->easy, CURLINFO_REDIRECT_URL, &to);
-	curl_easy_getinfo(call->easy, CURLINFO_EFFECTIVE_URL, &from);
+	korch__curl()->easy_getinfo(call->easy, CURLINFO_REDIRECT_URL, &to);
+	korch__curl()->easy_getinfo(call->easy, CURLINFO_EFFECTIVE_URL, &from);
 	char *to_host = to ? host_of(to) : NULL;
 	char *from_host = from ? host_of(from) : NULL;
 	int same = to_host && from_host && strcmp(to_host, from_host) == 0;
-	curl_free(to_host);
-	curl_free(from_host);
+	korch__curl()->free(to_host);
+	korch__curl()->free(from_host);
 	if (!same)
 		return 0;
 	if (++call->redirects > REDIRECTS_MAX)
 		return -1;
 	_cleanup_free_ char *url = korch__strdup(to);
-	curl_multi_remove_handle(call->http->multi, call->easy);
+	korch__curl()->multi_remove_handle(call->http->multi, call->easy);
 	korch__buf_reset(&call->body);
-	if (!url || curl_easy_setopt(call->easy, CURLOPT_URL, url) != CURLE_OK ||
-	    curl_multi_add_handle(call->http->multi, call->easy) != CURLM_OK)
+	if (!url || korch__curl()->easy_setopt(call->easy, CURLOPT_URL, url) != CURLE_OK ||
+	    korch__curl()->multi_add_handle(call->http->multi, call->easy) != CURLM_OK)
 		return -1;
 	return 1;
 }
@@ -284,7 +284,7 @@ static int redirect(korch__http_call *call)
 static void finish(korch__http_call *call, CURLcode result)
 {
 	long status = 0;
-	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+	korch__curl()->easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
 	int good = result == CURLE_OK || (result == CURLE_WRITE_ERROR && call->cut);
 	int again = good && status >= 300 && status < 400 ? redirect(call) : 0;
 	if (again > 0)
@@ -293,7 +293,7 @@ static void finish(korch__http_call *call, CURLcode result)
 	    .status = good && again == 0 ? (int)status : 0,
 	    .message = again < 0      ? "stopped after 10 redirects"
 	               : *call->error ? call->error
-	                              : curl_easy_strerror(result),
+	                              : korch__curl()->easy_strerror(result),
 	    .body = korch__text_or_empty(call->body.data),
 	    .length = call->body.len,
 	    .grpc_status = call->grpc_status,
@@ -309,12 +309,12 @@ static void check_done(korch__http *http)
 {
 	CURLMsg *message;
 	int left;
-	while ((message = curl_multi_info_read(http->multi, &left))) {
+	while ((message = korch__curl()->multi_info_read(http->multi, &left))) {
 		char *call = NULL;
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		CURLcode result = message->data.result;
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
+		korch__curl()->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
 		finish((korch__http_call *)(void *)call, result);
 	}
 }

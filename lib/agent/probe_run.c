@@ -313,6 +313,8 @@ int korch__probe_start(korch__probe_run **out, const korch__probe_target *target
 		code = ask_grpc(run, target);
 	else
 		code = end_later(run, target->loop, korch__strdup("the probe says nothing to do"));
+	if (code == KORCH_E_UNSUPPORTED && !run->waits)
+		code = end_later(run, target->loop, korch__strdup("libcurl is not on this machine"));
 	if (code < 0) {
 		run_free(run);
 		return code;
