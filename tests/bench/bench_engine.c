@@ -38,8 +38,8 @@ static int count(void *userdata, const korch_view *view, const korch_request *re
 	if (!set || n >= rounds)
 		return 0;
 	korch_object *fresh = korch_object_edit(base);
-	korch_replica_set_status *status = korch_struct_edit(&((korch_replica_set *)fresh)->status,
-	                                                     &korch_replica_set_status_type);
+	korch_replica_set_status *status =
+	    korch_struct_edit(&((korch_replica_set *)fresh)->status, &korch_replica_set_status_type);
 	if (!status)
 		return KORCH_E_NOMEM;
 	status->observed_generation = n + 1;
@@ -110,10 +110,8 @@ int main(int argc, char **argv)
 	options.loop = loop;
 	fill(options.store, n);
 	check(korch_engine_new(&engine, &options, NULL));
-	const korch_controller_spec spec = {.size = sizeof(spec),
-	                                    .name = "count",
-	                                    .kind = &korch_replica_set_kind,
-	                                    .reconcile = count};
+	const korch_controller_spec spec = {
+	    .size = sizeof(spec), .name = "count", .kind = &korch_replica_set_kind, .reconcile = count};
 	check(korch_engine_add(&controller, engine, &spec, NULL));
 	korch__engine_trust(controller);
 	check(korch_engine_start(engine, NULL));

@@ -110,9 +110,8 @@ static void write_one(fixture *at, const korch_write *write)
 
 void fixture_write(fixture *at, korch_object *object)
 {
-	write_one(at, &(korch_write){.op = KORCH_WRITE_PUT,
-	                             .object = object,
-	                             .expected = KORCH_REVISION_ANY});
+	write_one(at, &(korch_write){
+	                  .op = KORCH_WRITE_PUT, .object = object, .expected = KORCH_REVISION_ANY});
 }
 
 void fixture_remove(fixture *at, const korch_object *object)
@@ -184,7 +183,8 @@ int fixture_create(fixture *at, korch_object *object, struct outcome *outcome)
 	return fixture_submit(at, plan, outcome);
 }
 
-int fixture_update(fixture *at, const korch_object *base, korch_object *object, struct outcome *outcome)
+int fixture_update(fixture *at, const korch_object *base, korch_object *object,
+                   struct outcome *outcome)
 {
 	korch_plan *plan = new_plan();
 	korch_plan_update(plan, base, object);

@@ -54,7 +54,8 @@ struct outcome {
 void outcome_clear(struct outcome *outcome);
 /* Submits a plan of one step and lets it come through; takes object. Returns the code. */
 int fixture_create(fixture *at, korch_object *object, struct outcome *outcome);
-int fixture_update(fixture *at, const korch_object *base, korch_object *object, struct outcome *outcome);
+int fixture_update(fixture *at, const korch_object *base, korch_object *object,
+                   struct outcome *outcome);
 int fixture_update_status(fixture *at, const korch_object *base, korch_object *object,
                           struct outcome *outcome);
 int fixture_delete(fixture *at, const korch_object *base, const korch_delete_options *options,
