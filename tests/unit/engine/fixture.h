@@ -40,6 +40,8 @@ const char *fixture_value(const korch_object *config);
 /* Writes straight into the store, as somebody else would. Takes the reference. */
 void fixture_write(fixture *at, korch_object *object);
 void fixture_remove(fixture *at, const korch_object *object);
+/* A completion that nobody waits for. */
+void fixture_ignore(void *userdata, int code, const korch_commit_result *result);
 /* What the engine's cache has. */
 const korch_object *fixture_get(const fixture *at, const korch_kind *kind, const char *name);
 size_t fixture_count(const fixture *at, const korch_kind *kind);
