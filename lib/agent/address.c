@@ -3,7 +3,6 @@
 #include "base/alloc.h"
 #include <arpa/inet.h>
 #include <korch/error.h>
-#include <stdio.h>
 
 void korch__addresses_init(korch__addresses *self, uint32_t base, uint32_t prefix)
 {
@@ -72,12 +71,20 @@ void korch__addresses_give(korch__addresses *self, uint32_t address)
 	self->used--;
 }
 
+/* By hand: this runs several times for every pod. */
 void korch__address_text(char out[KORCH__ADDRESS_TEXT], uint32_t address)
 {
+	for (int shift = 24; address != 0 && shift >= 0; shift -= 8) {
+		unsigned part = address >> shift & 255;
+		if (part >= 100)
+			*out++ = (char)('0' + part / 100);
+		if (part >= 10)
+			*out++ = (char)('0' + part / 10 % 10);
+		*out++ = (char)('0' + part % 10);
+		if (shift > 0)
+			*out++ = '.';
+	}
 	*out = '\0';
-	if (address != 0)
-		snprintf(out, KORCH__ADDRESS_TEXT, "%u.%u.%u.%u", address >> 24, address >> 16 & 255,
-		         address >> 8 & 255, address & 255);
 }
 
 uint32_t korch__address_parse(const char *text)

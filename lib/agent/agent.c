@@ -292,7 +292,7 @@ int korch__agent_exec(korch_agent *agent, const korch_pod *pod, const char *cont
 		return KORCH_E_NOT_FOUND;
 	if (!(agent->ops->capabilities & KORCH_RUNTIME_EXEC))
 		return KORCH_E_UNSUPPORTED;
-	korch__container_id(id, sizeof(id), worker->pod, container,
+	korch__container_id(id, sizeof(id), "", worker->pod, container,
 	                    worker->containers[i].restart_count);
 	return agent->ops->exec(agent->self, id, command, n, timeout_us, fn, userdata);
 }

@@ -202,7 +202,7 @@ int korch__container_setup_make(korch__container_setup **out, korch_agent *agent
 	if (!setup)
 		return KORCH_E_NOMEM;
 	setup->config.restart_count = from->restart_count;
-	korch__container_id(setup->id, sizeof(setup->id), worker->pod, container->name,
+	korch__container_id(setup->id, sizeof(setup->id), "", worker->pod, container->name,
 	                    from->restart_count);
 	setup->config.id = setup->id;
 	int code = fill(setup, agent, worker, container, problem);

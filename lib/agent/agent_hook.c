@@ -98,7 +98,7 @@ static int begin(korch_agent *agent, agent_worker *worker, const korch__pod_op *
 		return begin_request(agent, worker, op, hook->http_get, most);
 	if (!hook->exec || !(agent->ops->capabilities & KORCH_RUNTIME_EXEC))
 		return begin_sleep(agent, op, 0);
-	korch__container_id(id, sizeof(id), worker->pod, container->name, op->restart_count);
+	korch__container_id(id, sizeof(id), "", worker->pod, container->name, op->restart_count);
 	return agent->ops->exec(agent->self, id, (const char *const *)hook->exec->command,
 	                        hook->exec->n_command, most, on_exec, op);
 }

@@ -135,8 +135,6 @@ agent_op *korch__op_new(korch_agent *agent, agent_worker *worker, const korch__p
 /* Forgets it; *out_agent is NULL when the agent is gone. The worker, or NULL. */
 agent_worker *korch__op_end(agent_op *op, korch_agent **out_agent);
 void korch__agent_report(void *userdata, const korch_container_report *report);
-void korch__container_id(char *out, size_t size, const korch_pod *pod, const char *name,
-                         int32_t restart_count);
 enum { AGENT_ID_MAX = 256 };
 
 /* agent_config.c: what a container is started with. */

@@ -42,13 +42,6 @@ agent_worker *korch__op_end(agent_op *op, korch_agent **out_agent)
 	return worker;
 }
 
-void korch__container_id(char *out, size_t size, const korch_pod *pod, const char *name,
-                         int32_t restart_count)
-{
-	snprintf(out, size, "%s.%s.%d", korch_object_uid(&pod->object), korch__text_or_empty(name),
-	         (int)restart_count);
-}
-
 /* Goes on with the operations, and when there may be news for the status, asks for the pod. */
 static void go_on(korch_agent *agent, agent_worker *worker, int news)
 {
@@ -215,7 +208,7 @@ static int stop_container(korch_agent *agent, agent_worker *worker, const korch_
 {
 	char id[AGENT_ID_MAX];
 	op->restart_count = worker->containers[op->container].restart_count;
-	korch__container_id(id, sizeof(id), worker->pod,
+	korch__container_id(id, sizeof(id), "", worker->pod,
 	                    korch__pod_container(worker->pod, op->container)->name, op->restart_count);
 	return agent->ops->stop(agent->self, id, from->signal, from->grace_us, on_stop_sent, op);
 }
@@ -244,7 +237,7 @@ static void forget_previous(korch_agent *agent, agent_worker *worker, const korc
 	korch_agent *ignored;
 	if (!op)
 		return;
-	korch__container_id(id, sizeof(id), worker->pod,
+	korch__container_id(id, sizeof(id), "", worker->pod,
 	                    korch__pod_container(worker->pod, from->container)->name,
 	                    from->restart_count - 1);
 	if (agent->ops->remove(agent->self, id, forget_done, op) < 0)

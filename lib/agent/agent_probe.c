@@ -105,7 +105,8 @@ static void ask(probe_slot *slot)
 	if (!probe)
 		return;
 	korch__address_text(address, slot->worker->address);
-	korch__container_id(id, sizeof(id), slot->worker->pod, container->name, slot->restart_count);
+	korch__container_id(id, sizeof(id), "", slot->worker->pod, container->name,
+	                    slot->restart_count);
 	const korch__probe_target target = {
 	    .loop = agent->loop,
 	    .runtime = agent->runtime,

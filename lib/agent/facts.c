@@ -95,6 +95,35 @@ int korch__facts_seed(const korch_pod *pod, korch__container_facts *facts, korch
 	return 0;
 }
 
+static char *append(char *to, const char *end, const char *text)
+{
+	size_t length = strlen(text);
+	size_t room = (size_t)(end - to) - 1;
+	length = length < room ? length : room;
+	memcpy(to, text, length);
+	to[length] = '\0';
+	return to + length;
+}
+
+void korch__container_id(char *out, size_t size, const char *prefix, const korch_pod *pod,
+                         const char *name, int32_t run)
+{
+	const char *end = out + size;
+	char number[16];
+	char *at = number + sizeof(number) - 1;
+	*at = '\0';
+	do {
+		*--at = (char)('0' + run % 10);
+		run /= 10;
+	} while (run > 0);
+	out = append(out, end, prefix);
+	out = append(out, end, korch_object_uid(&pod->object));
+	out = append(out, end, ".");
+	out = append(out, end, korch__text_or_empty(name));
+	out = append(out, end, ".");
+	append(out, end, at);
+}
+
 /* A new run: nothing of the one before but how it ended. */
 static int begin_start(korch__container_facts *facts, const korch__pod_op *op,
                        const korch__pod_input *in)

@@ -14,6 +14,10 @@ void korch__facts_fini(korch__container_facts *facts);
 /* Its past, made when there is none; NULL without memory. */
 korch__container_past *korch__facts_past(korch__container_facts *facts);
 
+/* Name of a run of a container on the runtime: PREFIX UID.NAME.RUN, cut to the size. */
+void korch__container_id(char *out, size_t size, const char *prefix, const korch_pod *pod,
+                         const char *name, int32_t run);
+
 /* An operation on the container is about to be begun; 0 or KORCH_E_NOMEM (nothing has changed). */
 int korch__facts_begin(korch__container_facts *facts, const korch__pod_op *op,
                        const korch__pod_input *in);

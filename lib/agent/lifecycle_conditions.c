@@ -20,10 +20,14 @@ static int list_names(korch__decision *d, korch_buf *out, const char *what,
 	for (size_t i = 0; i < d->n; i++) {
 		if (!test(d, i))
 			continue;
-		if (!any)
-			korch__buf_printf(out, "containers with %s status: [", what);
-		korch__buf_printf(out, "%s%s", any ? " " : "",
-		                  korch__text_or_empty(korch__pod_container(d->pod, i)->name));
+		if (!any) {
+			korch__buf_puts(out, "containers with ");
+			korch__buf_puts(out, what);
+			korch__buf_puts(out, " status: [");
+		} else {
+			korch__buf_putc(out, ' ');
+		}
+		korch__buf_puts(out, korch__text_or_empty(korch__pod_container(d->pod, i)->name));
 		any = 1;
 	}
 	if (any)
@@ -122,31 +126,29 @@ static int put(korch__decision *d, korch_pod_condition *to, const want *w)
 	return korch_string_set(&to->message, w->message);
 }
 
-/* The list of a pod whose conditions are its node's alone, described for sharing; 0 when it cannot be. */
+/* The list of a pod whose conditions are its node's alone, described for sharing. */
 typedef struct key {
-	char what[8];
-	struct {
-		korch_usec at;
-		const char *reason; /* one of the constants above */
-		int64_t good;
-	} items[CONDITIONS];
+	char what[6];
+	uint8_t good[CONDITIONS];
+	uint8_t length; /* of text */
+	korch_usec at[CONDITIONS];
+	const char *reasons[CONDITIONS]; /* constants of this file */
+	char text[128];                  /* the messages, one after the other */
 } key;
 
-static int describe(korch__decision *d, const want *wants, key *out)
+static int describe_message(key *out, const char *message)
 {
-	const korch_pod_status *old = d->pod->status;
-	memset(out, 0, sizeof(*out));
-	memcpy(out->what, "conds", 6);
-	for (size_t i = 0; i < CONDITIONS; i++) {
-		const korch_pod_condition *is = find(old, wants[i].type);
-		const char *status = wants[i].good ? "True" : "False";
-		if (wants[i].message)
-			return 0;
-		int kept = is && korch__text_equal(is->status, status);
-		out->items[i].at = kept ? is->last_transition_time : korch__whole_seconds(d->in->now);
-		out->items[i].reason = wants[i].reason;
-		out->items[i].good = wants[i].good;
-	}
+	size_t length = message ? strlen(message) + 1 : 1;
+	if (length > sizeof(out->text) - out->length)
+		return 0;
+	memcpy(out->text + out->length, message ? message : "", length);
+	out->length = (uint8_t)(out->length + length);
+	return 1;
+}
+
+/* Whether the list holds no others' conditions, nor anything else of theirs. */
+static int is_own(const korch_pod_status *old, const want *wants)
+{
 	for (size_t i = 0; old && i < old->n_conditions; i++) {
 		size_t k = 0;
 		while (k < CONDITIONS && !korch__text_equal(old->conditions[i].type, wants[k].type))
@@ -155,6 +157,23 @@ static int describe(korch__decision *d, const want *wants, key *out)
 			return 0;
 	}
 	return 1;
+}
+
+static int describe(korch__decision *d, const want *wants, key *out)
+{
+	const korch_pod_status *old = d->pod->status;
+	memset(out, 0, sizeof(*out));
+	memcpy(out->what, "conds", 6);
+	for (size_t i = 0; i < CONDITIONS; i++) {
+		const korch_pod_condition *is = find(old, wants[i].type);
+		int kept = is && korch__text_equal(is->status, wants[i].good ? "True" : "False");
+		out->at[i] = kept ? is->last_transition_time : korch__whole_seconds(d->in->now);
+		out->reasons[i] = wants[i].reason;
+		out->good[i] = (uint8_t)wants[i].good;
+		if (!describe_message(out, wants[i].message))
+			return 0;
+	}
+	return is_own(old, wants);
 }
 
 static int merge(korch__decision *d, korch_pod_status *status, const want *wants)
@@ -185,8 +204,10 @@ static int apply(korch__decision *d, korch_pod_status **status, const want *want
 	if (!to)
 		return KORCH_E_NOMEM;
 	int shared = describe(d, wants, &description);
-	korch_pod_condition *known =
-	    shared ? korch__intern_get(d->in->intern, &description, sizeof(description)) : NULL;
+	korch_pod_condition *known = shared
+	                                 ? korch__intern_get(d->in->intern, &description,
+	                                                     offsetof(key, text) + description.length)
+	                                 : NULL;
 	if (known) {
 		korch_block_take(&to->conditions, known);
 		to->n_conditions = CONDITIONS;
@@ -197,9 +218,10 @@ static int apply(korch__decision *d, korch_pod_status **status, const want *want
 	if (merge(d, to, wants) < 0)
 		return KORCH_E_NOMEM;
 	for (size_t i = 0; shared && i < CONDITIONS; i++)
-		to->conditions[i].last_transition_time = description.items[i].at;
+		to->conditions[i].last_transition_time = description.at[i];
 	if (shared)
-		korch__intern_put(d->in->intern, &description, sizeof(description), to->conditions);
+		korch__intern_put(d->in->intern, &description, offsetof(key, text) + description.length,
+		                  to->conditions);
 	return 0;
 }
 

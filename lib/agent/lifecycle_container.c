@@ -1,4 +1,5 @@
 /* What a pod's status says of its containers: waiting, running or terminated, with Kubernetes' words. */
+#include "agent/facts.h"
 #include "agent/lifecycle_internal.h"
 #include <stdio.h>
 #include <string.h>
@@ -145,9 +146,13 @@ static void container_id(const korch__pod_input *in, size_t i, char *out, size_t
 	*out = '\0';
 	if (facts->run == KORCH__RUN_NONE || facts->run == KORCH__RUN_STARTING)
 		return;
-	snprintf(out, size, "%s://%s.%s.%d", korch__text_or_empty(in->runtime_name),
-	         korch_object_uid(&in->pod->object), pod_text(korch__pod_container(in->pod, i)->name),
-	         (int)facts->restart_count);
+	char prefix[64];
+	size_t length = strlen(korch__text_or_empty(in->runtime_name));
+	length = length < sizeof(prefix) - 4 ? length : sizeof(prefix) - 4;
+	memcpy(prefix, korch__text_or_empty(in->runtime_name), length);
+	memcpy(prefix + length, "://", 4);
+	korch__container_id(out, size, prefix, in->pod, korch__pod_container(in->pod, i)->name,
+	                    facts->restart_count);
 }
 
 static void unref_block(void *slot)
