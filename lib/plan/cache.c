@@ -142,45 +142,64 @@ static int renew(korch_cache *cache, cache_entry *entry, const korch_object *obj
 	return 0;
 }
 
-/* Adds an entry, in the place of `old` when there is one: that is then in no tree. */
-static int add(korch_cache *cache, cache_kind *kind, const cache_entry *old,
-               const korch_object *object)
+/*
+ * The entry of an object that was there before, whatever its state now; NULL when there is none. One look into a
+ * table for objects with a uid: deep trees are slow to search.
+ */
+static cache_entry *find_same(const korch_cache *cache, const korch_object *object)
+{
+	const char *uid = korch_object_uid(object);
+	korch_key key = korch_object_key(object);
+	cache_entry *entry = *uid ? korch__table_get(&cache->uids, uid) : NULL;
+	if (entry) {
+		korch_key other = korch_object_key(entry->object);
+		return korch_key_compare(&key, &other) == 0 ? entry : NULL;
+	}
+	entry = *uid ? NULL : korch__cache_find(cache, &key);
+	return entry && !*korch_object_uid(entry->object) ? entry : NULL;
+}
+
+/* Puts a new entry into the tree; *old becomes what it took the place of, an entry that is in no tree then. */
+static int insert(cache_entry **old, korch_cache *cache, cache_kind *kind, cache_entry *entry)
+{
+	int r = korch__btree_insert(&kind->tree, entry);
+	if (r == 0)
+		cache->n++;
+	*old = r == KORCH_E_EXISTS ? korch__btree_replace(&kind->tree, entry) : NULL;
+	return r == KORCH_E_EXISTS ? 0 : r;
+}
+
+/* Adds an object; *previous is one that was there under its name, with another uid. */
+static int add(const korch_object **previous, korch_cache *cache, const korch_object *object)
 {
 	cache_places places;
-	_cleanup_free_ cache_entry *entry = korch__calloc(1, sizeof(*entry));
+	cache_kind *kind = acquire_kind(cache, object->kind);
+	_cleanup_free_ cache_entry *entry = kind ? korch__calloc(1, sizeof(*entry)) : NULL;
 	if (!entry || korch__places_acquire(cache, &places, object) < 0)
 		return KORCH_E_NOMEM;
+	cache_entry *old = NULL;
 	entry->object = object; /* for the keys of the indexes */
 	int r = add_uid(cache, entry);
-	if (r == 0 && !old && (r = korch__btree_insert(&kind->tree, entry)) < 0)
+	if (r == 0 && (r = insert(&old, cache, kind, entry)) < 0)
 		drop_uid(cache, entry);
 	if (r < 0) {
 		korch__places_release(cache, &places);
 		return r;
 	}
-	if (old)
-		korch__btree_replace(&kind->tree, entry);
-	else
-		cache->n++;
 	entry->object = NULL;
 	korch__places_settle(cache, KORCH_STEAL(entry), korch_object_ref(object), &places);
+	/* Only now: lists that both are in must not become empty in between. */
+	*previous = old ? drop_entry(cache, old) : NULL;
 	return 0;
 }
 
 int korch__cache_swap(const korch_object **previous, korch_cache *cache, const korch_object *object)
 {
-	cache_kind *kind = acquire_kind(cache, object->kind);
-	if (!kind)
-		return KORCH_E_NOMEM;
-	cache_entry *entry =
-	    korch__btree_find(&kind->tree, object->metadata ? object->metadata : &no_meta);
+	cache_entry *entry = find_same(cache, object);
 	const korch_object *old = entry ? entry->object : NULL;
-	int is_same = old && strcmp(korch_object_uid(old), korch_object_uid(object)) == 0;
-	int r = is_same ? renew(cache, entry, object) : add(cache, kind, entry, object);
+	int r = entry ? renew(cache, entry, object) : add(&old, cache, object);
 	if (r < 0)
 		return r;
-	if (old && !is_same)
-		drop_entry(cache, entry); /* deleted, and made again under the same name */
 	if (previous)
 		*previous = old;
 	else
@@ -203,7 +222,9 @@ int korch__cache_apply(const korch_object **previous, korch_cache *cache,
                        const korch_change *change)
 {
 	korch_key key = korch_object_key(change->object);
-	const cache_entry *entry = korch__cache_find(cache, &key);
+	const cache_entry *entry = find_same(cache, change->object);
+	if (!entry)
+		entry = korch__cache_find(cache, &key);
 	if (entry && entry->object->revision >= change->revision)
 		return KORCH_E_EXISTS;
 	if (change->type == KORCH_CHANGE_DELETED) {
