@@ -1,13 +1,13 @@
 /*
- * Containers: starting, ending, forgetting. What happens by itself comes from the container's clock; only what has something to
- * come has one.
+ * Containers: what happens to them, ending and forgetting. What happens by itself comes from the
+ * container's clock; only what has something to come has one. Starting stands in start.c.
  */
 #include "base/cleanup.h"
 #include "runtime/sim/sim.h"
 #include <signal.h>
 #include <string.h>
 
-enum { CRASH_WITHIN_US = 10 * 1000 * 1000, ID_MAX = 255, DELAY_MAX_US = 5 * 1000 * 1000 };
+enum { DELAY_MAX_US = 5 * 1000 * 1000 };
 
 static const korch_usec never = KORCH_USEC_NEVER;
 
@@ -64,13 +64,12 @@ static korch_usec earliest(const sim_clock *clock)
 	return at < clock->kill_at ? at : clock->kill_at;
 }
 
-static void set_clock(sim_world *world, sim_clock *clock)
+void korch__sim_clock_set(sim_world *world, sim_clock *clock)
 {
 	korch__sim_task_at(world, &clock->task, earliest(clock));
 }
 
-/* The clock of a container, made when it has none; NULL when memory is short. */
-static sim_clock *need_clock(sim_world *world, sim_container *container)
+sim_clock *korch__sim_clock_need(sim_world *world, sim_container *container)
 {
 	if (container->clock)
 		return container->clock;
@@ -88,7 +87,7 @@ static sim_clock *need_clock(sim_world *world, sim_container *container)
 
 /* Events */
 
-static sim_task *new_event(sim_world *world, sim_container *container, int phase)
+sim_task *korch__sim_event_new(sim_world *world, sim_container *container, int phase)
 {
 	sim_task *task = korch__sim_task_new(world, SIM_EVENT, container, "");
 	if (task)
@@ -96,11 +95,8 @@ static sim_task *new_event(sim_world *world, sim_container *container, int phase
 	return task;
 }
 
-/*
- * Sends an event off, or loses, repeats or delays it. A clock's is planned already; any other that cannot be planned
- * comes in time.
- */
-static void send(sim_world *world, sim_task *event)
+/* A clock's event is planned already; any other that cannot be planned comes in time. */
+void korch__sim_event_send(sim_world *world, sim_task *event)
 {
 	const korch_sim_faults *faults = &world->faults;
 	sim_container *container = event->container;
@@ -109,7 +105,7 @@ static void send(sim_world *world, sim_task *event)
 		return;
 	}
 	sim_task *again = korch__sim_chance(world, faults->event_repeated_permille)
-	                      ? new_event(world, container, event->detail)
+	                      ? korch__sim_event_new(world, container, event->detail)
 	                      : NULL;
 	korch_usec max = faults->event_delay_max_us ? faults->event_delay_max_us : DELAY_MAX_US;
 	korch_usec delay = container->is_late ? max : 0;
@@ -196,10 +192,10 @@ static void end(sim_world *world, sim_container *container, int exit_code, int s
 	clock->task.detail = KORCH_CONTAINER_EXITED;
 	container->n_tasks++;
 	clock->task.container = container;
-	send(world, &clock->task);
+	korch__sim_event_send(world, &clock->task);
 }
 
-static void run(sim_world *world, sim_container *container)
+void korch__sim_container_run(sim_world *world, sim_container *container)
 {
 	container->phase = KORCH_CONTAINER_RUNNING;
 	container->started_us = korch_loop_now(world->loop);
@@ -214,12 +210,12 @@ static void begin_run(sim_world *world, sim_clock *clock)
 	clock->start_at = never;
 	if (clock->run_end != never)
 		clock->run_end += late;
-	run(world, clock->task.container);
+	korch__sim_container_run(world, clock->task.container);
 	while (clock->waiting) {
 		sim_task *task = clock->waiting;
 		clock->waiting = task->next;
 		if (task->type == SIM_EVENT)
-			send(world, task);
+			korch__sim_event_send(world, task);
 		else
 			korch__sim_task_soon(world, task);
 	}
@@ -235,7 +231,7 @@ void korch__sim_clock_fire(sim_world *world, sim_clock *clock)
 	}
 	if (clock->start_at != never) {
 		begin_run(world, clock);
-		set_clock(world, clock);
+		korch__sim_clock_set(world, clock);
 		return;
 	}
 	korch_usec now = korch_loop_now(world->loop);
@@ -257,7 +253,7 @@ void korch__sim_container_thaw(sim_world *world, sim_container *container)
 	}
 	if (container->phase == KORCH_CONTAINER_STARTING)
 		return;
-	sim_task *event = new_event(world, container, container->phase);
+	sim_task *event = korch__sim_event_new(world, container, container->phase);
 	if (event)
 		korch__sim_task_soon(world, event);
 }
@@ -279,147 +275,6 @@ void korch__sim_containers_release_calls(sim_world *world)
 	}
 }
 
-/* Starting */
-
-/* Puts the times of what will come of a start into the clock; makes one only when something will. */
-static int plan_life(sim_world *world, sim_container *container)
-{
-	const korch_sim_rule *rule = &container->profile->behaviour.rule;
-	int is_crash = korch__sim_chance(world, rule->crash_permille);
-	if (!rule->start_us && !rule->run_us && !is_crash)
-		return 0;
-	sim_clock *clock = need_clock(world, container);
-	if (!clock)
-		return KORCH_E_NOMEM;
-	korch_usec start = korch_loop_now(world->loop) + rule->start_us;
-	if (rule->start_us)
-		clock->start_at = start;
-	if (rule->run_us)
-		clock->run_end = start + rule->run_us;
-	if (is_crash) {
-		korch_usec within = rule->crash_within_us ? rule->crash_within_us : CRASH_WITHIN_US;
-		korch_usec crash = 1 + (korch_usec)korch__random_below(&world->random, (uint64_t)within);
-		clock->is_crash = start + crash < clock->run_end;
-		clock->run_end = clock->is_crash ? start + crash : clock->run_end;
-	}
-	return 0;
-}
-
-/* A container in its sandbox and in the table. */
-static sim_container *make_container(sim_world *world, sim_sandbox *sandbox,
-                                     const korch_container_config *config)
-{
-	size_t length = strlen(sandbox->id);
-	int is_suffix = strncmp(config->id, sandbox->id, length) == 0;
-	const char *id = is_suffix ? config->id + length : config->id;
-	size_t size = strlen(id) + 1;
-	size_t whole = offsetof(sim_container, id) + size;
-	_cleanup_free_ sim_container *container =
-	    korch__calloc(1, whole > sizeof(*container) ? whole : sizeof(*container));
-	if (!container)
-		return NULL;
-	memcpy(container->id, id, size);
-	container->has_own_id = (uint16_t)(!is_suffix & 1);
-	container->sandbox = sandbox;
-	container->restart_count = config->restart_count;
-	sim_subject subject = {sandbox->node->name, sandbox->pod_namespace, sandbox->pod_name,
-	                       config->name ? config->name : "", config->image ? config->image : ""};
-	container->profile = korch__sim_profile_get(&world->scripts, &subject, sandbox->script);
-	if (!container->profile)
-		return NULL;
-	if (korch__table_put(&world->containers, container) < 0) {
-		korch__sim_profile_put(&world->scripts, container->profile);
-		return NULL;
-	}
-	container->next = sandbox->containers;
-	sandbox->containers = container;
-	world->stats.containers++;
-	return KORCH_STEAL(container);
-}
-
-/* Starts what make_container() made; done is what answers the call. */
-static int start_container(sim_world *world, sim_container *container, sim_task *done)
-{
-	sim_task *event = new_event(world, container, KORCH_CONTAINER_RUNNING);
-	if (!event || plan_life(world, container) < 0) {
-		korch__sim_task_free(event);
-		return KORCH_E_NOMEM;
-	}
-	sim_clock *clock = container->clock;
-	if (clock)
-		set_clock(world, clock);
-	if (clock && clock->start_at != never) {
-		clock->waiting = done;
-		done->next = event;
-		return 0;
-	}
-	run(world, container);
-	korch__sim_task_soon(world, done);
-	send(world, event);
-	return 0;
-}
-
-/* A start call for a container that is there already. */
-static int start_again(sim_world *world, sim_container *container, korch_runtime_done_fn fn,
-                       void *userdata)
-{
-	if (container->phase != KORCH_CONTAINER_STARTING)
-		return korch__sim_answer(world, 0, "", "", fn, userdata);
-	sim_task *task = korch__sim_task_new(world, SIM_DONE, NULL, "");
-	if (!task)
-		return korch__sim_refusal(world);
-	task->fn.done = fn;
-	task->userdata = userdata;
-	task->next = container->clock->waiting;
-	container->clock->waiting = task;
-	return 0;
-}
-
-/* Why a container cannot be started, or NULL. */
-static const char *start_failure(sim_world *world, const sim_container *container)
-{
-	if (container->profile->behaviour.rule.start_error)
-		return container->profile->behaviour.rule.start_error;
-	return korch__sim_chance(world, world->faults.start_failure_permille)
-	           ? "it could not be started"
-	           : NULL;
-}
-
-int korch__sim_start(void *self, const korch_container_config *config, korch_runtime_done_fn fn,
-                     void *userdata)
-{
-	sim_world *world = self;
-	size_t length = config->id ? strlen(config->id) : 0;
-	if (length == 0 || length > ID_MAX || !config->sandbox_id)
-		return KORCH_E_INVALID;
-	sim_container *container = korch__sim_container_find(world, config->id);
-	sim_sandbox *sandbox = korch__sim_sandbox_find(world, config->sandbox_id);
-	int r;
-	if (!sandbox)
-		return korch__sim_answer(world, KORCH_E_NOT_FOUND, "RunContainerError",
-		                         "the pod's sandbox is not there", fn, userdata);
-	if (korch__sim_node_refuses(&r, world, sandbox->node, fn, userdata))
-		return r;
-	if (container)
-		return start_again(world, container, fn, userdata);
-	sim_task *done = korch__sim_task_new(world, SIM_DONE, NULL, "");
-	container = done ? make_container(world, sandbox, config) : NULL;
-	if (!container) {
-		korch__sim_task_free(done);
-		return korch__sim_refusal(world);
-	}
-	done->fn.done = fn;
-	done->userdata = userdata;
-	const char *why = start_failure(world, container);
-	r = why ? korch__sim_answer(world, KORCH_E_IO, "RunContainerError", why, fn, userdata)
-	        : start_container(world, container, done);
-	if (why || r < 0) {
-		korch__sim_task_free(done);
-		korch__sim_container_drop(world, container, 0, "");
-	}
-	return r;
-}
-
 /* Ending */
 
 int korch__sim_stop(void *self, const char *id, int signal, korch_usec grace_us,
@@ -432,7 +287,7 @@ int korch__sim_stop(void *self, const char *id, int signal, korch_usec grace_us,
 		return korch__sim_answer(world, 0, "", "", fn, userdata);
 	if (korch__sim_node_refuses(&r, world, container->sandbox->node, fn, userdata))
 		return r;
-	sim_clock *clock = need_clock(world, container);
+	sim_clock *clock = korch__sim_clock_need(world, container);
 	r = clock ? korch__sim_answer(world, 0, "", "", fn, userdata) : KORCH_E_NOMEM;
 	if (r < 0)
 		return r;
@@ -447,7 +302,7 @@ int korch__sim_stop(void *self, const char *id, int signal, korch_usec grace_us,
 		clock->kill_at = kill_at;
 	if (!rule->ignores_term && clock->term_end == never)
 		clock->term_end = now + rule->term_us;
-	set_clock(world, clock);
+	korch__sim_clock_set(world, clock);
 	return 0;
 }
 
@@ -478,7 +333,7 @@ int korch_sim_container_exit(korch_runtime *runtime, const char *container_id, i
 	sim_container *container = korch__sim_container_find(world, container_id);
 	if (!container || container->phase != KORCH_CONTAINER_RUNNING)
 		return KORCH_E_NOT_FOUND;
-	if (!need_clock(world, container))
+	if (!korch__sim_clock_need(world, container))
 		return KORCH_E_NOMEM;
 	end(world, container, exit_code, signal);
 	return 0;

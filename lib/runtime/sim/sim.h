@@ -183,15 +183,26 @@ void korch__sim_container_drop(sim_world *world, sim_container *container, int c
 void korch__sim_container_unref(sim_container *container);
 /* Has the calls that wait for starts run on the next turn. */
 void korch__sim_containers_release_calls(sim_world *world);
+/* The clock of a container, made when it has none; NULL when memory is short. */
+sim_clock *korch__sim_clock_need(sim_world *world, sim_container *container);
+/* Winds a clock up for the first of its times. */
+void korch__sim_clock_set(sim_world *world, sim_clock *clock);
+/* An event of a phase, and sending it off: it may be lost, repeated or delayed. */
+sim_task *korch__sim_event_new(sim_world *world, sim_container *container, int phase);
+void korch__sim_event_send(sim_world *world, sim_task *event);
+/* The container runs from now on. */
+void korch__sim_container_run(sim_world *world, sim_container *container);
 /* The next thing happens to the container of a clock. */
 void korch__sim_clock_fire(sim_world *world, sim_clock *clock);
 /* After a node was frozen: what is due comes now, and what there is is told again. */
 void korch__sim_container_thaw(sim_world *world, sim_container *container);
-int korch__sim_start(void *self, const korch_container_config *config, korch_runtime_done_fn fn,
-                     void *userdata);
 int korch__sim_stop(void *self, const char *id, int signal, korch_usec grace_us,
                     korch_runtime_done_fn fn, void *userdata);
 int korch__sim_remove(void *self, const char *id, korch_runtime_done_fn fn, void *userdata);
+
+/* start.c */
+int korch__sim_start(void *self, const korch_container_config *config, korch_runtime_done_fn fn,
+                     void *userdata);
 
 /* report.c */
 enum { SIM_ID_SIZE = 256 };
