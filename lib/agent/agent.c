@@ -1,7 +1,7 @@
 /* The agent as a whole: made, started, shut down, freed; log files and commands in containers. */
 #include "agent/agent_internal.h"
 #include "agent/probe_run.h"
-#include "base/log.h"
+#include "base/random.h"
 #include <korch/api/core_config.h>
 #include <korch/api/core_service.h>
 #include <string.h>
@@ -86,8 +86,7 @@ static int fill(korch_agent *agent, const korch_agent_options *options, korch_er
 	int started = korch__agent_files_start(agent);
 	if (started < 0)
 		return started;
-	korch__random_init(&agent->random,
-	                   options->seed ? options->seed : korch__random_seed_from_system());
+	agent->seed = options->seed ? options->seed : korch__random_seed_from_system();
 	for (size_t i = 0; i < options->n_nodes; i++) {
 		int code = add_node(agent, &options->nodes[i], err);
 		if (code < 0)

@@ -140,6 +140,11 @@ static int adopt(korch_agent *agent, const korch_pod *pod, const found_sandbox *
 		if (status && status->last_state && korch__facts_past(facts))
 			korch_block_share(&facts->past->last_state, status->last_state);
 		korch__facts_adopt(facts, &it->report, image);
+		/* Its probes have said so before; they are asked again from now on. */
+		if (status && status->started)
+			facts->startup = KORCH__PROBE_GOOD;
+		if (status && status->ready)
+			facts->readiness = KORCH__PROBE_GOOD;
 	}
 	return 0;
 }

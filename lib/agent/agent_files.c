@@ -12,7 +12,7 @@ void korch__worker_volume_context(korch_agent *agent, const agent_worker *worker
 	*out = (korch__volume_context){
 	    .state_folder = agent->state_folder,
 	    .now = korch_loop_now(agent->loop),
-	    .random = &agent->random,
+	    .seed = agent->seed,
 	};
 	korch__worker_env_context(agent, worker, address, &out->env);
 }

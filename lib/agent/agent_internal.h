@@ -10,7 +10,6 @@
 #include "agent/volume.h"
 #include "base/cleanup.h"
 #include "base/heap.h"
-#include "base/random.h"
 #include "base/table.h"
 #include "base/text.h"
 #include <korch/sys/runtime.h>
@@ -27,7 +26,6 @@ typedef struct agent_note {
 typedef struct agent_extra {
 	agent_note *notes;   /* oldest first */
 	char *mount_message; /* why the volumes are not ready, or NULL */
-	korch_usec mount_retry_us;
 } agent_extra;
 
 /* The record of a pod. Small: there may be 100,000 of them. */
@@ -90,7 +88,7 @@ struct korch_agent {
 	korch_usec lease_period_us;
 	int warnings_only;
 	int is_virtual;
-	korch_random random;
+	uint64_t seed;          /* of tokens */
 	korch_controller *pods; /* borrowed from the engine */
 	korch_controller *leases;
 	korch__pod_output out; /* of the decision in hand */

@@ -315,6 +315,17 @@ static int call(korch_agent *agent, agent_worker *worker, const korch__pod_op *f
 	}
 }
 
+/* All addresses are in use: the pod waits until one is given back. */
+static int lacks_address(korch_agent *agent, agent_worker *worker)
+{
+	if (worker->address != 0 || agent->addresses.n == 0)
+		return 0;
+	korch__worker_note(agent, worker, "Warning", "FailedCreatePodSandBox",
+	                   "Failed to create pod sandbox: all addresses for pods are in use");
+	korch__worker_request(agent, worker, korch_loop_now(agent->loop) + KORCH__BACKOFF_BASE_US);
+	return 1;
+}
+
 int korch__agent_perform(korch_agent *agent, agent_worker *worker, const korch__pod_op *from,
                          const korch__pod_input *in)
 {
@@ -322,6 +333,8 @@ int korch__agent_perform(korch_agent *agent, agent_worker *worker, const korch__
 	korch_agent *ignored;
 	if (from->kind == KORCH__OP_CLEAN)
 		return clean(agent, worker);
+	if (from->kind == KORCH__OP_SANDBOX_CREATE && lacks_address(agent, worker))
+		return 0;
 	korch__note_op(agent, worker, from);
 	if (from->kind == KORCH__OP_START)
 		return start_container(agent, worker, from, in);

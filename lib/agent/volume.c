@@ -162,8 +162,7 @@ static int make_account(const korch__volume_context *context, const char *folder
 {
 	const char *namespace_ = korch_object_namespace(&context->env.pod->object);
 	_cleanup_free_ char *path = korch__sprintf("%s/serviceaccount", folder);
-	_cleanup_free_ char *token =
-	    korch__sprintf("korch.%s", korch_object_uid(&context->env.pod->object));
+	_cleanup_free_ char *token = korch__token_text(context);
 	const korch__file files[] = {
 	    {"namespace", namespace_, strlen(namespace_), 0644},
 	    {"token", korch__text_or_empty(token), token ? strlen(token) : 0, 0644},

@@ -7,7 +7,6 @@
 
 #include "agent/env.h"
 #include "agent/tree_files.h"
-#include "base/random.h"
 #include <korch/runtime.h>
 
 /* What volumes are made from. Borrowed. */
@@ -15,7 +14,7 @@ typedef struct korch__volume_context {
 	korch__env_context env;
 	const char *state_folder;
 	korch_usec now;
-	korch_random *random; /* for tokens */
+	uint64_t seed; /* of tokens */
 } korch__volume_context;
 
 /*
@@ -38,6 +37,9 @@ typedef struct korch__mounts {
 int korch__mounts_make(korch__mounts *out, const korch__volume_context *context,
                        const korch_container *container, const korch__env *env, char **problem);
 void korch__mounts_fini(korch__mounts *mounts);
+
+/* Text that stands for a token: another for each pod, the same each time; no secret. NULL without memory. */
+char *korch__token_text(const korch__volume_context *context);
 
 /* volume_content.c: files from ConfigMaps, Secrets and the pod. */
 typedef struct korch__content {

@@ -1,6 +1,7 @@
 /* What volumes hold that are made from ConfigMaps, Secrets and the pod's own fields. */
 #include "agent/volume.h"
 #include "base/cleanup.h"
+#include "base/table.h"
 #include "base/text.h"
 #include "base/vec.h"
 #include <string.h>
@@ -130,16 +131,22 @@ static int add_downward_all(korch__content *to, const korch__volume_context *con
 	return code;
 }
 
-/* Without an API server a token proves nothing; it is there so that programs which read one find one. It stays the same. */
+char *korch__token_text(const korch__volume_context *context)
+{
+	const korch_pod *pod = context->env.pod;
+	const char *account = pod->spec->service_account_name;
+	const char *uid = korch_object_uid(&pod->object);
+	uint64_t first = korch__hash_bytes(uid, strlen(uid), context->seed);
+	uint64_t second = korch__hash_bytes(uid, strlen(uid), first ^ ~context->seed);
+	return korch__sprintf("korch.%s.%016llx%016llx", account ? account : "default",
+	                      (unsigned long long)first, (unsigned long long)second);
+}
+
+/* Without an API server a token proves nothing; it is there so that programs which read one find one. */
 static int add_token(korch__content *to, const korch__volume_context *context, const char *path,
                      uint32_t mode)
 {
-	const korch_pod *pod = context->env.pod;
-	_cleanup_free_ char *text = korch__sprintf(
-	    "korch.%s.%s",
-	    korch__text_or_empty(pod->spec->service_account_name ? pod->spec->service_account_name
-	                                                         : "default"),
-	    korch_object_uid(&pod->object));
+	_cleanup_free_ char *text = korch__token_text(context);
 	if (!text)
 		return KORCH_E_NOMEM;
 	return korch__content_add(to, path, text, strlen(text), mode);
