@@ -29,7 +29,8 @@ static int write_whole(const process_sandbox *sandbox, const wire_buffer *text)
 	_cleanup_free_ char *fresh = korch__sprintf("%s/spec.new", sandbox->folder);
 	if (!path || !fresh)
 		return KORCH_E_NOMEM;
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	unlink(fresh);
+	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return KORCH_E_IO;
 	ssize_t n = write(fd, text->data, text->len);
@@ -49,8 +50,9 @@ int korch__process_save_spec(const process_sandbox *sandbox)
 	wire_put_string(&text, sandbox->hostname);
 	wire_put_string(&text, sandbox->hosts_file);
 	put_labels(&text, sandbox->labels);
-	wire_end(&text, frame);
-	int code = text.failed ? KORCH_E_NOMEM : write_whole(sandbox, &text);
+	int code = wire_end(&text, frame) < 0 ? KORCH_E_NOMEM : 0;
+	if (code == 0)
+		code = text.len <= SPEC_MAX ? write_whole(sandbox, &text) : KORCH_E_LIMIT;
 	wire_fini(&text);
 	return code;
 }
@@ -87,51 +89,56 @@ static int parse_spec(process_sandbox *sandbox, const wire_buffer *text)
 }
 
 /* A spec that cannot be read leaves the fields empty: the pod is still listed, so that it can be removed. */
-static void load_spec(process_sandbox *sandbox)
+static int load_spec(process_sandbox *sandbox)
 {
 	_cleanup_free_ char *path = korch__sprintf("%s/spec", sandbox->folder);
 	_cleanup_free_ char *data = korch__alloc(SPEC_MAX);
-	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	ssize_t n = data && fd >= 0 ? read(fd, data, SPEC_MAX) : -1;
+	if (!path || !data)
+		return KORCH_E_NOMEM;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	ssize_t n = fd >= 0 ? read(fd, data, SPEC_MAX) : -1;
 	if (fd >= 0)
 		close(fd);
-	if (n > 0) {
-		wire_buffer text = {.data = data, .len = (size_t)n, .cap = SPEC_MAX};
-		parse_spec(sandbox, &text);
-	}
+	wire_buffer text = {.data = data, .len = n > 0 ? (size_t)n : 0, .cap = SPEC_MAX};
+	if (parse_spec(sandbox, &text) == KORCH_E_NOMEM)
+		return KORCH_E_NOMEM;
 	char **const fields[] = {&sandbox->node,	&sandbox->pod_namespace, &sandbox->pod_name,
 							 &sandbox->address, &sandbox->hostname,		 &sandbox->hosts_file};
 	for (size_t i = 0; i < KORCH_COUNT(fields); i++)
-		if (!*fields[i])
-			*fields[i] = korch__strdup("");
+		if (!*fields[i] && !(*fields[i] = korch__strdup("")))
+			return KORCH_E_NOMEM;
+	return 0;
 }
 
-static int shim_is_alive(const process_sandbox *sandbox)
+/* Whoever is short of memory here gives up, and kills nothing. */
+static int adopt(process_runtime *runtime, const char *id)
 {
-	_cleanup_free_ char *path = korch__sprintf("%s/shim.pid", sandbox->folder);
-	FILE *file = path ? fopen(path, "re") : NULL;
-	int pid = 0;
-	unsigned long long ticks = 0;
-	int found = file ? fscanf(file, "%d %llu", &pid, &ticks) : 0;
-	if (file)
-		fclose(file);
-	return found == 2 && pid > 0 && ticks > 0 && korch__process_start_time((pid_t)pid) == ticks;
+	process_sandbox *sandbox = NULL;
+	int code = korch__process_sandbox_new(&sandbox, runtime, id);
+	if (code == 0)
+		code = load_spec(sandbox);
+	if (code < 0)
+		return code;
+	if (korch__process_shim_alive(sandbox)) {
+		code = korch__process_connect(sandbox);
+		if (code != KORCH_E_IO)
+			return code;
+		korch__process_shim_kill(sandbox); /* nobody can talk to it */
+	}
+	korch__process_kill_strays(sandbox->id);
+	return 0;
 }
 
-void korch__process_adopt_all(process_runtime *runtime)
+int korch__process_adopt_all(process_runtime *runtime)
 {
 	_cleanup_free_ char *path = korch__sprintf("%s/pods", runtime->state_folder);
 	DIR *folder = path ? opendir(path) : NULL;
 	struct dirent *entry;
-	while (folder && (entry = readdir(folder))) {
-		process_sandbox *sandbox = NULL;
-		if (entry->d_name[0] == '.' || korch__process_sandbox_new(&sandbox, runtime, entry->d_name) < 0)
-			continue;
-		load_spec(sandbox);
-		sandbox->state = SANDBOX_LOST;
-		if (!shim_is_alive(sandbox) || korch__process_connect(sandbox) < 0)
-			korch__process_kill_strays(sandbox->id);
-	}
+	int code = folder ? 0 : path ? KORCH_E_IO : KORCH_E_NOMEM;
+	while (code == 0 && (entry = readdir(folder)))
+		if (korch__process_is_valid_id(entry->d_name) && (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN))
+			code = adopt(runtime, entry->d_name);
 	if (folder)
 		closedir(folder);
+	return code;
 }

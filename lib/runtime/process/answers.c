@@ -4,72 +4,30 @@
 #include "base/cleanup.h"
 #include <string.h>
 
-void korch__process_report(process_sandbox *sandbox, const process_container *container)
-{
-	process_runtime *runtime = sandbox->runtime;
-	if (!runtime->listener)
-		return;
-	const korch_container_report report = {
-		.id = container->id,
-		.sandbox_id = sandbox->id,
-		.name = container->name,
-		.image_id = "",
-		.phase = container->phase,
-		.restart_count = container->restarts,
-		.exit_code = container->exit_code,
-		.signal = container->signal,
-		.oom_killed = container->oom_killed,
-		.pid = container->phase == KORCH_CONTAINER_RUNNING ? container->pid : 0,
-		.started_us = container->started_us,
-		.finished_us = container->finished_us,
-		.reason = "",
-		.message = "",
-	};
-	runtime->listener(runtime->listener_userdata, &report);
-}
+_Static_assert(WIRE_CODE_NOT_FOUND == (int)KORCH_E_NOT_FOUND && WIRE_CODE_LIMIT == (int)KORCH_E_LIMIT &&
+				   WIRE_CODE_TIMEOUT == (int)KORCH_E_TIMEOUT,
+			   "a shim answers with codes of the library");
 
-static process_container *add_container(process_sandbox *sandbox, const char *id, const char *name)
-{
-	process_container *container = korch__calloc(1, sizeof(*container));
-	char *id_copy = korch__strdup(id);
-	char *name_copy = korch__strdup(name);
-	if (!container || !id_copy || !name_copy) {
-		korch__free(container);
-		korch__free(id_copy);
-		korch__free(name_copy);
-		return NULL;
-	}
-	container->id = id_copy;
-	container->name = name_copy;
-	process_container **slot = &sandbox->containers;
-	while (*slot)
-		slot = &(*slot)->next;
-	*slot = container;
-	return container;
-}
+struct verdict {
+	int code;
+	const char *reason;
+	const char *message;
+};
+static const struct verdict FINE = {0, "", ""};
 
-static void forget_container(process_sandbox *sandbox, const char *id)
-{
-	for (process_container **slot = &sandbox->containers; *slot; slot = &(*slot)->next) {
-		process_container *container = *slot;
-		if (strcmp(container->id, id) != 0)
-			continue;
-		*slot = container->next;
-		if (container->cgroup)
-			korch__cgroup_remove(container->cgroup);
-		korch__free(container->cgroup);
-		korch__free(container->id);
-		korch__free(container->name);
-		korch__free(container);
-		return;
-	}
-}
-
-static void answer(process_sandbox *sandbox, int type, const char *id, int code, const char *reason, const char *message)
+static void answer(process_sandbox *sandbox, int type, const char *id, struct verdict verdict)
 {
 	process_call *call = korch__process_call_take(&sandbox->calls, type, id, 0);
 	if (call)
-		korch__process_call_answer(call, code, reason, message);
+		korch__process_call_answer(call, verdict.code, verdict.reason, verdict.message);
+}
+
+/* Several starts of one container are one message: all of them are answered. */
+static void answer_starts(process_sandbox *sandbox, const char *id, struct verdict verdict)
+{
+	process_call *call;
+	while ((call = korch__process_call_take(&sandbox->calls, WIRE_START, id, 0)))
+		korch__process_call_answer(call, verdict.code, verdict.reason, verdict.message);
 }
 
 static void on_started(process_sandbox *sandbox, wire_reader *reader)
@@ -81,7 +39,7 @@ static void on_started(process_sandbox *sandbox, wire_reader *reader)
 	int is_news = container->phase == KORCH_CONTAINER_STARTING;
 	container->pid = (pid_t)wire_get_i64(reader);
 	container->started_us = wire_get_i64(reader);
-	answer(sandbox, WIRE_START, id, 0, "", "");
+	answer_starts(sandbox, id, FINE);
 	if (!is_news)
 		return;
 	container->phase = KORCH_CONTAINER_RUNNING;
@@ -93,8 +51,15 @@ static void on_failed(process_sandbox *sandbox, wire_reader *reader)
 	const char *id = wire_get_string(reader);
 	const char *reason = wire_get_string(reader);
 	const char *message = wire_get_string(reader);
-	answer(sandbox, WIRE_START, id, KORCH_E_IO, reason, message);
-	forget_container(sandbox, id);
+	answer_starts(sandbox, id, (struct verdict){KORCH_E_IO, reason, message});
+	korch__process_container_forget(sandbox, id);
+}
+
+/* A container whose cgroup ran out of memory: whoever of its processes was killed for it. */
+static void note_oom(process_container *container)
+{
+	container->oom_killed =
+		container->cgroup && container->exit_code != 0 && korch__cgroup_oom_kills(container->cgroup) > 0;
 }
 
 static void on_exited(process_sandbox *sandbox, wire_reader *reader)
@@ -106,7 +71,7 @@ static void on_exited(process_sandbox *sandbox, wire_reader *reader)
 	container->signal = (int)wire_get_i64(reader);
 	container->finished_us = wire_get_i64(reader);
 	container->phase = KORCH_CONTAINER_EXITED;
-	container->oom_killed = container->cgroup && container->signal == 9 && korch__cgroup_oom_kills(container->cgroup) > 0;
+	note_oom(container);
 	korch__process_report(sandbox, container);
 }
 
@@ -135,10 +100,13 @@ static void on_container(process_sandbox *sandbox, wire_reader *reader)
 	const char *id = wire_get_string(reader);
 	const char *name = wire_get_string(reader);
 	process_container *container = korch__process_container_find(sandbox, id);
-	if (!container)
-		container = add_container(sandbox, id, name);
-	if (!container)
+	int is_known = container != NULL;
+	if (!is_known && korch__process_container_new(&container, sandbox, id, name) < 0) {
+		sandbox->is_incomplete = 1;
 		return;
+	}
+	int phase = container->phase;
+	container->is_listed = 1;
 	container->restarts = (int)wire_get_i64(reader);
 	container->phase = wire_get_i64(reader) == 1 ? KORCH_CONTAINER_RUNNING : KORCH_CONTAINER_EXITED;
 	container->pid = (pid_t)wire_get_i64(reader);
@@ -146,12 +114,34 @@ static void on_container(process_sandbox *sandbox, wire_reader *reader)
 	container->finished_us = wire_get_i64(reader);
 	container->exit_code = (int)wire_get_i64(reader);
 	container->signal = (int)wire_get_i64(reader);
+	if (!container->cgroup && korch__cgroup_exists(id))
+		container->cgroup = korch__strdup(id);
+	if (container->phase == KORCH_CONTAINER_EXITED)
+		note_oom(container);
+	/* Known from before the connection was lost: what has changed is news. */
+	if (is_known && phase != container->phase)
+		korch__process_report(sandbox, container);
+}
+
+/* After a connection was lost: what had been sent and never came there. */
+static void drop_unlisted(process_sandbox *sandbox)
+{
+	process_container *next;
+	for (process_container *container = sandbox->containers; container; container = next) {
+		next = container->next;
+		if (container->is_listed || container->phase == KORCH_CONTAINER_EXITED)
+			continue;
+		korch__process_container_forget(sandbox, container->id);
+	}
 }
 
 static void on_listed(process_sandbox *sandbox)
 {
 	if (sandbox->state != SANDBOX_LISTING)
 		return;
+	if (sandbox->is_incomplete && korch__process_ask_list(sandbox) == 0)
+		return;
+	drop_unlisted(sandbox);
 	sandbox->state = SANDBOX_READY;
 	korch__process_calls_answer_all(&sandbox->creates, 0, "");
 	korch__process_listing_done(sandbox->runtime);
@@ -171,12 +161,12 @@ void korch__process_handle(process_sandbox *sandbox, int type, wire_reader *read
 		on_exited(sandbox, reader);
 		break;
 	case WIRE_STOPPING:
-		answer(sandbox, WIRE_STOP, wire_get_string(reader), 0, "", "");
+		answer(sandbox, WIRE_STOP, wire_get_string(reader), FINE);
 		break;
 	case WIRE_REMOVED:
 		id = wire_get_string(reader);
-		answer(sandbox, WIRE_REMOVE, id, 0, "", "");
-		forget_container(sandbox, id);
+		answer(sandbox, WIRE_REMOVE, id, FINE);
+		korch__process_container_forget(sandbox, id);
 		break;
 	case WIRE_EXECED:
 		on_execed(sandbox, reader);

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CPU_PERIOD_US = 100000 };
+enum { CPU_PERIOD_US = 100000, CPU_QUOTA_MIN_US = 1000 };
 
 /* Mount points; the version 1 controllers have one each. */
 static const char V2[] = "/sys/fs/cgroup";
@@ -59,11 +59,11 @@ static int make_parent(const char *mount)
 
 int korch__cgroup_usable(void)
 {
-	if (is_v2())
-		return write_text(V2, "cgroup.subtree_control", "+memory +cpu") == 0 && make_parent(V2) == 0 &&
-			   write_text("/sys/fs/cgroup/korch", "cgroup.subtree_control", "+memory +cpu") == 0;
-	for (size_t i = 0; i < KORCH_COUNT(V1); i++)
-		if (make_parent(V1[i]) < 0)
+	int v2 = is_v2();
+	if (v2 && write_text(V2, "cgroup.subtree_control", "+memory +cpu") < 0)
+		return 0;
+	for (size_t i = 0; i < (v2 ? 1 : KORCH_COUNT(V1)); i++)
+		if (make_parent(v2 ? V2 : V1[i]) < 0)
 			return 0;
 	return 1;
 }
@@ -78,18 +78,27 @@ static int set_number(const char *folder, const char *file, int64_t value)
 /* Kubernetes' rule: 1,000 millicores are 1,024 shares, at least 2. */
 static int64_t shares(int64_t milli)
 {
-	int64_t value = milli * 1024 / 1000;
+	int64_t value = milli < 1000000 ? milli * 1024 / 1000 : 262144;
 	return value < 2 ? 2 : value > 262144 ? 262144 : value;
+}
+
+/* Of each period; the kernel takes no less than a millisecond. */
+static int64_t quota_us(int64_t milli)
+{
+	int64_t value = milli < INT64_MAX / CPU_PERIOD_US ? milli * CPU_PERIOD_US / 1000 : INT64_MAX / 1000;
+	return value < CPU_QUOTA_MIN_US ? CPU_QUOTA_MIN_US : value;
 }
 
 static int limit_v2(const char *folder, const korch_container_config *config)
 {
 	char text[64];
 	int failed = 0;
-	if (config->memory_limit_bytes)
+	if (config->memory_limit_bytes) {
 		failed |= set_number(folder, "memory.max", config->memory_limit_bytes);
+		set_number(folder, "memory.swap.max", 0); /* not there without swap */
+	}
 	if (config->cpu_limit_milli) {
-		snprintf(text, sizeof(text), "%lld %d", (long long)config->cpu_limit_milli * CPU_PERIOD_US / 1000, CPU_PERIOD_US);
+		snprintf(text, sizeof(text), "%lld %d", (long long)quota_us(config->cpu_limit_milli), CPU_PERIOD_US);
 		failed |= write_text(folder, "cpu.max", text);
 	}
 	if (config->cpu_shares_milli)
@@ -100,11 +109,15 @@ static int limit_v2(const char *folder, const korch_container_config *config)
 static int limit_v1(size_t which, const char *folder, const korch_container_config *config)
 {
 	int failed = 0;
+	if (which == 0 && config->memory_limit_bytes) {
+		failed = set_number(folder, "memory.limit_in_bytes", config->memory_limit_bytes);
+		set_number(folder, "memory.memsw.limit_in_bytes", config->memory_limit_bytes); /* not there without swap accounting */
+	}
 	if (which == 0)
-		return config->memory_limit_bytes ? set_number(folder, "memory.limit_in_bytes", config->memory_limit_bytes) : 0;
+		return failed;
 	if (config->cpu_limit_milli) {
 		failed |= set_number(folder, "cpu.cfs_period_us", CPU_PERIOD_US);
-		failed |= set_number(folder, "cpu.cfs_quota_us", config->cpu_limit_milli * CPU_PERIOD_US / 1000);
+		failed |= set_number(folder, "cpu.cfs_quota_us", quota_us(config->cpu_limit_milli));
 	}
 	if (config->cpu_shares_milli)
 		failed |= set_number(folder, "cpu.shares", shares(config->cpu_shares_milli));
@@ -118,7 +131,9 @@ int korch__cgroup_create(process_cgroup *out, const char *name, const korch_cont
 	for (size_t i = 0; i < n; i++) {
 		char folder[512];
 		snprintf(folder, sizeof(folder), "%s/korch/%s", v2 ? V2 : V1[i], name);
-		int failed = mkdir(folder, 0755) < 0 && errno != EEXIST;
+		int failed = make_parent(v2 ? V2 : V1[i]) < 0 || (mkdir(folder, 0755) < 0 && errno != EEXIST);
+		if (!failed && v2)
+			failed = write_text("/sys/fs/cgroup/korch", "cgroup.subtree_control", "+memory +cpu");
 		if (!failed)
 			failed = v2 ? limit_v2(folder, config) : limit_v1(i, folder, config);
 		if (failed) {
@@ -151,13 +166,29 @@ int korch__cgroup_oom_kills(const char *name)
 	return at ? atoi(at + strlen("oom_kill ")) : 0;
 }
 
-void korch__cgroup_remove(const char *name)
+int korch__cgroup_exists(const char *name)
 {
 	char folder[512];
-	snprintf(folder, sizeof(folder), "%s/korch/%s", V2, name);
-	rmdir(folder);
-	for (size_t i = 0; i < KORCH_COUNT(V1); i++) {
-		snprintf(folder, sizeof(folder), "%s/korch/%s", V1[i], name);
-		rmdir(folder);
+	snprintf(folder, sizeof(folder), "%s/korch/%s", is_v2() ? V2 : V1[0], name);
+	return access(folder, F_OK) == 0;
+}
+
+static void remove_in(const char *mount, const char *name)
+{
+	char folder[512];
+	snprintf(folder, sizeof(folder), "%s/korch/%s", mount, name);
+	if (rmdir(folder) < 0)
+		return;
+	snprintf(folder, sizeof(folder), "%s/korch", mount);
+	rmdir(folder); /* stays while it has others */
+}
+
+void korch__cgroup_remove(const char *name)
+{
+	if (is_v2()) {
+		remove_in(V2, name);
+		return;
 	}
+	for (size_t i = 0; i < KORCH_COUNT(V1); i++)
+		remove_in(V1[i], name);
 }

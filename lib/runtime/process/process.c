@@ -15,7 +15,7 @@
 #error "the build says where korch-shim will be installed, and where it is built"
 #endif
 
-enum { EXEC_OUTPUT_MAX = 65536 };
+enum { EXEC_OUTPUT_MAX = 65536, EXEC_WORDS_MAX = 1024 };
 
 static void set_listener(void *self, korch_runtime_event_fn fn, void *userdata)
 {
@@ -38,9 +38,9 @@ static int prepare(void *self, const char *node, const char *image, const char *
 	return 0;
 }
 
-static int is_valid_id(const char *id)
+int korch__process_is_valid_id(const char *id)
 {
-	size_t length = strlen(id);
+	size_t length = id ? strlen(id) : 0;
 	if (length == 0 || length > 255 || id[0] == '.')
 		return 0;
 	return strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == length;
@@ -50,7 +50,7 @@ static int sandbox_create(void *self, const korch_sandbox_spec *spec, korch_runt
 {
 	process_runtime *runtime = self;
 	char message[512] = "out of memory";
-	if (!is_valid_id(spec->id))
+	if (!korch__process_is_valid_id(spec->id))
 		return KORCH_E_INVALID;
 	process_call *call = korch__process_call_new(runtime, 0, spec->id);
 	if (!call)
@@ -58,9 +58,9 @@ static int sandbox_create(void *self, const korch_sandbox_spec *spec, korch_runt
 	call->done = fn;
 	call->userdata = userdata;
 	process_sandbox *sandbox = korch__process_sandbox_find(runtime, spec->id);
-	if (sandbox && sandbox->state == SANDBOX_LOST)
+	if (sandbox && sandbox->state == SANDBOX_LOST && !sandbox->is_reporting)
 		korch__process_sandbox_end(KORCH_STEAL(sandbox));
-	if (sandbox && sandbox->state == SANDBOX_ENDING) {
+	if (sandbox && (sandbox->state == SANDBOX_ENDING || sandbox->is_reporting)) {
 		korch__process_call_answer(call, KORCH_E_BUSY, "RuntimeError", "the pod is being removed");
 	} else if (sandbox && sandbox->state == SANDBOX_READY) {
 		korch__process_call_answer(call, 0, "", "");
@@ -101,7 +101,9 @@ static int sandbox_remove(void *self, const char *id, korch_runtime_done_fn fn, 
 
 static int start(void *self, const korch_container_config *config, korch_runtime_done_fn fn, void *userdata)
 {
-	return is_valid_id(config->id) ? korch__process_start(self, config, fn, userdata) : KORCH_E_INVALID;
+	if (!korch__process_is_valid_id(config->id) || !korch__process_is_valid_id(config->sandbox_id))
+		return KORCH_E_INVALID;
+	return korch__process_start(self, config, fn, userdata);
 }
 
 /* A call about one container; NULL when it is answered already because the container is not there. */
@@ -110,6 +112,17 @@ static process_sandbox *call_about(process_call **out, process_runtime *runtime,
 	process_sandbox *sandbox = korch__process_sandbox_of(runtime, id);
 	*out = korch__process_call_new(runtime, type, id);
 	return sandbox && sandbox->connection >= 0 ? sandbox : NULL;
+}
+
+/* Ends a frame and sends it; the answer will complete the call. */
+static void send_call(process_sandbox *sandbox, process_call *call, size_t frame)
+{
+	if (wire_end(&sandbox->out, frame) < 0) {
+		korch__process_call_answer(call, KORCH_E_LIMIT, "RuntimeError", "the request is too large");
+		return;
+	}
+	korch__process_call_append(&sandbox->calls, call);
+	korch__process_send(sandbox);
 }
 
 static int stop(void *self, const char *id, int signal, korch_usec grace_us, korch_runtime_done_fn fn, void *userdata)
@@ -128,52 +141,33 @@ static int stop(void *self, const char *id, int signal, korch_usec grace_us, kor
 	wire_put_string(&sandbox->out, id);
 	wire_put_i64(&sandbox->out, signal);
 	wire_put_i64(&sandbox->out, grace_us);
-	wire_end(&sandbox->out, frame);
-	korch__process_call_append(&sandbox->calls, call);
-	korch__process_send(sandbox);
+	send_call(sandbox, call, frame);
 	return 0;
 }
 
 static int remove_container(void *self, const char *id, korch_runtime_done_fn fn, void *userdata)
 {
-	process_call *call;
-	process_sandbox *sandbox = call_about(&call, self, WIRE_REMOVE, id);
+	process_sandbox *sandbox = korch__process_sandbox_of(self, id);
+	process_call *call = korch__process_call_new(self, WIRE_REMOVE, id);
 	if (!call)
 		return KORCH_E_NOMEM;
 	call->done = fn;
 	call->userdata = userdata;
 	const process_container *container = sandbox ? korch__process_container_find(sandbox, id) : NULL;
-	if (!container || container->phase != KORCH_CONTAINER_EXITED) {
-		korch__process_call_answer(call, container ? KORCH_E_BUSY : 0, container ? "RuntimeError" : "",
-								   container ? "the container is still running" : "");
+	if (container && container->phase != KORCH_CONTAINER_EXITED) {
+		korch__process_call_answer(call, KORCH_E_BUSY, "RuntimeError", "the container is still running");
+		return 0;
+	}
+	if (!container || sandbox->connection < 0) {
+		if (container)
+			korch__process_container_forget(sandbox, id);
+		korch__process_call_answer(call, 0, "", "");
 		return 0;
 	}
 	size_t frame = wire_begin(&sandbox->out, WIRE_REMOVE);
 	wire_put_string(&sandbox->out, id);
-	wire_end(&sandbox->out, frame);
-	korch__process_call_append(&sandbox->calls, call);
-	korch__process_send(sandbox);
+	send_call(sandbox, call, frame);
 	return 0;
-}
-
-static void fill_container(korch_container_report *out, const process_sandbox *sandbox, const process_container *container)
-{
-	*out = (korch_container_report){
-		.id = container->id,
-		.sandbox_id = sandbox->id,
-		.name = container->name,
-		.image_id = "",
-		.phase = container->phase,
-		.restart_count = container->restarts,
-		.exit_code = container->exit_code,
-		.signal = container->signal,
-		.oom_killed = container->oom_killed,
-		.pid = container->phase == KORCH_CONTAINER_RUNNING ? container->pid : 0,
-		.started_us = container->started_us,
-		.finished_us = container->finished_us,
-		.reason = "",
-		.message = "",
-	};
 }
 
 static void deliver_list(process_runtime *runtime, process_call *call)
@@ -191,7 +185,7 @@ static void deliver_list(process_runtime *runtime, process_call *call)
 		code = korch__vec_push(&sandboxes, report);
 		for (process_container *container = sandbox->containers; container && code == 0; container = container->next) {
 			korch_container_report entry;
-			fill_container(&entry, sandbox, container);
+			korch__process_container_fill(&entry, sandbox, container);
 			code = korch__vec_push(&containers, entry);
 		}
 	}
@@ -238,7 +232,7 @@ static int exec(void *self, const char *id, const char *const *command, size_t n
 {
 	process_runtime *runtime = self;
 	process_call *call;
-	if (n == 0 || n > 1024)
+	if (n == 0 || n > EXEC_WORDS_MAX)
 		return KORCH_E_INVALID;
 	process_sandbox *sandbox = call_about(&call, runtime, WIRE_EXEC, id);
 	if (!call)
@@ -256,11 +250,9 @@ static int exec(void *self, const char *id, const char *const *command, size_t n
 	wire_put_i64(&sandbox->out, (int64_t)n);
 	for (size_t i = 0; i < n; i++)
 		wire_put_string(&sandbox->out, command[i]);
-	wire_put_i64(&sandbox->out, timeout_us == KORCH_USEC_NEVER ? 0 : timeout_us);
+	wire_put_i64(&sandbox->out, timeout_us == KORCH_USEC_NEVER ? 0 : timeout_us); /* the shim: 0 = none */
 	wire_put_i64(&sandbox->out, EXEC_OUTPUT_MAX);
-	wire_end(&sandbox->out, frame);
-	korch__process_call_append(&sandbox->calls, call);
-	korch__process_send(sandbox);
+	send_call(sandbox, call, frame);
 	return 0;
 }
 
@@ -318,7 +310,7 @@ static void runtime_free(void *self)
 	runtime->listener = NULL;
 	korch__process_calls_answer_all(&runtime->listing, KORCH_E_CLOSED, "the runtime is closed");
 	while (runtime->sandboxes)
-		korch__process_sandbox_free(runtime->sandboxes);
+		korch__process_sandbox_free(runtime->sandboxes, 0);
 	korch__process_deliver(runtime, 1);
 	korch_timer_free(runtime->delivery);
 	korch__process_images_free(runtime);
@@ -358,6 +350,21 @@ static int find_shim(process_runtime *runtime, const char *wish, korch_error **e
 	return korch_error_set(err, KORCH_E_NOT_FOUND, "korch-shim is not at %s; KORCH_SHIM can say where it is", KORCH_SHIM_INSTALLED);
 }
 
+/* Only this user may write there: what stands in the folder decides which processes are killed. */
+static int make_folder(const char *path, korch_error **err)
+{
+	struct stat status;
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return korch_error_set(err, KORCH_E_IO, "%s: %s", path, strerror(errno));
+	if (stat(path, &status) < 0)
+		return korch_error_set(err, KORCH_E_IO, "%s: %s", path, strerror(errno));
+	if (!S_ISDIR(status.st_mode))
+		return korch_error_set(err, KORCH_E_IO, "%s: %s", path, strerror(ENOTDIR));
+	if (status.st_uid != geteuid() || status.st_mode & (S_IWGRP | S_IWOTH))
+		return korch_error_set(err, KORCH_E_FORBIDDEN, "%s: others may write there; the state folder must belong to this user alone", path);
+	return 0;
+}
+
 /* One program at a time keeps track in a folder; the kernel lets go of the lock when the program ends, however it ends. */
 static int claim_folder(process_runtime *runtime, const char *folder, korch_error **err)
 {
@@ -370,9 +377,12 @@ static int claim_folder(process_runtime *runtime, const char *folder, korch_erro
 	runtime->state_folder = korch__strdup(folder);
 	if (!pods || !lock || !runtime->state_folder)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-	if ((mkdir(folder, 0700) < 0 && errno != EEXIST) || (mkdir(pods, 0700) < 0 && errno != EEXIST))
-		return korch_error_set(err, KORCH_E_IO, "%s: %s", folder, strerror(errno));
-	runtime->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int code = make_folder(folder, err);
+	if (code == 0)
+		code = make_folder(pods, err);
+	if (code < 0)
+		return code;
+	runtime->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (runtime->lock < 0)
 		return korch_error_set(err, KORCH_E_IO, "%s: %s", lock, strerror(errno));
 	if (flock(runtime->lock, LOCK_EX | LOCK_NB) < 0)
@@ -382,11 +392,17 @@ static int claim_folder(process_runtime *runtime, const char *folder, korch_erro
 
 int korch_runtime_process_new(korch_runtime **out, korch_loop *loop, const korch_process_options *options, korch_error **err)
 {
+<<<<<<< HEAD
 	const korch_process_options defaults = {.size = sizeof(defaults)};
 	if (!options)
 		options = &defaults;
 	if (!out || !loop || options->size < sizeof(*options) || (options->state_folder && *options->state_folder != '/'))
 		return korch_error_set(err, KORCH_E_INVALID, "the process runtime needs a loop, and an absolute state folder or none");
+=======
+	if (!out || !loop || !options || !options->state_folder || *options->state_folder != '/' ||
+		options->size < sizeof(*options) || (options->n_images && !options->images))
+		return korch_error_set(err, KORCH_E_INVALID, "the process runtime needs a loop and an absolute state folder");
+>>>>>>> e2edcad (runtime: the process runtime's first tests, and what they and a review found)
 	if (korch_loop_is_virtual(loop))
 		return korch_error_set(err, KORCH_E_UNSUPPORTED, "processes do not run in virtual time");
 	process_runtime *runtime = korch__calloc(1, sizeof(*runtime));
@@ -403,8 +419,11 @@ int korch_runtime_process_new(korch_runtime **out, korch_loop *loop, const korch
 		code = korch_timer_new(&runtime->delivery, loop, deliver, runtime);
 	if (code == 0) {
 		runtime->use_cgroups = !options->no_cgroups && korch__cgroup_usable();
-		korch__process_adopt_all(runtime);
-		code = korch_runtime_register(out, &OPS, runtime, err);
+		code = korch__process_adopt_all(runtime);
+		if (code < 0)
+			korch_error_set(err, code, "%s: what runs cannot be adopted: %s", runtime->state_folder, korch_code_text(code));
+		else
+			code = korch_runtime_register(out, &OPS, runtime, err);
 	}
 	if (code < 0)
 		runtime_free(runtime);

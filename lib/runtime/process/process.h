@@ -46,7 +46,8 @@ typedef struct process_container {
 	int exit_code;
 	int signal;
 	int oom_killed;
-	char *cgroup; /* name below the runtime's cgroups, NULL: none */
+	char *cgroup;  /* name below the runtime's cgroups, NULL: none */
+	int is_listed; /* the shim's list has it */
 } process_container;
 
 enum sandbox_state {
@@ -77,6 +78,8 @@ struct process_sandbox {
 	wire_buffer in;
 	wire_buffer out;
 	process_container *containers;
+	int is_reporting;      /* its containers' ends are being told: it may not be freed */
+	int is_incomplete;     /* memory was short for what the shim listed */
 	process_call *calls;   /* waiting for the shim, oldest first */
 	process_call *creates; /* waiting for the shim to be there */
 	process_call *removes; /* waiting for its end */
@@ -119,23 +122,45 @@ void korch__process_images_free(process_runtime *runtime);
 /* sandbox.c: one pod's folder and shim. */
 process_sandbox *korch__process_sandbox_find(const process_runtime *runtime, const char *id);
 process_sandbox *korch__process_sandbox_of(const process_runtime *runtime, const char *container_id);
-process_container *korch__process_container_find(const process_sandbox *sandbox, const char *id);
 int korch__process_sandbox_new(process_sandbox **out, process_runtime *runtime, const char *id);
-int korch__process_sandbox_launch(process_sandbox *sandbox, const korch_sandbox_spec *spec, char *message, size_t size);
+/* Ends what runs there, then removes the folder and the record; at once when nothing runs. */
 void korch__process_sandbox_end(process_sandbox *sandbox);
-void korch__process_sandbox_free(process_sandbox *sandbox);
-void korch__process_send(process_sandbox *sandbox);
-int korch__process_connect(process_sandbox *sandbox);
+/* Frees the record; is_removed: also what it has outside of this process, but for its folder. */
+void korch__process_sandbox_free(process_sandbox *sandbox, int is_removed);
+/* Nothing runs there any more, without this runtime having wished it: what ran is killed with the shim and told as killed. */
 void korch__process_sandbox_lost(process_sandbox *sandbox);
+void korch__process_container_lost(process_sandbox *sandbox, process_container *container);
+
+/* container.c: what is known of one container. */
+int korch__process_container_new(process_container **out, process_sandbox *sandbox, const char *id, const char *name);
+process_container *korch__process_container_find(const process_sandbox *sandbox, const char *id);
+void korch__process_container_forget(process_sandbox *sandbox, const char *id);
+void korch__process_containers_free(process_sandbox *sandbox, int is_removed);
+void korch__process_container_fill(korch_container_report *out, const process_sandbox *sandbox, const process_container *container);
+void korch__process_report(process_sandbox *sandbox, const process_container *container);
+
+/* launch.c: the shim's process. */
+int korch__process_sandbox_launch(process_sandbox *sandbox, const korch_sandbox_spec *spec, char *message, size_t size);
+void korch__process_launcher_forget(process_sandbox *sandbox);
+int korch__process_shim_alive(const process_sandbox *sandbox);
+void korch__process_shim_kill(const process_sandbox *sandbox);
+/* Kills the process with that id and start time, and waits a moment for its end; 0: it is another one. */
+int korch__process_kill(pid_t pid, unsigned long long ticks);
+
+/* connection.c: what is said between this runtime and a shim. */
+int korch__process_connect(process_sandbox *sandbox);
+void korch__process_disconnect(process_sandbox *sandbox);
+void korch__process_send(process_sandbox *sandbox);
+int korch__process_ask_list(process_sandbox *sandbox);
 
 /* answers.c: what a shim says. */
 void korch__process_handle(process_sandbox *sandbox, int type, wire_reader *reader);
-void korch__process_report(process_sandbox *sandbox, const process_container *container);
 void korch__process_listing_done(process_runtime *runtime);
 
 /* adopt.c: what an earlier program left. */
 int korch__process_save_spec(const process_sandbox *sandbox);
-void korch__process_adopt_all(process_runtime *runtime);
+int korch__process_adopt_all(process_runtime *runtime);
+int korch__process_is_valid_id(const char *id);
 
 /* start.c */
 int korch__process_start(process_runtime *runtime, const korch_container_config *config, korch_runtime_done_fn fn, void *userdata);
@@ -149,6 +174,7 @@ int korch__cgroup_create(process_cgroup *out, const char *name, const korch_cont
 void korch__cgroup_fini(process_cgroup *cgroup);
 int korch__cgroup_oom_kills(const char *name);
 void korch__cgroup_remove(const char *name);
+int korch__cgroup_exists(const char *name);
 
 /* strays.c: processes of a pod whose shim is gone (killed): found by a variable in their environment, and killed. */
 #define KORCH_SANDBOX_VARIABLE "KORCH_SANDBOX_ID"
@@ -157,6 +183,6 @@ void korch__process_kill_strays(const char *sandbox_id);
 /* usage.c */
 void korch__process_usage(korch_usage *out, pid_t pid, korch_usec now);
 int korch__process_capacity(korch_node_capacity *out, const char *folder);
-unsigned long long korch__process_start_time(pid_t pid);
+unsigned long long korch__process_start_time(pid_t pid); /* in ticks since boot; 0: it is not running */
 
 #endif

@@ -4,36 +4,46 @@
 #include "base/cleanup.h"
 #include <dirent.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { ENVIRON_MAX = 256 * 1024, ROUNDS = 8 };
+enum { ENVIRON_MAX = 16 * 1024, ROUNDS = 8 };
 
-static int is_of_sandbox(const char *pid, const char *needle, size_t length, char *text)
+/* A variable of the environment with its terminating NUL, so that no longer value matches. */
+static int has_variable(const char *text, size_t n, const char *variable)
 {
-	char path[300];
-	snprintf(path, sizeof(path), "/proc/%s/environ", pid);
+	size_t length = strlen(variable) + 1;
+	for (size_t at = 0; at + length <= n; at += strnlen(text + at, n - at) + 1)
+		if (memcmp(text + at, variable, length) == 0)
+			return 1;
+	return 0;
+}
+
+static int is_of_sandbox(pid_t pid, const char *variable)
+{
+	char path[64];
+	char text[ENVIRON_MAX];
+	snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, ENVIRON_MAX);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
 	if (fd >= 0)
 		close(fd);
-	return n > 0 && memmem(text, (size_t)n, needle, length) != NULL;
+	return n > 0 && has_variable(text, (size_t)n, variable);
 }
 
 /* Returns how many were found. */
-static int kill_round(const char *needle, size_t length, char *text)
+static int kill_round(const char *variable)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
 	int found = 0;
 	while (proc && (entry = readdir(proc))) {
-		int pid = 0;
-		if (sscanf(entry->d_name, "%d", &pid) != 1 || pid <= 1 || !is_of_sandbox(entry->d_name, needle, length, text))
-			continue;
-		kill((pid_t)pid, SIGKILL);
-		found++;
+		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+		unsigned long long ticks = pid > 1 && pid != getpid() ? korch__process_start_time(pid) : 0;
+		if (ticks && is_of_sandbox(pid, variable))
+			found += korch__process_kill(pid, ticks);
 	}
 	if (proc)
 		closedir(proc);
@@ -42,10 +52,9 @@ static int kill_round(const char *needle, size_t length, char *text)
 
 void korch__process_kill_strays(const char *sandbox_id)
 {
-	_cleanup_free_ char *text = korch__alloc(ENVIRON_MAX);
-	_cleanup_free_ char *needle = korch__sprintf("%s=%s", KORCH_SANDBOX_VARIABLE, sandbox_id);
-	/* With its terminating NUL, so that no longer id matches; again while they may still have been starting others. */
-	for (int round = 0; text && needle && round < ROUNDS; round++)
-		if (kill_round(needle, strlen(needle) + 1, text) == 0)
+	_cleanup_free_ char *variable = korch__sprintf("%s=%s", KORCH_SANDBOX_VARIABLE, sandbox_id);
+	/* Again while they may still have been starting others. */
+	for (int round = 0; variable && round < ROUNDS; round++)
+		if (kill_round(variable) == 0)
 			return;
 }

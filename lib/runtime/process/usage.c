@@ -2,6 +2,7 @@
 #include "runtime/process/process.h"
 
 #include "base/cleanup.h"
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@ struct stat_line {
 	unsigned long long user_ticks;
 	unsigned long long system_ticks;
 	unsigned long long start_ticks;
+	char state;
 	long resident_pages;
 };
 
@@ -33,34 +35,49 @@ static int read_stat(struct stat_line *out, pid_t pid)
 	const char *at = strrchr(text, ')');
 	if (!at)
 		return -1;
-	int found = sscanf(at + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %*d %*d %llu %*u %ld",
-					   &out->user_ticks, &out->system_ticks, &out->start_ticks, &out->resident_pages);
-	return found == 4 ? 0 : -1;
+	int found = sscanf(at + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %*d %*d %llu %*u %ld",
+					   &out->state, &out->user_ticks, &out->system_ticks, &out->start_ticks, &out->resident_pages);
+	return found == 5 ? 0 : -1;
 }
 
 unsigned long long korch__process_start_time(pid_t pid)
 {
 	struct stat_line line;
-	return read_stat(&line, pid) == 0 ? line.start_ticks : 0;
+	return read_stat(&line, pid) == 0 && line.state != 'Z' && line.state != 'X' ? line.start_ticks : 0;
+}
+
+static void add_tree(korch_usage *out, pid_t pid, int depth);
+
+static void add_children(korch_usage *out, pid_t pid, const char *thread, int depth)
+{
+	char path[320];
+	int child;
+	snprintf(path, sizeof(path), "/proc/%d/task/%s/children", (int)pid, thread);
+	FILE *file = fopen(path, "re");
+	while (file && fscanf(file, "%d", &child) == 1)
+		add_tree(out, (pid_t)child, depth + 1);
+	if (file)
+		fclose(file);
 }
 
 static void add_tree(korch_usage *out, pid_t pid, int depth)
 {
 	char path[64];
 	struct stat_line line;
-	int child;
 	if (depth > DEPTH_MAX || read_stat(&line, pid) < 0)
 		return;
 	out->cpu_usec += (int64_t)((line.user_ticks + line.system_ticks) * (unsigned long long)KORCH_USEC_PER_SEC /
 							   (unsigned long long)sysconf(_SC_CLK_TCK));
 	out->memory_bytes += line.resident_pages * sysconf(_SC_PAGESIZE);
 	out->processes++;
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
-	FILE *file = fopen(path, "re");
-	while (file && fscanf(file, "%d", &child) == 1)
-		add_tree(out, (pid_t)child, depth + 1);
-	if (file)
-		fclose(file);
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	DIR *threads = opendir(path);
+	struct dirent *thread;
+	while (threads && (thread = readdir(threads)))
+		if (thread->d_name[0] != '.')
+			add_children(out, pid, thread->d_name, depth);
+	if (threads)
+		closedir(threads);
 }
 
 void korch__process_usage(korch_usage *out, pid_t pid, korch_usec now)

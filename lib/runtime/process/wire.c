@@ -8,7 +8,7 @@ static int make_room(wire_buffer *buffer, size_t more)
 {
 	if (buffer->failed)
 		return -1;
-	if (more > WIRE_FRAME_MAX) {
+	if (more > WIRE_FRAME_MAX || buffer->len + more > WIRE_BUFFER_MAX) {
 		buffer->failed = 1;
 		return -1;
 	}
@@ -46,19 +46,16 @@ size_t wire_begin(wire_buffer *buffer, int type)
 	return begin;
 }
 
-void wire_end(wire_buffer *buffer, size_t begin)
+int wire_end(wire_buffer *buffer, size_t begin)
 {
-	if (buffer->failed) {
-		buffer->len = begin <= buffer->len ? begin : buffer->len;
-		return;
+	if (buffer->failed || buffer->len - begin - sizeof(uint32_t) > WIRE_FRAME_MAX) {
+		buffer->len = begin;
+		buffer->failed = 0;
+		return -1;
 	}
 	uint32_t length = (uint32_t)(buffer->len - begin - sizeof(uint32_t));
-	if (length > WIRE_FRAME_MAX) {
-		buffer->failed = 1;
-		buffer->len = begin;
-		return;
-	}
 	memcpy(buffer->data + begin, &length, sizeof(length));
+	return 0;
 }
 
 void wire_put_i64(wire_buffer *buffer, int64_t value)
@@ -83,14 +80,16 @@ void wire_put_string(wire_buffer *buffer, const char *text)
 	wire_put_bytes(buffer, text ? text : "", text ? strlen(text) : 0);
 }
 
-void wire_append(wire_buffer *buffer, const void *data, size_t length)
+int wire_append(wire_buffer *buffer, const void *data, size_t length)
 {
 	put(buffer, data, length);
+	return buffer->failed ? -1 : 0;
 }
 
 void wire_consume(wire_buffer *buffer, size_t length)
 {
-	memmove(buffer->data, buffer->data + length, buffer->len - length);
+	if (length && length < buffer->len)
+		memmove(buffer->data, buffer->data + length, buffer->len - length);
 	buffer->len -= length;
 	if (buffer->len == 0 && buffer->cap > 65536) {
 		free(buffer->data);

@@ -11,6 +11,12 @@
 /* A frame is a 32-bit length (of what follows), a type byte and fields. Host byte order: both sides are on one machine. */
 enum {
 	WIRE_FRAME_MAX = 4 * 1024 * 1024,
+	WIRE_BUFFER_MAX = 64 * 1024 * 1024, /* frames that wait to be sent */
+	WIRE_LIST_MAX = 65536,              /* words, variables or mounts in one frame */
+	/* what EXECED says besides 0: values of korch_code, which never change */
+	WIRE_CODE_NOT_FOUND = -4,
+	WIRE_CODE_LIMIT = -8,
+	WIRE_CODE_TIMEOUT = -11,
 	WIRE_HEADER = 5,
 };
 
@@ -38,16 +44,19 @@ typedef struct wire_buffer {
 	char *data;
 	size_t len;
 	size_t cap;
-	int failed; /* out of memory, or larger than a frame may be */
+	int failed; /* out of memory, or larger than it may be; what is put then is dropped */
 } wire_buffer;
 
-/* Frames are appended one after the other: begin, fields, end. */
+/*
+ * Frames are appended one after the other: begin, fields, end. A frame that failed is taken back by wire_end(), which then
+ * returns -1 and leaves the buffer as good as it was before.
+ */
 size_t wire_begin(wire_buffer *buffer, int type);
-void wire_end(wire_buffer *buffer, size_t begin);
+int wire_end(wire_buffer *buffer, size_t begin);
 void wire_put_i64(wire_buffer *buffer, int64_t value);
 void wire_put_string(wire_buffer *buffer, const char *text); /* NULL becomes "" */
 void wire_put_bytes(wire_buffer *buffer, const void *data, size_t length);
-void wire_append(wire_buffer *buffer, const void *data, size_t length); /* raw bytes that were received */
+int wire_append(wire_buffer *buffer, const void *data, size_t length); /* raw bytes that were received; -1: no room */
 void wire_consume(wire_buffer *buffer, size_t length); /* drops bytes from the front */
 void wire_fini(wire_buffer *buffer);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,11 +15,17 @@ int shim_log_open(shim_log *log)
 	log->fd = -1;
 	if (!log->path || !*log->path)
 		return 0;
-	log->fd = open(log->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
+	/* No link is followed, and nothing but a file will do: writing to a pipe could block the shim. */
+	log->fd = open(log->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0640);
 	if (log->fd < 0)
 		return -1;
 	struct stat status;
-	log->size = fstat(log->fd, &status) == 0 ? status.st_size : 0;
+	if (fstat(log->fd, &status) < 0 || !S_ISREG(status.st_mode)) {
+		shim_log_close(log);
+		errno = EINVAL;
+		return -1;
+	}
+	log->size = status.st_size;
 	return 0;
 }
 
@@ -32,15 +39,16 @@ void shim_log_close(shim_log *log)
 /* FILE → FILE.1 → FILE.2 …; the oldest goes. */
 static void rotate(shim_log *log)
 {
-	char from[4096];
-	char to[4096];
+	char from[PATH_MAX];
+	char to[PATH_MAX];
 	for (int i = log->max_files - 1; i >= 1; i--) {
-		snprintf(to, sizeof(to), "%s.%d", log->path, i);
+		int length = snprintf(to, sizeof(to), "%s.%d", log->path, i);
 		if (i == 1)
 			snprintf(from, sizeof(from), "%s", log->path);
 		else
 			snprintf(from, sizeof(from), "%s.%d", log->path, i - 1);
-		rename(from, to);
+		if (length < (int)sizeof(to))
+			rename(from, to);
 	}
 	close(log->fd);
 	log->fd = open(log->path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
@@ -95,9 +103,9 @@ static void write_lines(shim_stream *stream, shim_log *log)
 		shim_stream_flush(stream, log);
 }
 
-void shim_stream_read(shim_stream *stream, shim_log *log)
+void shim_stream_read(shim_stream *stream, shim_log *log, int rounds)
 {
-	while (stream->fd >= 0) {
+	while (stream->fd >= 0 && rounds-- > 0) {
 		ssize_t n = read(stream->fd, stream->line + stream->length, sizeof(stream->line) - stream->length);
 		if (n < 0 && errno == EINTR)
 			continue;

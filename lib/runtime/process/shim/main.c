@@ -18,12 +18,19 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { POLL_MAX = 4 + 256 * 2 + 256 };
+enum { POLL_MAX = 4 + 256 * 2 + 256, LAST_WORD_MS = 1000 };
 
 int64_t shim_now_us(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t shim_clock_us(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
@@ -58,11 +65,12 @@ static unsigned long long start_time(void)
 
 static int write_identity(void)
 {
-	FILE *file = fopen("shim.pid.new", "we");
-	if (!file)
-		return -1;
-	fprintf(file, "%d %llu\n", (int)getpid(), start_time());
-	if (fclose(file) != 0)
+	char text[64];
+	int length = snprintf(text, sizeof(text), "%d %llu\n", (int)getpid(), start_time());
+	unlink("shim.pid.new");
+	int fd = open("shim.pid.new", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	ssize_t n = fd < 0 ? -1 : write(fd, text, (size_t)length);
+	if (fd < 0 || close(fd) != 0 || n != length)
 		return -1;
 	return rename("shim.pid.new", "shim.pid");
 }
@@ -78,10 +86,8 @@ static void accept_connection(shim_state *shim)
 		close(fd);
 		return;
 	}
-	if (shim->connection >= 0)
-		close(shim->connection);
+	shim_disconnect(shim); /* the newest counts: its program has the folder's lock */
 	wire_fini(&shim->in);
-	wire_fini(&shim->out);
 	shim->connection = fd;
 }
 
@@ -94,12 +100,10 @@ static void read_connection(shim_state *shim)
 			continue;
 		if (n < 0 && errno == EAGAIN)
 			break;
-		if (n <= 0) {
-			close(shim->connection);
-			shim->connection = -1;
+		if (n <= 0 || wire_append(&shim->in, chunk, (size_t)n) < 0) {
+			shim_disconnect(shim);
 			return;
 		}
-		wire_append(&shim->in, chunk, (size_t)n);
 		shim_handle_frames(shim);
 		if (shim->connection < 0)
 			return;
@@ -124,6 +128,8 @@ static size_t collect(const shim_state *shim, struct pollfd *fds)
 		n = add_poll(fds, n, container->out.fd, POLLIN);
 		n = add_poll(fds, n, container->err.fd, POLLIN);
 	}
+	for (const shim_exec *exec = shim->execs; exec; exec = exec->next)
+		n = add_poll(fds, n, exec->fd, POLLIN);
 	return n;
 }
 
@@ -140,7 +146,7 @@ static int wait_ms(const shim_state *shim)
 	int64_t next = shim_next_deadline(shim);
 	if (next < 0)
 		return -1;
-	int64_t left = next - shim_now_us();
+	int64_t left = next - shim_clock_us();
 	return left <= 0 ? 0 : left / 1000 >= INT32_MAX ? INT32_MAX : (int)(left / 1000) + 1;
 }
 
@@ -152,10 +158,13 @@ static void round_of(shim_state *shim)
 		return;
 	for (shim_container *container = shim->containers; container; container = container->next) {
 		if (is_ready(fds, n, container->out.fd))
-			shim_stream_read(&container->out, &container->log);
+			shim_stream_read(&container->out, &container->log, SHIM_READ_ROUNDS);
 		if (is_ready(fds, n, container->err.fd))
-			shim_stream_read(&container->err, &container->log);
+			shim_stream_read(&container->err, &container->log, SHIM_READ_ROUNDS);
 	}
+	for (shim_exec *exec = shim->execs; exec; exec = exec->next)
+		if (is_ready(fds, n, exec->fd))
+			shim_exec_read(exec);
 	if (is_ready(fds, n, shim->signals)) {
 		struct signalfd_siginfo info;
 		while (read(shim->signals, &info, sizeof(info)) > 0) {
@@ -185,9 +194,11 @@ static void end(shim_state *shim)
 	unlink("shim.sock");
 	unlink("shim.pid");
 	wire_end(&shim->out, wire_begin(&shim->out, WIRE_ENDED));
-	if (shim->connection >= 0)
-		fcntl(shim->connection, F_SETFL, 0);
 	shim_flush(shim);
+	/* A program that does not read is not waited for: it will see that nothing is left. */
+	fd = (struct pollfd){.fd = shim->connection, .events = POLLOUT};
+	while (shim->connection >= 0 && shim->out.len && poll(&fd, 1, LAST_WORD_MS) > 0)
+		shim_flush(shim);
 }
 
 static int serve(int listener)
@@ -227,6 +238,7 @@ int main(int argc, char **argv)
 		return pid > 0 && read(ready[0], &byte, 1) == 1 ? 0 : 1;
 	}
 	setsid();
+	umask(022);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	prctl(PR_SET_NAME, "korch-shim");
 	for (int i = 1; i < NSIG; i++)

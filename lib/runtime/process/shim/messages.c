@@ -10,10 +10,15 @@
 enum {
 	CONTAINERS_MAX = 256,
 	EXECS_MAX = 256,
-	EXIT_TIMEOUT = -11, /* KORCH_E_TIMEOUT; values of codes never change */
-	EXIT_NOT_FOUND = -4,
-	EXIT_LIMIT = -8,
+	EXEC_WORDS_MAX = 1024,
 };
+
+/* Whoever cannot be told something loses the connection, connects again, and asks for everything. */
+static void end_frame(shim_state *shim, size_t frame)
+{
+	if (wire_end(&shim->out, frame) < 0)
+		shim_disconnect(shim);
+}
 
 static shim_container *find(const shim_state *shim, const char *id)
 {
@@ -27,9 +32,8 @@ static void free_container(shim_container *container)
 {
 	free(container->id);
 	free(container->name);
-	for (char **variable = container->env; variable && *variable; variable++)
-		free(*variable);
-	free(container->env);
+	shim_free_list(container->env);
+	shim_free_list(container->cgroups);
 	shim_log_close(&container->log);
 	free(container->log.path);
 	if (container->out.fd >= 0)
@@ -45,7 +49,7 @@ static void tell_failed(shim_state *shim, const char *id, const char *reason, co
 	wire_put_string(&shim->out, id);
 	wire_put_string(&shim->out, reason);
 	wire_put_string(&shim->out, message);
-	wire_end(&shim->out, frame);
+	end_frame(shim, frame);
 }
 
 static void tell_started(shim_state *shim, const shim_container *container)
@@ -54,7 +58,7 @@ static void tell_started(shim_state *shim, const shim_container *container)
 	wire_put_string(&shim->out, container->id);
 	wire_put_i64(&shim->out, container->pid);
 	wire_put_i64(&shim->out, container->started_us);
-	wire_end(&shim->out, frame);
+	end_frame(shim, frame);
 }
 
 void shim_tell_exited(shim_state *shim, const shim_container *container)
@@ -66,7 +70,7 @@ void shim_tell_exited(shim_state *shim, const shim_container *container)
 	wire_put_i64(&shim->out, container->exit_code);
 	wire_put_i64(&shim->out, container->signal);
 	wire_put_i64(&shim->out, container->finished_us);
-	wire_end(&shim->out, frame);
+	end_frame(shim, frame);
 }
 
 static void drop_exec(shim_state *shim, const shim_exec *exec)
@@ -84,26 +88,15 @@ static void drop_exec(shim_state *shim, const shim_exec *exec)
 	}
 }
 
-static void read_output(shim_exec *exec)
+void shim_tell_execed(shim_state *shim, shim_exec *exec)
 {
-	char chunk[4096];
-	ssize_t n;
-	while (exec->fd >= 0 && (n = read(exec->fd, chunk, sizeof(chunk))) > 0) {
-		size_t room = exec->limit - exec->output.len;
-		size_t take = (size_t)n < room ? (size_t)n : room;
-		wire_append(&exec->output, chunk, take);
-	}
-}
-
-void shim_tell_execed(shim_state *shim, const shim_exec *exec, int code)
-{
-	read_output((shim_exec *)(uintptr_t)exec);
+	shim_exec_read(exec);
 	size_t frame = wire_begin(&shim->out, WIRE_EXECED);
 	wire_put_i64(&shim->out, exec->serial);
-	wire_put_i64(&shim->out, exec->timed_out ? EXIT_TIMEOUT : code);
+	wire_put_i64(&shim->out, exec->timed_out ? WIRE_CODE_TIMEOUT : 0);
 	wire_put_i64(&shim->out, exec->exit_code);
 	wire_put_bytes(&shim->out, exec->output.data ? exec->output.data : "", exec->output.len);
-	wire_end(&shim->out, frame);
+	end_frame(shim, frame);
 	drop_exec(shim, exec);
 }
 
@@ -118,7 +111,7 @@ static size_t count(const shim_state *shim)
 static void handle_start(shim_state *shim, wire_reader *reader)
 {
 	shim_start start;
-	char message[512] = "malformed request";
+	char message[512] = "the request to the pod's shim is malformed";
 	if (shim_read_start(&start, reader) < 0) {
 		tell_failed(shim, start.id, "StartError", message);
 		shim_start_fini(&start);
@@ -149,7 +142,7 @@ static void tell_id(shim_state *shim, int type, const char *id)
 {
 	size_t frame = wire_begin(&shim->out, type);
 	wire_put_string(&shim->out, id);
-	wire_end(&shim->out, frame);
+	end_frame(shim, frame);
 }
 
 static void handle_stop(shim_state *shim, wire_reader *reader)
@@ -184,7 +177,7 @@ static void refuse_exec(shim_state *shim, int64_t serial, int code, const char *
 	wire_put_i64(&shim->out, code);
 	wire_put_i64(&shim->out, 126);
 	wire_put_string(&shim->out, message);
-	wire_end(&shim->out, frame);
+	end_frame(shim, frame);
 }
 
 static void handle_exec(shim_state *shim, wire_reader *reader)
@@ -192,10 +185,10 @@ static void handle_exec(shim_state *shim, wire_reader *reader)
 	int64_t serial = wire_get_i64(reader);
 	const char *id = wire_get_string(reader);
 	int64_t n = wire_get_i64(reader);
-	char *argv[1025] = {0};
+	char *argv[EXEC_WORDS_MAX + 1] = {0};
 	char message[512];
-	if (n < 1 || n > 1024)
-		return refuse_exec(shim, serial, EXIT_LIMIT, "a command has 1 to 1024 words");
+	if (n < 1 || n > EXEC_WORDS_MAX)
+		return refuse_exec(shim, serial, WIRE_CODE_LIMIT, "a command has 1 to 1024 words");
 	for (int64_t i = 0; i < n; i++)
 		argv[i] = (char *)(uintptr_t)wire_get_string(reader);
 	int64_t timeout_us = wire_get_i64(reader);
@@ -205,17 +198,17 @@ static void handle_exec(shim_state *shim, wire_reader *reader)
 		running++;
 	const shim_container *container = find(shim, id);
 	if (reader->failed || !container || container->phase != PHASE_RUNNING)
-		return refuse_exec(shim, serial, EXIT_NOT_FOUND, "the container is not running");
+		return refuse_exec(shim, serial, WIRE_CODE_NOT_FOUND, "the container is not running");
 	shim_exec *exec = running < EXECS_MAX ? calloc(1, sizeof(*exec)) : NULL;
 	if (!exec)
-		return refuse_exec(shim, serial, EXIT_LIMIT, "too many commands at once");
+		return refuse_exec(shim, serial, WIRE_CODE_LIMIT, "too many commands at once");
 	exec->serial = serial;
 	exec->fd = -1;
 	exec->limit = limit > 0 && limit < WIRE_FRAME_MAX / 2 ? (size_t)limit : 65536;
-	exec->deadline_us = timeout_us > 0 && timeout_us < INT64_MAX / 2 ? shim_now_us() + timeout_us : 0;
+	exec->deadline_us = timeout_us > 0 && timeout_us < INT64_MAX / 2 ? shim_clock_us() + timeout_us : 0;
 	if (shim_start_exec(exec, container, argv, message, sizeof(message)) < 0) {
 		free(exec);
-		return refuse_exec(shim, serial, EXIT_LIMIT, message);
+		return refuse_exec(shim, serial, WIRE_CODE_LIMIT, message);
 	}
 	exec->next = shim->execs;
 	shim->execs = exec;
@@ -234,9 +227,9 @@ static void handle_list(shim_state *shim)
 		wire_put_i64(&shim->out, container->finished_us);
 		wire_put_i64(&shim->out, container->exit_code);
 		wire_put_i64(&shim->out, container->signal);
-		wire_end(&shim->out, frame);
+		end_frame(shim, frame);
 	}
-	wire_end(&shim->out, wire_begin(&shim->out, WIRE_LISTED));
+	end_frame(shim, wire_begin(&shim->out, WIRE_LISTED));
 }
 
 static void handle(shim_state *shim, int type, wire_reader *reader)
@@ -265,19 +258,25 @@ static void handle(shim_state *shim, int type, wire_reader *reader)
 	}
 }
 
+void shim_disconnect(shim_state *shim)
+{
+	if (shim->connection >= 0)
+		close(shim->connection);
+	shim->connection = -1;
+	wire_fini(&shim->out);
+}
+
 void shim_handle_frames(shim_state *shim)
 {
 	wire_reader reader;
 	int type;
-	long size;
-	while ((size = wire_frame(&shim->in, &type, &reader)) > 0) {
+	long size = 0;
+	while (shim->connection >= 0 && (size = wire_frame(&shim->in, &type, &reader)) > 0) {
 		handle(shim, type, &reader);
 		wire_consume(&shim->in, (size_t)size);
 	}
-	if (size < 0) {
-		close(shim->connection);
-		shim->connection = -1;
-	}
+	if (size < 0)
+		shim_disconnect(shim);
 }
 
 void shim_flush(shim_state *shim)
@@ -288,12 +287,10 @@ void shim_flush(shim_state *shim)
 			continue;
 		if (n < 0 && errno == EAGAIN)
 			return;
-		if (n <= 0) {
-			close(shim->connection);
-			shim->connection = -1;
-			break;
-		}
-		wire_consume(&shim->out, (size_t)n);
+		if (n <= 0)
+			shim_disconnect(shim);
+		else
+			wire_consume(&shim->out, (size_t)n);
 	}
 	if (shim->connection < 0) {
 		wire_fini(&shim->out);

@@ -51,11 +51,27 @@ static int make_target(const char *path, int is_folder)
 {
 	if (is_folder)
 		return mkdir(path, 0755) < 0 && errno != EEXIST ? -1 : 0;
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644); /* not through a link that leads nowhere */
 	if (fd < 0)
 		return -1;
 	close(fd);
 	return 0;
+}
+
+/* With a read-only root: the device of the root, whose entries stay read-only where a cover shows them; 0: none. */
+static dev_t read_only_device;
+
+static int make_read_only(const char *path)
+{
+	/* In a user namespace the flags that the original mount has are locked and must be kept. */
+	struct statvfs status;
+	unsigned long flags = MS_BIND | MS_REMOUNT | MS_RDONLY;
+	if (statvfs(path, &status) == 0) {
+		flags |= status.f_flag & ST_NOSUID ? MS_NOSUID : 0;
+		flags |= status.f_flag & ST_NODEV ? MS_NODEV : 0;
+		flags |= status.f_flag & ST_NOEXEC ? MS_NOEXEC : 0;
+	}
+	return mount(NULL, path, NULL, flags, NULL);
 }
 
 /* Shows one entry of a folder in the folder that is to cover it. */
@@ -81,7 +97,9 @@ static int show_entry(const char *folder, const char *cover, const char *name)
 	}
 	if (make_target(to, S_ISDIR(status.st_mode)) < 0)
 		return -1;
-	return mount(from, to, NULL, MS_BIND | MS_REC, NULL);
+	if (mount(from, to, NULL, MS_BIND | MS_REC, NULL) < 0)
+		return -1;
+	return read_only_device && status.st_dev == read_only_device ? make_read_only(to) : 0;
 }
 
 /* Fills `cover` (a new temporary file system) with everything that `folder` shows. */
@@ -134,8 +152,19 @@ static int cover_folder(const char *folder)
 	return result;
 }
 
-/* Creates what is missing of a path; covers the last folder that exists when it may not be written to or is the machine's. */
-static int make_path(const char *path, int is_folder)
+/* The folder that holds an entry. */
+static void parent_of(char *out, const char *path)
+{
+	strcpy(out, path);
+	char *slash = strrchr(out, '/');
+	slash[slash == out ? 1 : 0] = 0;
+}
+
+/*
+ * Creates what is missing of a path. The machine's own folders are not written to: the last one that exists is covered.
+ * A volume is: what is mounted inside of it belongs there.
+ */
+static int make_path(const char *path, int is_folder, int is_in_volume)
 {
 	char partial[PATH_MAX];
 	size_t length = strlen(path);
@@ -143,7 +172,7 @@ static int make_path(const char *path, int is_folder)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	int covered = 0;
+	int covered = is_in_volume;
 	struct stat status;
 	for (size_t i = 1; i <= length; i++) {
 		if (path[i] != '/' && path[i] != 0)
@@ -154,9 +183,7 @@ static int make_path(const char *path, int is_folder)
 			continue;
 		if (!covered) {
 			char folder[PATH_MAX];
-			memcpy(folder, partial, i + 1);
-			char *slash = strrchr(folder, '/');
-			slash[slash == folder ? 1 : 0] = 0;
+			parent_of(folder, partial);
 			if (cover_folder(folder) < 0)
 				return -1;
 			covered = 1;
@@ -167,20 +194,7 @@ static int make_path(const char *path, int is_folder)
 	return 0;
 }
 
-static int make_read_only(const char *path)
-{
-	/* In a user namespace the flags that the original mount has are locked and must be kept. */
-	struct statvfs status;
-	unsigned long flags = MS_BIND | MS_REMOUNT | MS_RDONLY;
-	if (statvfs(path, &status) == 0) {
-		flags |= status.f_flag & ST_NOSUID ? MS_NOSUID : 0;
-		flags |= status.f_flag & ST_NODEV ? MS_NODEV : 0;
-		flags |= status.f_flag & ST_NOEXEC ? MS_NOEXEC : 0;
-	}
-	return mount(NULL, path, NULL, flags, NULL);
-}
-
-static int mount_one(const shim_mount *wanted, int source)
+static int mount_one(const shim_mount *wanted, int source, int is_in_volume)
 {
 	char from[64];
 	struct stat status;
@@ -188,8 +202,9 @@ static int mount_one(const shim_mount *wanted, int source)
 	if (fstat(source, &status) < 0)
 		return -1;
 	int is_folder = S_ISDIR(status.st_mode);
-	if (stat(wanted->target, &target) < 0 && make_path(wanted->target, is_folder) < 0)
-		return -1;
+	if (stat(wanted->target, &target) < 0 && (!is_in_volume || make_path(wanted->target, is_folder, 1) < 0) &&
+		make_path(wanted->target, is_folder, 0) < 0)
+		return -1; /* a volume that may not be written to is covered like the machine's folders */
 	snprintf(from, sizeof(from), "/proc/self/fd/%d", source);
 	if (mount(from, wanted->target, NULL, MS_BIND | MS_REC, NULL) < 0)
 		return -1;
@@ -202,11 +217,26 @@ static int in_root(char *out, size_t size, const char *root, const char *path)
 	return snprintf(out, size, "%s%s", root, path) < (int)size ? 0 : -1;
 }
 
+/* Is a mount's place inside of one of those before it? */
+static int is_in_volume(const shim_start *start, size_t which)
+{
+	const char *path = start->mounts[which].target;
+	for (size_t i = 0; i < which; i++) {
+		size_t length = strlen(start->mounts[i].target);
+		if (strncmp(path, start->mounts[i].target, length) == 0 && path[length] == '/')
+			return 1;
+	}
+	return 0;
+}
+
 int shim_mount_all(const shim_start *start, const char **failed)
 {
 	*failed = "mount namespace";
 	if (own_namespaces() < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return -1;
+	struct stat root;
+	if (start->read_only_root && stat("/", &root) == 0)
+		read_only_device = root.st_dev;
 	/* Sources are opened before anything is covered. */
 	int *sources = calloc(start->n_mounts + 1, sizeof(*sources));
 	if (!sources)
@@ -224,7 +254,7 @@ int shim_mount_all(const shim_start *start, const char **failed)
 		result = in_root(target, sizeof(target), start->root, wanted.target);
 		wanted.target = target;
 		if (result == 0)
-			result = mount_one(&wanted, sources[i]);
+			result = mount_one(&wanted, sources[i], is_in_volume(start, i));
 	}
 	free(sources);
 	if (result == 0 && start->read_only_root && *start->root == 0) {

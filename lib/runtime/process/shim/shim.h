@@ -43,13 +43,16 @@ typedef struct shim_container {
 	int restarts;
 	int phase;
 	pid_t pid;
+	int64_t uid; /* -1: the shim's */
+	int64_t gid;
+	char **cgroups; /* files into which its processes write themselves */
 	int own_mounts; /* has a mount namespace (and, without root, a user namespace) of its own */
 	int64_t started_us;
 	int64_t finished_us;
 	int exit_code;
 	int signal;
 	int is_stopping;
-	int64_t kill_at_us; /* 0: not set */
+	int64_t kill_at_us; /* by shim_clock_us(), 0: not set */
 	shim_log log;
 	shim_stream out;
 	shim_stream err;
@@ -61,7 +64,7 @@ typedef struct shim_exec {
 	int64_t serial;
 	pid_t pid; /* 0 when it has ended */
 	int fd;    /* its output, -1: closed */
-	int64_t deadline_us;
+	int64_t deadline_us; /* by shim_clock_us(), 0: none */
 	int timed_out;
 	int exit_code;
 	wire_buffer output;
@@ -76,10 +79,13 @@ typedef struct shim_state {
 	wire_buffer out;
 	shim_container *containers;
 	shim_exec *execs;
+	int has_ended; /* a container has: what it left behind is looked for */
 	int is_ending;
 } shim_state;
 
 /* A mount, as START carries it. */
+enum { SHIM_READ_ROUNDS = 16, SHIM_DRAIN_ROUNDS = 256 };
+
 typedef struct shim_mount {
 	const char *source;
 	const char *target;
@@ -107,14 +113,20 @@ typedef struct shim_start {
 	int read_only_root;
 } shim_start;
 
-int64_t shim_now_us(void);
+int64_t shim_now_us(void);   /* wall clock, for people */
+int64_t shim_clock_us(void); /* for deadlines: not set by anybody */
 
 /* start.c: reads START and starts the container; on failure *reason and message say why. */
 int shim_read_start(shim_start *out, wire_reader *reader);
 void shim_start_fini(shim_start *start);
+void shim_free_list(char **list);
 int shim_start_container(shim_container *container, const shim_start *start, char *message, size_t size);
+/* In the child: 0, or -1 with *failed set. */
+int shim_join_cgroups(char *const *cgroups, const char **failed);
+int shim_become_user(int64_t uid, int64_t gid, const char **failed);
 /* exec.c: runs a command inside a container. */
 int shim_start_exec(shim_exec *exec, const shim_container *container, char *const *argv, char *message, size_t size);
+void shim_exec_read(shim_exec *exec); /* what is there now */
 
 /* mounts.c, in the child before exec: a private view of the file system with the mounts in it. 0, or -1 with *failed set. */
 int shim_mount_all(const shim_start *start, const char **failed);
@@ -122,7 +134,8 @@ int shim_mount_all(const shim_start *start, const char **failed);
 /* log.c */
 int shim_log_open(shim_log *log);
 void shim_log_close(shim_log *log);
-void shim_stream_read(shim_stream *stream, shim_log *log); /* what is there now; closes at the end of the stream */
+/* Some of what is there now, so that nobody who writes without end keeps the shim; closes at the end of the stream. */
+void shim_stream_read(shim_stream *stream, shim_log *log, int rounds);
 void shim_stream_flush(shim_stream *stream, shim_log *log);
 
 /* reap.c: ends of processes. */
@@ -136,7 +149,8 @@ int shim_has_children(void);
 /* messages.c */
 void shim_handle_frames(shim_state *shim);
 void shim_tell_exited(shim_state *shim, const shim_container *container);
-void shim_tell_execed(shim_state *shim, const shim_exec *exec, int code);
+void shim_tell_execed(shim_state *shim, shim_exec *exec); /* and forgets it */
 void shim_flush(shim_state *shim);
+void shim_disconnect(shim_state *shim);
 
 #endif

@@ -16,8 +16,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LIST_MAX = 65536 };
-
 /* What went wrong in the child, told to the parent through a pipe that exec closes. */
 struct failure {
 	int code;
@@ -27,7 +25,7 @@ struct failure {
 static char **read_list(wire_reader *reader)
 {
 	int64_t n = wire_get_i64(reader);
-	if (n < 0 || n > LIST_MAX)
+	if (n < 0 || n > WIRE_LIST_MAX)
 		reader->failed = 1;
 	if (reader->failed)
 		return NULL;
@@ -40,7 +38,7 @@ static char **read_list(wire_reader *reader)
 static void read_mounts(shim_start *out, wire_reader *reader)
 {
 	int64_t n = wire_get_i64(reader);
-	if (n < 0 || n > LIST_MAX)
+	if (n < 0 || n > WIRE_LIST_MAX)
 		reader->failed = 1;
 	if (reader->failed)
 		return;
@@ -94,30 +92,36 @@ static void fail(int pipe, const char *stage, const char *what)
 	_exit(127);
 }
 
-static void join_cgroups(const shim_start *start, int pipe)
+int shim_join_cgroups(char *const *cgroups, const char **failed)
 {
-	for (char **path = start->cgroups; *path; path++) {
+	for (char *const *path = cgroups; *path; path++) {
 		int fd = open(*path, O_WRONLY | O_CLOEXEC);
-		if (fd < 0 || write(fd, "0", 1) != 1)
-			fail(pipe, "join cgroup", *path);
+		int joined = fd >= 0 && write(fd, "0", 1) == 1;
+		*failed = *path;
+		if (!joined)
+			return -1;
 		close(fd);
 	}
+	return 0;
 }
 
-static void become_user(const shim_start *start, int pipe)
+int shim_become_user(int64_t uid, int64_t gid, const char **failed)
 {
-	if (start->gid >= 0 && (gid_t)start->gid != getegid()) {
-		gid_t gid = (gid_t)start->gid;
-		if (setgroups(1, &gid) < 0 || setresgid(gid, gid, gid) < 0)
-			fail(pipe, "set group", "");
+	if (gid >= 0 && (gid_t)gid != getegid()) {
+		gid_t group = (gid_t)gid;
+		*failed = "set group";
+		if (setgroups(1, &group) < 0 || setresgid(group, group, group) < 0)
+			return -1;
 	}
-	if (start->uid >= 0 && (uid_t)start->uid != geteuid()) {
-		uid_t uid = (uid_t)start->uid;
-		if (start->gid < 0 && setgroups(0, NULL) < 0)
-			fail(pipe, "drop groups", "");
-		if (setresuid(uid, uid, uid) < 0)
-			fail(pipe, "set user", "");
+	if (uid >= 0 && (uid_t)uid != geteuid()) {
+		*failed = "drop groups";
+		if (gid < 0 && setgroups(0, NULL) < 0)
+			return -1;
+		*failed = "set user";
+		if (setresuid((uid_t)uid, (uid_t)uid, (uid_t)uid) < 0)
+			return -1;
 	}
+	return 0;
 }
 
 static void reset_signals(void)
@@ -131,6 +135,7 @@ static void reset_signals(void)
 
 static void set_streams(int out, int err, int tty, int pipe)
 {
+	/* Before the root changes: there may be no /dev in there. */
 	int in = tty ? out : open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (in < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
 		fail(pipe, "set streams", "");
@@ -153,13 +158,15 @@ static void run_child(const shim_start *start, int out, int err, int pipe, pid_t
 	reset_signals();
 	if (setsid() < 0)
 		fail(pipe, "set session", "");
-	join_cgroups(start, pipe);
+	set_streams(out, err, start->tty, pipe);
+	if (shim_join_cgroups(start->cgroups, &failed) < 0)
+		fail(pipe, "join cgroup", failed);
 	if ((start->n_mounts || start->read_only_root) && shim_mount_all(start, &failed) < 0)
 		fail(pipe, "mount", failed);
 	if (*start->root && (chroot(start->root) < 0 || chdir("/") < 0))
 		fail(pipe, "change root to", start->root);
-	set_streams(out, err, start->tty, pipe);
-	become_user(start, pipe);
+	if (shim_become_user(start->uid, start->gid, &failed) < 0)
+		fail(pipe, failed, "");
 	if (*start->cwd && chdir(start->cwd) < 0)
 		fail(pipe, "change folder to", start->cwd);
 	/* After the change of user, which clears it. Containers do not outlive the shim unseen. */
@@ -177,48 +184,70 @@ static int open_terminal(int *master, int *slave)
 	return *slave < 0 ? -1 : 0;
 }
 
-static char **copy_env(char *const *env)
+void shim_free_list(char **list)
+{
+	for (char **item = list; item && *item; item++)
+		free(*item);
+	free(list);
+}
+
+static char **copy_list(char *const *list)
 {
 	size_t n = 0;
-	while (env[n])
+	while (list[n])
 		n++;
 	char **copy = calloc(n + 1, sizeof(*copy));
-	for (size_t i = 0; copy && i < n; i++)
-		copy[i] = strdup(env[i]);
+	for (size_t i = 0; copy && i < n; i++) {
+		if ((copy[i] = strdup(list[i])))
+			continue;
+		shim_free_list(copy);
+		return NULL;
+	}
 	return copy;
 }
 
+static void close_pair(int pair[2])
+{
+	for (int i = 0; i < 2; i++) {
+		if (pair[i] >= 0)
+			close(pair[i]);
+		pair[i] = -1;
+	}
+}
+
+/* The read ends are the container's at once, and closed with it. */
 static int open_streams(shim_container *container, const shim_start *start, int out[2], int err[2])
 {
+	int result = 0;
 	if (start->tty) {
-		if (open_terminal(&out[0], &out[1]) < 0)
-			return -1;
-		err[1] = dup(out[1]);
+		result = open_terminal(&out[0], &out[1]);
+		err[1] = result < 0 ? -1 : fcntl(out[1], F_DUPFD_CLOEXEC, 3);
 	} else if (pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0) {
-		return -1;
+		result = -1;
 	}
+	container->out = (shim_stream){.fd = out[0], .name = "stdout"};
+	container->err = (shim_stream){.fd = err[0], .name = "stderr"};
 	for (int i = 0; i < 2; i++) {
 		int fd = i ? err[0] : out[0];
 		if (fd >= 0)
 			fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	}
-	container->out = (shim_stream){.fd = out[0], .name = "stdout"};
-	container->err = (shim_stream){.fd = err[0], .name = "stderr"};
-	return 0;
+	out[0] = err[0] = -1;
+	return result < 0 || err[1] < 0 ? -1 : 0;
 }
 
-int shim_start_container(shim_container *container, const shim_start *start, char *message, size_t size)
+static int prepare(shim_container *container, const shim_start *start, char *message, size_t size)
 {
-	int out[2] = {-1, -1};
-	int err[2] = {-1, -1};
-	int status[2];
 	container->id = strdup(start->id);
 	container->name = strdup(start->name);
-	container->env = copy_env(start->env);
+	container->env = copy_list(start->env);
+	container->cgroups = copy_list(start->cgroups);
 	container->restarts = start->restarts;
+	container->uid = start->uid;
+	container->gid = start->gid;
 	container->own_mounts = start->n_mounts > 0 || start->read_only_root || *start->root;
 	container->log = (shim_log){.path = strdup(start->log_path), .fd = -1, .max_bytes = start->log_max_bytes, .max_files = start->log_max_files};
-	if (!container->id || !container->name || !container->env || !container->log.path) {
+	if (!container->id || !container->name || !container->env || !container->cgroups || !container->log.path) {
 		snprintf(message, size, "out of memory");
 		return -1;
 	}
@@ -226,30 +255,52 @@ int shim_start_container(shim_container *container, const shim_start *start, cha
 		snprintf(message, size, "open log file %s: %s", start->log_path, strerror(errno));
 		return -1;
 	}
-	if (open_streams(container, start, out, err) < 0 || pipe2(status, O_CLOEXEC) < 0) {
-		snprintf(message, size, "open streams: %s", strerror(errno));
-		return -1;
+	return 0;
+}
+
+/* Waits for the child's exec; its failure is told through the pipe that exec closes. */
+static int await_exec(pid_t pid, int status, char *message, size_t size)
+{
+	struct failure failure = {.code = EIO, .stage = "start"};
+	ssize_t n;
+	while ((n = read(status, &failure, sizeof(failure))) < 0 && errno == EINTR) {
 	}
+	if (n == 0)
+		return 0;
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+	}
+	failure.stage[sizeof(failure.stage) - 1] = 0;
+	snprintf(message, size, "%s: %s", failure.stage, strerror(failure.code));
+	return -1;
+}
+
+int shim_start_container(shim_container *container, const shim_start *start, char *message, size_t size)
+{
+	int out[2] = {-1, -1};
+	int err[2] = {-1, -1};
+	int status[2] = {-1, -1};
+	if (prepare(container, start, message, size) < 0)
+		return -1;
 	pid_t shim_pid = getpid();
-	pid_t pid = fork();
+	pid_t pid = open_streams(container, start, out, err) < 0 || pipe2(status, O_CLOEXEC) < 0 ? -1 : fork();
+	int failure = errno;
 	if (pid == 0)
 		run_child(start, out[1], err[1], status[1], shim_pid);
-	close(out[1]);
-	close(err[1]);
-	close(status[1]);
-	struct failure failure = {0};
-	ssize_t n = pid < 0 ? -1 : read(status[0], &failure, sizeof(failure));
-	int fork_error = errno;
-	close(status[0]);
-	if (pid > 0 && n == 0) {
+	close_pair(out);
+	close_pair(err);
+	if (status[1] >= 0)
+		close(status[1]);
+	int result = -1;
+	if (pid < 0)
+		snprintf(message, size, "fork: %s", strerror(failure));
+	else
+		result = await_exec(pid, status[0], message, size);
+	if (status[0] >= 0)
+		close(status[0]);
+	if (result == 0) {
 		container->pid = pid;
 		container->phase = PHASE_RUNNING;
 		container->started_us = shim_now_us();
-		return 0;
 	}
-	if (pid > 0)
-		waitpid(pid, NULL, 0);
-	failure.stage[sizeof(failure.stage) - 1] = 0;
-	snprintf(message, size, "%s: %s", pid < 0 ? "fork" : failure.stage, strerror(pid < 0 ? fork_error : failure.code));
-	return -1;
+	return result;
 }
