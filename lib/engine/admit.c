@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SUFFIX_LENGTH = 5, GENERATED_PREFIX_MAX = 58 };
+enum { SUFFIX_LENGTH = 5, GENERATE_ATTEMPTS = 16, GENERATED_PREFIX_MAX = 58 };
 
 /* Debug builds check what built-in controllers make, too. */
 #if !defined(NDEBUG) && !defined(__OPTIMIZE__)
@@ -102,15 +102,51 @@ static int check_namespace(const korch_object *object, const korch_admission *ad
 	                       korch_object_name(object), name);
 }
 
-static int make_name(korch_object_meta *meta, const korch_admission *admission)
+static uint64_t name_hash(const void *name)
+{
+	return korch__hash_string(name);
+}
+
+static int name_equal(const void *entry, const void *name)
+{
+	return strcmp(entry, name) == 0;
+}
+
+void korch__admit_names_init(korch_table *names)
+{
+	static const korch_table_ops OPS = {name_hash, name_equal, name_hash};
+	korch__table_init(names, &OPS);
+}
+
+static int is_taken(const korch_kind *kind, const korch_object_meta *meta, const char *name,
+                    const korch_admission *admission)
+{
+	const char *space = meta->namespace_ && *meta->namespace_ ? meta->namespace_ : "default";
+	return (admission->names && korch__table_get(admission->names, name)) ||
+	       korch_view_get(admission->view, kind, kind->namespaced ? space : "", name);
+}
+
+/*
+ * With thousands of objects of one prefix two of them easily draw the same suffix: one that is
+ * taken is drawn again. A name that somebody else takes meanwhile is found out by the store.
+ */
+static int make_name(const korch_kind *kind, korch_object_meta *meta,
+                     const korch_admission *admission)
 {
 	char name[GENERATED_PREFIX_MAX + SUFFIX_LENGTH + 1];
 	char suffix[SUFFIX_LENGTH + 1];
 	if ((meta->name && *meta->name) || !meta->generate_name || !*meta->generate_name)
 		return 0;
-	korch__random_suffix(admission->random, suffix, SUFFIX_LENGTH);
-	snprintf(name, sizeof(name), "%.*s%s", GENERATED_PREFIX_MAX, meta->generate_name, suffix);
-	return korch_string_set(&meta->name, name);
+	for (int attempt = 0; attempt < GENERATE_ATTEMPTS; attempt++) {
+		korch__random_suffix(admission->random, suffix, SUFFIX_LENGTH);
+		snprintf(name, sizeof(name), "%.*s%s", GENERATED_PREFIX_MAX, meta->generate_name, suffix);
+		if (!is_taken(kind, meta, name, admission))
+			break;
+	}
+	int code = korch_string_set(&meta->name, name);
+	if (code == 0 && admission->names && !korch__table_get(admission->names, name))
+		code = korch__table_put(admission->names, (void *)(uintptr_t)meta->name);
+	return code;
 }
 
 static int make_namespace(korch_object_meta *meta, int namespaced)
@@ -129,7 +165,7 @@ static int complete_meta(korch_object *object, const korch_admission *admission)
 	if (!meta)
 		return KORCH_E_NOMEM;
 	korch__random_uuid(admission->random, uid);
-	int code = make_name(meta, admission);
+	int code = make_name(object->kind, meta, admission);
 	if (code == 0)
 		code = korch_string_set(&meta->uid, uid);
 	if (code == 0)

@@ -7,6 +7,7 @@
 #define KORCH_ENGINE_ADMIT_H
 
 #include "base/random.h"
+#include "base/table.h"
 #include <korch/plan.h>
 #include <korch/store.h>
 #include <korch/view.h>
@@ -28,11 +29,14 @@ typedef struct korch_admission {
 	korch_random *random;
 	int is_trusted; /* by a built-in controller from admitted objects: not checked again */
 	int is_outside; /* a person's request: status is not theirs to write */
+	korch_table *names; /* generated in this transaction (block strings), so that none comes twice; or NULL */
 	void *pending;  /* a korch_pod_status that new pods share, or NULL */
 	korch__admit_fn fn;
 	void *userdata;
 } korch_admission;
 
+/* A table for `names`. */
+void korch__admit_names_init(korch_table *names);
 /* Completes and checks a new object, which is exclusively owned. */
 int korch__admit_create(korch_object *object, const korch_admission *admission, korch_error **err);
 

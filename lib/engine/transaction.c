@@ -149,12 +149,15 @@ int korch__transaction_make(korch_flight *flight, korch_error **err)
 	if (flight->n_steps > KORCH_STORE_WRITES_MAX)
 		return korch_error_set(err, KORCH_E_LIMIT, "at most %d objects can be written at once",
 		                       KORCH_STORE_WRITES_MAX);
-	for (size_t i = 0; i < flight->n_steps; i++) {
+	korch_table names;
+	korch__admit_names_init(&names);
+	admission.names = &names;
+	int code = 0;
+	for (size_t i = 0; i < flight->n_steps && code >= 0; i++) {
 		admission.writes = engine->writes.items;
 		admission.n_writes = engine->writes.n;
-		int code = add_step(flight, i, &admission, err);
-		if (code < 0)
-			return code;
+		code = add_step(flight, i, &admission, err);
 	}
-	return 0;
+	korch__table_fini(&names);
+	return code < 0 ? code : 0;
 }
