@@ -42,6 +42,7 @@ static korch_controller *new_controller(korch_engine *engine, const korch_contro
 	controller->spec.watches = controller->watches;
 	controller->tokens = options->rate_per_sec;
 	controller->tokens_at = korch_loop_now(engine->loop);
+	controller->since = engine->stats.changes;
 	controller->again_at = KORCH_USEC_NEVER;
 	controller->is_asked = 1;
 	korch__queue_init(&controller->queue, &engine->random, options->backoff_base_us,
@@ -67,6 +68,7 @@ int korch_engine_add(korch_controller **out, korch_engine *engine,
 	while (*slot)
 		slot = &(*slot)->next;
 	*slot = controller;
+	engine->n_controllers++;
 	if (out)
 		*out = controller;
 	korch__controller_see_everything(controller);

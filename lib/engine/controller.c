@@ -37,10 +37,7 @@ void korch_enqueue_key(korch_enqueue *enqueue, const char *namespace_, const cha
 static void ask(korch_controller *controller, const char *namespace_, const char *name,
                 korch_usec now)
 {
-	korch_queue *queue = &controller->queue;
-	int code = namespace_ ? korch__queue_add_shared(queue, namespace_, name, now)
-	                      : korch__queue_add(queue, "", name, now);
-	asked(controller, code, now);
+	asked(controller, korch__queue_add_shared(&controller->queue, namespace_, name, now), now);
 }
 
 static void ask_for_own(korch_controller *controller, const korch_change *change, korch_usec now)
@@ -126,6 +123,21 @@ void korch__controller_see(korch_controller *controller, const korch_change *cha
 	korch__engine_kick(controller->engine);
 }
 
+int korch__controller_expect(korch_controller *controller, const korch_object *object)
+{
+	const korch_object_meta *meta = object->metadata;
+	if (object->kind != controller->spec.kind || !meta || !meta->name)
+		return 0;
+	return korch__queue_expect(&controller->queue, meta->namespace_, meta->name);
+}
+
+void korch__controller_unexpect(korch_controller *controller, const korch_object *object)
+{
+	const korch_object_meta *meta = object->metadata;
+	if (object->kind == controller->spec.kind && meta && meta->name)
+		korch__queue_unexpect(&controller->queue, meta->namespace_, meta->name);
+}
+
 static int see_object(void *userdata, const korch_object *object)
 {
 	const korch_change change = {
@@ -190,8 +202,7 @@ int korch__controller_take_token(korch_controller *controller)
 	return 1;
 }
 
-/* When the next token is there. */
-static korch_usec token_due(const korch_controller *controller)
+korch_usec korch__controller_token_due(const korch_controller *controller)
 {
 	double rate = controller->engine->options.rate_per_sec;
 	double missing = 1 - controller->tokens;
@@ -241,8 +252,10 @@ size_t korch__controller_work(korch_controller *controller, size_t max)
 	while (n < max && engine->state == KORCH_ENGINE_RUNNING && controller->queue.first &&
 	       korch__controller_take_token(controller)) {
 		korch_queue_item *item = korch__queue_take(&controller->queue);
-		if (!item)
+		if (!item) {
+			controller->tokens += 1; /* they all wait for the cache */
 			break;
+		}
 		reconcile(controller, item);
 		n++;
 	}
@@ -288,7 +301,7 @@ korch_usec korch__controller_due(const korch_controller *controller)
 		due = controller->again_at;
 	if (controller->queue.first &&
 	    (controller->spec.reconcile || korch__pull_is_wanted(controller))) {
-		korch_usec token = token_due(controller);
+		korch_usec token = korch__controller_token_due(controller);
 		due = token < due ? token : due;
 	}
 	return due;

@@ -8,6 +8,8 @@
 void korch__controller_see_everything(korch_controller *controller);
 /* Takes the right to handle one request; 0 when the rate does not allow it now. */
 int korch__controller_take_token(korch_controller *controller);
+/* When there is a right to take; 0: now. */
+korch_usec korch__controller_token_due(const korch_controller *controller);
 /* Pull form: somebody wants to be told when there are requests. */
 int korch__pull_is_wanted(const korch_controller *controller);
 

@@ -162,19 +162,21 @@ static korch_usec next_due(const korch_engine *engine)
 	return due;
 }
 
-/* Round robin with small bites, so that no controller keeps the others waiting. */
+/*
+ * Round robin with small bites, so that no controller keeps the others waiting; the next turn begins
+ * where this one had to end.
+ */
 static void work(korch_engine *engine)
 {
 	size_t left = engine->options.slice;
-	size_t done = 1;
-	while (left && done) {
-		done = 0;
-		for (korch_controller *at = engine->controllers; at && left; at = at->next) {
-			size_t n = korch__controller_work(at, left < BITE ? left : BITE);
-			done += n;
-			left -= n;
-		}
+	korch_controller *at = engine->turn ? engine->turn : engine->controllers;
+	for (size_t idle = 0; at && left && idle < engine->n_controllers;) {
+		size_t n = korch__controller_work(at, left < BITE ? left : BITE);
+		left -= n;
+		idle = n ? 0 : idle + 1;
+		at = at->next ? at->next : engine->controllers;
 	}
+	engine->turn = left ? NULL : at;
 }
 
 static void tell_pullers(korch_engine *engine)
@@ -242,7 +244,7 @@ void korch_engine_get_stats(korch_engine_stats *out, const korch_engine *engine)
 	*out = engine->stats;
 	out->queued = out->delayed = 0;
 	for (const korch_controller *at = engine->controllers; at; at = at->next) {
-		out->queued += at->queue.n_queued + at->queue.stalls.n;
+		out->queued += at->queue.n_queued + at->queue.n_stalled;
 		out->delayed += at->queue.delays.n;
 	}
 	out->objects = korch__cache_size(engine->cache);

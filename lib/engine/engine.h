@@ -27,6 +27,7 @@ struct korch_controller {
 	void *ready_userdata;
 	int is_asked;        /* pull form: next() has returned 0 since the last call of ready */
 	int is_trusted;      /* built in: what it makes is not validated again */
+	uint64_t since;      /* has seen everything up to that change (korch_engine_stats.changes) */
 	korch_usec again_at; /* a request was lost for want of memory: all keys again; NEVER: none */
 	double tokens;       /* of the rate limit */
 	korch_usec tokens_at;
@@ -53,6 +54,8 @@ struct korch_engine {
 	korch_random random;
 	korch_watch *watch;
 	korch_controller *controllers;
+	size_t n_controllers;
+	korch_controller *turn; /* whose requests come first; NULL: the first one's */
 	KORCH_VEC(korch_engine_observer) observers;
 	korch__admit_fn admit; /* the cluster's part of admission */
 	void *admit_userdata;
@@ -103,6 +106,10 @@ void korch__sync_stop(korch_engine *engine);
 /* controller.c: changes → requests → plans */
 
 void korch__controller_see(korch_controller *controller, const korch_change *change);
+/* Makes room for the request that the deletion of an object brings. 0 or KORCH_E_NOMEM. */
+int korch__controller_expect(korch_controller *controller, const korch_object *object);
+/* It has come, or not. */
+void korch__controller_unexpect(korch_controller *controller, const korch_object *object);
 void korch__controller_free(korch_controller *controller);
 /* Handles up to max requests; returns how many it handled. */
 size_t korch__controller_work(korch_controller *controller, size_t max);

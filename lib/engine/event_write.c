@@ -31,15 +31,17 @@ static void undirty(korch_recorder *recorder, korch_trace *trace)
 	}
 }
 
-void korch__recorder_forget(korch_recorder *recorder, korch_trace *trace, int is_removed)
+int korch__recorder_forget(korch_recorder *recorder, korch_trace *trace, int is_removed)
 {
-	undirty(recorder, trace);
-	if (is_removed && trace->event && trace->is_stored &&
-	    korch__vec_push(&recorder->expired, &trace->event->object) == 0) {
+	if (is_removed && trace->event && trace->is_stored) {
+		if (korch__vec_push(&recorder->expired, &trace->event->object) < 0)
+			return KORCH_E_NOMEM;
 		trace->event = NULL;
 		korch__engine_kick(recorder->engine);
 	}
+	undirty(recorder, trace);
 	korch__traces_forget(&recorder->traces, trace);
+	return 0;
 }
 
 int korch__recorder_is_busy(const korch_recorder *recorder)
@@ -64,10 +66,20 @@ static void on_written(void *userdata, int code, const korch_commit_result *resu
 		if (code == 0 && result->revision > engine->committed)
 			engine->committed = result->revision;
 		if (code < 0)
-			recorder->dropped++;
+			recorder->dropped += writing->n;
 		korch__engine_kick(engine);
 	}
 	korch__free(writing);
+}
+
+/* A namespace that is gone or on its way out takes no events, as it takes nothing else. */
+static int is_welcome(const korch_recorder *recorder, const korch_object *event)
+{
+	const char *name = korch_object_namespace(event);
+	const korch_view *view = korch_engine_view(recorder->engine);
+	const korch_object *space = korch_view_get(view, &korch_namespace_kind, "", name);
+	return space ? !space->metadata || !space->metadata->deletion_timestamp
+	             : strcmp(name, "default") == 0;
 }
 
 /* Copies go to the store, which sets their revisions; the traces keep their own. */
@@ -78,6 +90,11 @@ static size_t collect_dirty(korch_recorder *recorder, korch_write *writes)
 		korch_trace *trace = recorder->dirty.items[i];
 		if (!trace)
 			continue;
+		if (!is_welcome(recorder, &trace->event->object)) {
+			trace->is_dirty = 0;
+			recorder->dropped++;
+			continue;
+		}
 		korch_object *copy = korch_object_edit(&trace->event->object);
 		if (!copy)
 			break;
@@ -127,6 +144,7 @@ static int write_some(korch_recorder *recorder)
 	int code = 0;
 	if (n + n_expired > 0) {
 		writing->recorder = recorder;
+		writing->n = n;
 		code =
 		    korch_store_commit(recorder->engine->store, writes, n + n_expired, on_written, writing);
 		if (code == 0)

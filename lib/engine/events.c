@@ -189,8 +189,9 @@ static korch_event *counted_event(const korch_event *known, const struct facts *
 static void forget_oldest_events(korch_recorder *recorder)
 {
 	korch_traces *traces = &recorder->traces;
-	while (traces->n[KORCH_TRACE_EVENT] > recorder->engine->options.events_max)
-		korch__recorder_forget(recorder, traces->oldest[KORCH_TRACE_EVENT], 1);
+	int code = 0;
+	while (code == 0 && traces->n[KORCH_TRACE_EVENT] > recorder->engine->options.events_max)
+		code = korch__recorder_forget(recorder, traces->oldest[KORCH_TRACE_EVENT], 1);
 }
 
 /* Counts an event, or makes it. NULL: no memory. */
@@ -233,6 +234,20 @@ static void record(korch_recorder *recorder, const struct facts *facts)
 		recorder->dropped++;
 }
 
+/* What is too long ends between two characters. */
+static void write_message(char out[MESSAGE_MAX], const char *text, const char *name)
+{
+	int length = snprintf(out, MESSAGE_MAX, "%s%s", text, name);
+	if (length < MESSAGE_MAX)
+		return;
+	size_t end = MESSAGE_MAX - 1;
+	size_t begin = end;
+	while (begin > 0 && end - begin < 4 && ((unsigned char)out[begin - 1] & 0xC0) == 0x80)
+		begin--;
+	if (begin > 0 && (unsigned char)out[begin - 1] >= 0xC0)
+		out[begin - 1] = '\0';
+}
+
 void korch__recorder_record(korch_recorder *recorder, const char *component, const korch_plan *plan,
                             const char *const *created)
 {
@@ -245,7 +260,7 @@ void korch__recorder_record(korch_recorder *recorder, const char *component, con
 			continue;
 		}
 		const char *name = note->named_step && created ? created[note->named_step - 1] : NULL;
-		snprintf(message, sizeof(message), "%s%s", note->message, korch__text_or_empty(name));
+		write_message(message, note->message, korch__text_or_empty(name));
 		const struct facts facts = {
 		    .component = component,
 		    .uid = korch_object_uid(note->about),

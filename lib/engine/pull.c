@@ -11,7 +11,9 @@ int korch__pull_is_wanted(const korch_controller *controller)
 
 void korch__pull_tell(korch_controller *controller)
 {
-	if (!controller->queue.first || !korch__pull_is_wanted(controller))
+	korch_usec now = korch_loop_now(controller->engine->loop);
+	if (!controller->queue.first || !korch__pull_is_wanted(controller) ||
+	    korch__controller_token_due(controller) > now)
 		return;
 	controller->is_asked = 0;
 	controller->ready(controller->ready_userdata);
@@ -25,8 +27,11 @@ int korch_controller_next(korch_controller *controller, korch_request *out)
 	korch_engine *engine = controller->engine;
 	korch__queue_advance(&controller->queue, korch_loop_now(engine->loop));
 	if (engine->state == KORCH_ENGINE_RUNNING && controller->queue.first &&
-	    korch__controller_take_token(controller))
+	    korch__controller_take_token(controller)) {
 		item = korch__queue_take(&controller->queue);
+		if (!item)
+			controller->tokens += 1; /* they all wait for the cache */
+	}
 	if (!item) {
 		controller->is_asked = 1;
 		korch__engine_kick(engine);

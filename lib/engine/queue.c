@@ -5,6 +5,8 @@
 #include <korch/struct.h>
 #include <string.h>
 
+static const char NO_NAMESPACE[] = "";
+
 typedef struct queue_key {
 	const char *namespace_;
 	const char *name;
@@ -52,9 +54,26 @@ void korch__queue_init(korch_queue *queue, korch_random *random, korch_usec back
 
 /* Keys */
 
+/* What the queue keeps of a namespace: nothing is allocated for kinds that have none. */
+static const char *copy_namespace(const char *namespace_)
+{
+	return *namespace_ ? korch_string_new(namespace_) : NO_NAMESPACE;
+}
+
+static const char *share_namespace(const char *namespace_)
+{
+	return namespace_ && *namespace_ ? korch_string_ref(namespace_) : NO_NAMESPACE;
+}
+
+static void release_namespace(const char *namespace_)
+{
+	if (namespace_ != NO_NAMESPACE)
+		korch_string_unref(namespace_);
+}
+
 static void free_item(korch_queue_item *item)
 {
-	korch_string_unref(item->namespace_);
+	release_namespace(item->namespace_);
 	korch_string_unref(item->name);
 	korch__free(item);
 }
@@ -94,7 +113,7 @@ static korch_queue_item *new_item(korch_queue *queue, const char *namespace_, co
 			return item;
 		korch__free(item);
 	}
-	korch_string_unref(namespace_);
+	release_namespace(namespace_);
 	korch_string_unref(name);
 	return NULL;
 }
@@ -111,7 +130,13 @@ static korch_queue_item *find_or_copy(korch_queue *queue, const char *namespace_
 	korch_queue_item *item = korch__queue_find(queue, namespace_, name);
 	if (item)
 		return item;
-	return new_item(queue, korch_string_new(namespace_), korch_string_new(name));
+	return new_item(queue, copy_namespace(namespace_), korch_string_new(name));
+}
+
+static korch_queue_item *find_or_share(korch_queue *queue, const char *namespace_, const char *name)
+{
+	korch_queue_item *item = korch__queue_find(queue, namespace_ ? namespace_ : "", name);
+	return item ? item : new_item(queue, share_namespace(namespace_), korch_string_ref(name));
 }
 
 static void drop(korch_queue *queue, korch_queue_item *item)
@@ -143,6 +168,8 @@ static void leave(korch_queue *queue, korch_queue_item *item)
 	korch_heap *heap = heap_of(queue, item);
 	if (heap)
 		korch__heap_remove(heap, &item->node);
+	if (item->place == KORCH_QUEUE_STALLED)
+		queue->n_stalled -= item->is_wanted;
 	item->place = KORCH_QUEUE_NOWHERE;
 }
 
@@ -173,8 +200,9 @@ static int64_t when_of(uint64_t revision)
 
 static void stall(korch_queue *queue, korch_queue_item *item, int is_wanted)
 {
-	item->is_wanted = (uint8_t)is_wanted;
 	move_to_heap(queue, item, KORCH_QUEUE_STALLED, when_of(item->min_revision));
+	item->is_wanted = (uint8_t)is_wanted;
+	queue->n_stalled += item->is_wanted;
 }
 
 /* Nobody asks for the key: it stays for as long as something is known about it. */
@@ -213,13 +241,23 @@ int korch__queue_add(korch_queue *queue, const char *namespace_, const char *nam
 int korch__queue_add_shared(korch_queue *queue, const char *namespace_, const char *name,
                             korch_usec now)
 {
-	korch_queue_item *item = korch__queue_find(queue, namespace_, name);
-	if (!item)
-		item = new_item(queue, korch_string_ref(namespace_), korch_string_ref(name));
+	korch_queue_item *item = find_or_share(queue, namespace_, name);
 	if (!item)
 		return KORCH_E_NOMEM;
 	ask_at(queue, item, now, now);
 	return 0;
+}
+
+int korch__queue_expect(korch_queue *queue, const char *namespace_, const char *name)
+{
+	return find_or_share(queue, namespace_, name) ? 0 : KORCH_E_NOMEM;
+}
+
+void korch__queue_unexpect(korch_queue *queue, const char *namespace_, const char *name)
+{
+	korch_queue_item *item = korch__queue_find(queue, namespace_ ? namespace_ : "", name);
+	if (item && item->place == KORCH_QUEUE_NOWHERE && !item->is_in_hand)
+		drop(queue, item);
 }
 
 int korch__queue_add_at(korch_queue *queue, const char *namespace_, const char *name, korch_usec at,

@@ -24,8 +24,8 @@ typedef enum korch_queue_place {
 typedef struct korch_queue_item {
 	korch_heap_node node;          /* first member: heap nodes are cast to items */
 	struct korch_queue_item *next; /* in the line */
-	const char *namespace_;        /* block strings */
-	const char *name;
+	const char *namespace_;        /* block string, or NO_NAMESPACE of queue.c */
+	const char *name;              /* block string */
 	uint64_t min_revision; /* the cache must have this before the key is handed out again */
 	korch_usec quiet_until;
 	korch_usec dirty_at; /* asked for while in hand: earliest time, KORCH_USEC_NEVER: not */
@@ -47,6 +47,7 @@ typedef struct korch_queue {
 	korch_usec backoff_max;
 	uint64_t revision; /* the cache has everything up to this */
 	size_t n_queued;
+	size_t n_stalled; /* STALLED and asked for */
 	size_t n_in_hand;
 } korch_queue;
 
@@ -59,9 +60,16 @@ korch_queue_item *korch__queue_find(const korch_queue *queue, const char *namesp
                                     const char *name);
 /* Asks for a key. Strings are copied unless the key is known. 0 or KORCH_E_NOMEM. */
 int korch__queue_add(korch_queue *queue, const char *namespace_, const char *name, korch_usec now);
-/* As korch__queue_add() with block strings, of which the queue takes references of its own. */
+/*
+ * As korch__queue_add() with block strings, of which the queue takes references of its own.
+ * namespace_ may be NULL.
+ */
 int korch__queue_add_shared(korch_queue *queue, const char *namespace_, const char *name,
                             korch_usec now);
+/* Makes room for a key (as above), so that asking for it cannot fail. 0 or KORCH_E_NOMEM. */
+int korch__queue_expect(korch_queue *queue, const char *namespace_, const char *name);
+/* Forgets a key again of which nothing is known. */
+void korch__queue_unexpect(korch_queue *queue, const char *namespace_, const char *name);
 /* Asks for a key at a time; of several times the earliest counts. */
 int korch__queue_add_at(korch_queue *queue, const char *namespace_, const char *name, korch_usec at,
                         korch_usec now);

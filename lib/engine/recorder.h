@@ -8,6 +8,7 @@
 /* A transaction of the recorder; recorder NULL: freed meanwhile. */
 typedef struct korch_event_write {
 	korch_recorder *recorder;
+	size_t n; /* events in it */
 } korch_event_write;
 
 struct korch_recorder {
@@ -24,7 +25,7 @@ struct korch_recorder {
 
 /* The Event object of a trace is to be written. */
 void korch__recorder_dirty(korch_recorder *recorder, korch_trace *trace);
-/* Forgets an event; is_removed: its object goes from the store, too. */
-void korch__recorder_forget(korch_recorder *recorder, korch_trace *trace, int is_removed);
+/* Forgets an event; is_removed: its object goes from the store, too. 0 or KORCH_E_NOMEM. */
+int korch__recorder_forget(korch_recorder *recorder, korch_trace *trace, int is_removed);
 
 #endif

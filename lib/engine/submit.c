@@ -140,9 +140,14 @@ void korch__submit_reach(korch_engine *engine)
 	if (engine->is_settling || !engine->n_parked)
 		return;
 	engine->is_settling = 1;
-	for (korch_flight *flight = engine->flights, *next; flight; flight = next) {
+	/* Those that are parked by the ones who are told have their turn later. */
+	size_t left = engine->n_parked;
+	for (korch_flight *flight = engine->flights, *next; flight && left; flight = next) {
 		next = flight->next;
-		if (!flight->is_parked || !is_reached(flight))
+		if (!flight->is_parked)
+			continue;
+		left--;
+		if (!is_reached(flight))
 			continue;
 		flight->is_parked = 0;
 		engine->n_parked--;

@@ -28,11 +28,28 @@ static void tell(korch_engine *engine, const korch_change *change)
 		const korch_engine_observer observer = engine->observers.items[i];
 		observer.fn(observer.userdata, change);
 	}
+	/* Who is added by one of those who are told has seen the change in the cache. */
 	for (korch_controller *at = engine->controllers; at; at = at->next)
-		korch__controller_see(at, change);
+		if (at->since < engine->stats.changes)
+			korch__controller_see(at, change);
 }
 
-int korch__sync_apply(korch_engine *engine, const korch_change *change)
+/* So that the request that a deletion brings cannot be lost: nothing but the change tells of it. */
+static int expect(korch_engine *engine, const korch_object *object)
+{
+	int code = 0;
+	for (korch_controller *at = engine->controllers; at && code == 0; at = at->next)
+		code = korch__controller_expect(at, object);
+	return code;
+}
+
+static void unexpect(korch_engine *engine, const korch_object *object)
+{
+	for (korch_controller *at = engine->controllers; at; at = at->next)
+		korch__controller_unexpect(at, object);
+}
+
+static int apply(korch_engine *engine, const korch_change *change)
 {
 	const korch_object *previous = NULL;
 	int code = korch__cache_apply(&previous, engine->cache, change);
@@ -48,6 +65,19 @@ int korch__sync_apply(korch_engine *engine, const korch_change *change)
 	korch_object_unref(told.object);
 	korch_object_unref(previous);
 	return 0;
+}
+
+int korch__sync_apply(korch_engine *engine, const korch_change *change)
+{
+	if (change->type != KORCH_CHANGE_DELETED)
+		return apply(engine, change);
+	const korch_object *object = korch_object_ref(change->object);
+	int code = expect(engine, object);
+	if (code == 0)
+		code = apply(engine, change);
+	unexpect(engine, object);
+	korch_object_unref(object);
+	return code;
 }
 
 /* The cache has everything up to a revision. */
@@ -81,6 +111,10 @@ static int open_watch(korch_engine *engine, uint64_t since)
 
 static void again_later(korch_resync *resync, int code)
 {
+	if (code == KORCH_E_CLOSED) { /* for good */
+		korch_engine_stop(resync->engine);
+		return;
+	}
 	korch__log(KORCH_LOG_WARNING, "engine", "the store cannot be listed: %s",
 	           korch_code_text(code));
 	korch_usec delay = code == KORCH_E_COMPACTED ? RETRY_COMPACTED_US : RETRY_US;
@@ -237,7 +271,9 @@ int korch__sync_drain(korch_engine *engine)
 		return 0;
 	if (got >= 0)
 		reach(engine, korch_watch_revision(engine->watch));
-	else if (got != KORCH_E_CLOSED)
+	else if (got == KORCH_E_CLOSED)
+		korch_engine_stop(engine); /* the store does not come back */
+	else
 		relist(engine);
 	return got == 1;
 }
