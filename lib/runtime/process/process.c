@@ -392,17 +392,12 @@ static int claim_folder(process_runtime *runtime, const char *folder, korch_erro
 
 int korch_runtime_process_new(korch_runtime **out, korch_loop *loop, const korch_process_options *options, korch_error **err)
 {
-<<<<<<< HEAD
 	const korch_process_options defaults = {.size = sizeof(defaults)};
 	if (!options)
 		options = &defaults;
-	if (!out || !loop || options->size < sizeof(*options) || (options->state_folder && *options->state_folder != '/'))
+	if (!out || !loop || options->size < sizeof(*options) || (options->state_folder && *options->state_folder != '/') ||
+		(options->n_images && !options->images))
 		return korch_error_set(err, KORCH_E_INVALID, "the process runtime needs a loop, and an absolute state folder or none");
-=======
-	if (!out || !loop || !options || !options->state_folder || *options->state_folder != '/' ||
-		options->size < sizeof(*options) || (options->n_images && !options->images))
-		return korch_error_set(err, KORCH_E_INVALID, "the process runtime needs a loop and an absolute state folder");
->>>>>>> e2edcad (runtime: the process runtime's first tests, and what they and a review found)
 	if (korch_loop_is_virtual(loop))
 		return korch_error_set(err, KORCH_E_UNSUPPORTED, "processes do not run in virtual time");
 	process_runtime *runtime = korch__calloc(1, sizeof(*runtime));
