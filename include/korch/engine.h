@@ -42,6 +42,7 @@ typedef struct korch_engine_stats {
 	uint64_t queued;     /**< requests waiting now */
 	uint64_t delayed;    /**< requests waiting for a time */
 	uint64_t objects;    /**< objects in the cache */
+	uint64_t events_dropped; /**< events that were not written because there were too many */
 } korch_engine_stats;
 
 /** An engine that has not been started. @since 0.1 */

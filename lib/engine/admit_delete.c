@@ -55,7 +55,7 @@ static int has_phase(const korch_pod *pod, const char *phase)
 	return pod->status && korch__text_equal(pod->status->phase, phase);
 }
 
-/* Seconds between TERM and KILL: the request's, else the pod's own. What nobody runs goes at once. */
+/* Seconds between TERM and KILL: the request's, else the pod's own. What nobody runs goes now. */
 static int64_t pod_grace(const korch_pod *pod, const korch_delete_options *options)
 {
 	const korch_pod_spec *spec = pod->spec;

@@ -1,4 +1,4 @@
-/* Controllers at work: changes become requests, requests plans. Adding and pulling: see add.c, pull.c. */
+/* Controllers at work: changes become requests, requests plans. Adding: add.c; pulling: pull.c. */
 #include "engine/controller.h"
 
 #include "base/cleanup.h"

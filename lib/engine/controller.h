@@ -1,4 +1,4 @@
-/* What the files about controllers share: at work (controller.c), added (add.c), pulled (pull.c). */
+/* Shared by the files about controllers: at work (controller.c), added (add.c), pulled (pull.c) */
 #ifndef KORCH_ENGINE_CONTROLLER_H
 #define KORCH_ENGINE_CONTROLLER_H
 

@@ -248,6 +248,7 @@ void korch_engine_get_stats(korch_engine_stats *out, const korch_engine *engine)
 		out->delayed += at->queue.delays.n;
 	}
 	out->objects = korch__cache_size(engine->cache);
+	out->events_dropped = korch__recorder_dropped(engine->recorder);
 }
 
 int korch_engine_observe(korch_engine *engine,

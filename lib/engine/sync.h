@@ -14,7 +14,7 @@ struct korch_resync {
 	int is_inside;     /* in that call */
 };
 
-/* A change into the cache, and to all who want to know. KORCH_E_NOMEM: the cache did not take it. */
+/* A change into the cache, and to all who want to know. KORCH_E_NOMEM: it is not in the cache. */
 int korch__sync_apply(korch_engine *engine, const korch_change *change);
 /* Makes the engine's cache what the second one is, change by change. 0 or KORCH_E_NOMEM. */
 int korch__relist_apply(korch_resync *resync);

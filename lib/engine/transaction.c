@@ -61,7 +61,7 @@ static korch_object *take_object(const korch_flight *flight, const korch_step *s
 	return korch_object_edit(step->object);
 }
 
-/* The stored state that a step is about: what it was decided on, or, without a revision, the newest. */
+/* The stored state that a step is about: what it was decided on; without a revision, the newest. */
 static const korch_object *find_base(const korch_flight *flight, const korch_step *step,
                                      korch_error **err)
 {

@@ -174,6 +174,7 @@ START_TEST(all_together_have_a_budget)
 	ck_assert_uint_eq(count(), 1000);
 	korch_engine_get_stats(&after, at.engine);
 	ck_assert_uint_eq(after.changes - before.changes, 1000);
+	ck_assert_uint_eq(after.events_dropped, 4000);
 	fixture_pass(&at, KORCH_USEC_PER_SEC);
 	for (int i = 0; i < 300; i++) {
 		char name[16];

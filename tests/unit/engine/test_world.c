@@ -1,4 +1,4 @@
-/* The same seed gives the same run; and whatever allocation fails, the wish is reached all the same. */
+/* The same seed gives the same run; whatever allocation fails, the wish is reached all the same. */
 #include "unit.h"
 #include "world.h"
 

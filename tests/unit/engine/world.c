@@ -5,12 +5,17 @@
 #include "engine/engine.h"
 #include <korch/api.h>
 #include <korch/codec.h>
+#include <korch/validate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { SETS = 4, PODS = 3 };
 #define START_US ((korch_usec)1600000000 * KORCH_USEC_PER_SEC)
+
+static const char TEMPLATE[] =
+    "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"namespace\":\"default\"},"
+    "\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"nginx:1\"}]}}";
 
 typedef struct world {
 	korch_loop *loop;
@@ -31,10 +36,10 @@ static int make_pods(void *userdata, const korch_view *view, const korch_request
 	if (korch_view_count(view, &query) >= PODS)
 		return 0;
 	korch_object *pod = NULL;
-	if (korch_object_new(&pod, &korch_pod_kind) < 0)
+	if (korch_object_from_json(&pod, TEMPLATE, strlen(TEMPLATE), NULL, NULL, NULL) < 0)
 		return KORCH_E_NOMEM;
-	korch_string_share(&pod->metadata->namespace_, set->metadata->namespace_);
-	if (korch_string_set(&pod->metadata->generate_name, korch_object_name(set)) < 0 ||
+	if (korch_object_set_defaults(pod) < 0 ||
+	    korch_string_set(&pod->metadata->generate_name, korch_object_name(set)) < 0 ||
 	    korch_object_set_controller(pod, set) < 0) {
 		korch_object_unref(pod);
 		return KORCH_E_NOMEM;
