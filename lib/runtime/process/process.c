@@ -2,18 +2,7 @@
 #include "runtime/process/process.h"
 
 #include "base/cleanup.h"
-#include "base/text.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#ifndef KORCH_SHIM_INSTALLED
-#error "the build says where korch-shim will be installed, and where it is built"
-#endif
 
 enum { EXEC_OUTPUT_MAX = 65536, EXEC_WORDS_MAX = 1024 };
 
@@ -287,21 +276,6 @@ static void deliver(void *userdata)
 	korch__process_deliver(runtime, 0);
 }
 
-/* A temporary folder goes, unless pods are still running in there. */
-static void release_folder(process_runtime *runtime)
-{
-	if (runtime->lock >= 0)
-		close(runtime->lock);
-	if (!runtime->owns_folder || !runtime->state_folder)
-		return;
-	_cleanup_free_ char *pods = korch__sprintf("%s/pods", runtime->state_folder);
-	_cleanup_free_ char *lock = korch__sprintf("%s/lock", runtime->state_folder);
-	if (!pods || !lock || rmdir(pods) < 0)
-		return;
-	unlink(lock);
-	rmdir(runtime->state_folder);
-}
-
 static void runtime_free(void *self)
 {
 	process_runtime *runtime = self;
@@ -314,7 +288,7 @@ static void runtime_free(void *self)
 	korch__process_deliver(runtime, 1);
 	korch_timer_free(runtime->delivery);
 	korch__process_images_free(runtime);
-	release_folder(runtime);
+	korch__process_folder_release(runtime);
 	korch__free(runtime->shim);
 	korch__free(runtime->state_folder);
 	korch__free(runtime);
@@ -338,65 +312,13 @@ static const korch_runtime_ops OPS = {
 	.free = runtime_free,
 };
 
-static int find_shim(process_runtime *runtime, const char *wish, korch_error **err)
-{
-	const char *const candidates[] = {wish, secure_getenv("KORCH_SHIM"), KORCH_SHIM_INSTALLED, KORCH_SHIM_BUILT};
-	for (size_t i = 0; i < KORCH_COUNT(candidates); i++) {
-		if (!candidates[i] || access(candidates[i], X_OK) < 0)
-			continue;
-		runtime->shim = korch__strdup(candidates[i]);
-		return runtime->shim ? 0 : korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-	}
-	return korch_error_set(err, KORCH_E_NOT_FOUND, "korch-shim is not at %s; KORCH_SHIM can say where it is", KORCH_SHIM_INSTALLED);
-}
-
-/* Only this user may write there: what stands in the folder decides which processes are killed. */
-static int make_folder(const char *path, korch_error **err)
-{
-	struct stat status;
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return korch_error_set(err, KORCH_E_IO, "%s: %s", path, strerror(errno));
-	if (stat(path, &status) < 0)
-		return korch_error_set(err, KORCH_E_IO, "%s: %s", path, strerror(errno));
-	if (!S_ISDIR(status.st_mode))
-		return korch_error_set(err, KORCH_E_IO, "%s: %s", path, strerror(ENOTDIR));
-	if (status.st_uid != geteuid() || status.st_mode & (S_IWGRP | S_IWOTH))
-		return korch_error_set(err, KORCH_E_FORBIDDEN, "%s: others may write there; the state folder must belong to this user alone", path);
-	return 0;
-}
-
-/* One program at a time keeps track in a folder; the kernel lets go of the lock when the program ends, however it ends. */
-static int claim_folder(process_runtime *runtime, const char *folder, korch_error **err)
-{
-	char temporary[] = "/tmp/korch-process-XXXXXX";
-	runtime->owns_folder = folder == NULL;
-	if (!folder && !(folder = mkdtemp(temporary)))
-		return korch_error_set(err, KORCH_E_IO, "/tmp: %s", strerror(errno));
-	_cleanup_free_ char *pods = korch__sprintf("%s/pods", folder);
-	_cleanup_free_ char *lock = korch__sprintf("%s/lock", folder);
-	runtime->state_folder = korch__strdup(folder);
-	if (!pods || !lock || !runtime->state_folder)
-		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-	int code = make_folder(folder, err);
-	if (code == 0)
-		code = make_folder(pods, err);
-	if (code < 0)
-		return code;
-	runtime->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (runtime->lock < 0)
-		return korch_error_set(err, KORCH_E_IO, "%s: %s", lock, strerror(errno));
-	if (flock(runtime->lock, LOCK_EX | LOCK_NB) < 0)
-		return korch_error_set(err, KORCH_E_BUSY, "%s: another program uses this folder", folder);
-	return 0;
-}
-
 int korch_runtime_process_new(korch_runtime **out, korch_loop *loop, const korch_process_options *options, korch_error **err)
 {
 	const korch_process_options defaults = {.size = sizeof(defaults)};
 	if (!options)
 		options = &defaults;
-	if (!out || !loop || options->size < sizeof(*options) || (options->state_folder && *options->state_folder != '/') ||
-		(options->n_images && !options->images))
+	if (!out || !loop || options->size < sizeof(*options) || (options->n_images && !options->images) ||
+		(options->state_folder && *options->state_folder != '/'))
 		return korch_error_set(err, KORCH_E_INVALID, "the process runtime needs a loop, and an absolute state folder or none");
 	if (korch_loop_is_virtual(loop))
 		return korch_error_set(err, KORCH_E_UNSUPPORTED, "processes do not run in virtual time");
@@ -407,9 +329,9 @@ int korch_runtime_process_new(korch_runtime **out, korch_loop *loop, const korch
 	runtime->lock = -1;
 	int code = korch__process_images_copy(runtime, options, err);
 	if (code == 0)
-		code = find_shim(runtime, options->shim, err);
+		code = korch__process_find_shim(runtime, options->shim, err);
 	if (code == 0)
-		code = claim_folder(runtime, options->state_folder, err);
+		code = korch__process_folder_claim(runtime, options->state_folder, err);
 	if (code == 0)
 		code = korch_timer_new(&runtime->delivery, loop, deliver, runtime);
 	if (code == 0) {

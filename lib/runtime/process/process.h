@@ -114,6 +114,11 @@ process_call *korch__process_call_take(process_call **list, int type, const char
 void korch__process_calls_answer_all(process_call **list, int code, const char *message);
 void korch__process_deliver(process_runtime *runtime, int closing);
 
+/* folder.c */
+int korch__process_find_shim(process_runtime *runtime, const char *wish, korch_error **err);
+int korch__process_folder_claim(process_runtime *runtime, const char *folder, korch_error **err);
+void korch__process_folder_release(process_runtime *runtime);
+
 /* image.c */
 int korch__process_images_copy(process_runtime *runtime, const korch_process_options *options, korch_error **err);
 const char *korch__process_image_path(const process_runtime *runtime, const char *image);
