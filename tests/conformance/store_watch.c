@@ -43,6 +43,21 @@ START_TEST(from_a_revision)
 }
 END_TEST
 
+/* A revision that does not exist yet: nothing up to it is given. */
+START_TEST(from_the_future)
+{
+	fixture_open(_i);
+	uint64_t first = put("a", "1");
+	test_watch watcher;
+	watch_open(&watcher, &(korch_watch_query){.since = first + 1}, 0);
+	uint64_t second = put("b", "1"), third = put("c", "1");
+	if (second == first + 1)
+		watch_expect(&watcher, "+c=1@%llu ", (ull)third);
+	korch_watch_free(watcher.watch);
+	fixture_close();
+}
+END_TEST
+
 /* The state before, when the store tells it; the last state of what was deleted. */
 START_TEST(states)
 {
@@ -314,7 +329,7 @@ END_TEST
 
 void add_watch_tests(Suite *suite, int i)
 {
-	ADD_TESTS(suite, "watch", i, from_now_on, from_a_revision, states, selection, waking, resuming,
-	          read_up_to, failed_transactions_are_not_seen, compacted, ending_in_ready,
-	          borrowed_until_next);
+	ADD_TESTS(suite, "watch", i, from_now_on, from_a_revision, from_the_future, states, selection,
+	          waking, resuming, read_up_to, failed_transactions_are_not_seen, compacted,
+	          ending_in_ready, borrowed_until_next);
 }

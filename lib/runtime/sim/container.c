@@ -79,7 +79,7 @@ sim_clock *korch__sim_clock_need(sim_world *world, sim_container *container)
 	clock->task.node.index = SIZE_MAX;
 	clock->task.type = SIM_CLOCK;
 	clock->task.is_embedded = 1;
-	clock->task.reason = "";
+	clock->task.reason = clock->task.text = "";
 	clock->task.container = container;
 	clock->start_at = clock->run_end = clock->term_end = clock->kill_at = never;
 	return container->clock = KORCH_STEAL(clock);

@@ -50,7 +50,7 @@ struct sim_task {
 	    detail; /* SIM_EVENT: the phase; SIM_PROBE: which one; SIM_EXEC: 1 when it takes too long */
 	uint8_t is_embedded; /* part of a clock: not to be freed by itself */
 	uint8_t reserved;
-	char text[]; /* message; SIM_PULL: "NODE/IMAGE" */
+	const char *text; /* behind the task: message; SIM_PULL: "NODE/IMAGE" */
 };
 
 /* A task; NULL when there can be none (see korch__sim_refusal()). userdata and fn are the caller's to set. */

@@ -44,7 +44,7 @@ static sim_container *make_container(sim_world *world, sim_sandbox *sandbox,
 	if (!container)
 		return NULL;
 	memcpy(container->id, id, size);
-	container->has_own_id = (uint16_t)(!is_suffix & 1);
+	container->has_own_id = is_suffix ? 0 : 1;
 	container->sandbox = sandbox;
 	container->restart_count = config->restart_count;
 	sim_subject subject = {sandbox->node->name, sandbox->pod_namespace, sandbox->pod_name,

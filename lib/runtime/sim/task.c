@@ -23,7 +23,7 @@ sim_task *korch__sim_task_new(sim_world *world, sim_task_type type, sim_containe
 	task->container = container;
 	if (container)
 		container->n_tasks++;
-	memcpy(task->text, text, size);
+	task->text = memcpy(task + 1, text, size);
 	return task;
 }
 
