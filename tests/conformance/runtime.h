@@ -24,7 +24,7 @@ typedef enum korch_conformance_job {
 typedef struct korch_conformance_runtime_factory {
 	size_t size;      /**< sizeof(korch_conformance_runtime_factory), so that it can grow */
 	const char *name; /**< of the suite, e.g. "docker" */
-	/** Makes a runtime on which nothing runs, and which has the node. Required. @return 0 or a korch_code. */
+	/** Makes a runtime which has the node; at a test's first call nothing runs on it. Required. @return 0 or a korch_code. */
 	int (*open)(korch_runtime **out, korch_loop *loop, void *userdata);
 	/** What a restart of the host program does: frees *runtime and makes a new one that finds what the old one ran. Required with KORCH_RUNTIME_ADOPT. */
 	int (*restart)(korch_runtime **runtime, korch_loop *loop, void *userdata);

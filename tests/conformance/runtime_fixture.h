@@ -14,6 +14,7 @@
 #define is_inside korch__runtime_test_is_inside
 #define fixture_open korch__runtime_test_fixture_open
 #define fixture_close korch__runtime_test_fixture_close
+#define fixture_open_again korch__runtime_test_fixture_open_again
 #define fixture_free korch__runtime_test_fixture_free
 #define fixture_factory korch__runtime_test_fixture_factory
 #define fixture_restart korch__runtime_test_fixture_restart
@@ -60,8 +61,9 @@ extern int is_inside; /* 1 while a call is running: neither completions nor even
 
 void fixture_open(int i);
 void fixture_close(void);
-/* Frees the runtime alone. */
+/* Frees the runtime alone; opens one again. */
 void fixture_free(void);
+void fixture_open_again(void);
 const korch_conformance_runtime_factory *fixture_factory(void);
 /* Restarts the host program. 0 when the runtime cannot. */
 int fixture_restart(void);

@@ -67,6 +67,12 @@ void fixture_free(void)
 	runtime = NULL;
 }
 
+void fixture_open_again(void)
+{
+	ck_assert_int_eq(factory->open(&runtime, loop, factory->userdata), 0);
+	attach();
+}
+
 /* Removes all sandboxes, so that nothing real stays behind. */
 static void on_list_remove(void *userdata, int code, const korch_runtime_list *list)
 {
