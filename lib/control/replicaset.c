@@ -236,6 +236,6 @@ int korch__replica_set_decide(const korch__replica_set_input *input, korch_plan 
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	korch_plan_wake_at(plan, d.wake);
 	if (input->n_pods >= KORCH__REPLICA_SET_LARGE && d.created < d.burst && d.deleted < d.burst)
-		korch_plan_quiet_until(plan, input->now + (korch_usec)input->n_pods);
+		korch_plan_quiet_until(plan, input->now + (korch_usec)input->n_pods * KORCH__REPLICA_SET_QUIET_US);
 	return 0;
 }
