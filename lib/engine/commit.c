@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include <string.h>
 
-enum { SPARE_MAX = 1024 };
+enum { SPARE_MAX = 256, SPARE_WRITES = 256 };
 
 /* Flights */
 
@@ -166,6 +166,8 @@ int korch__flight_commit(korch_flight *flight, korch_error **err)
 	size_t n = engine->writes.n;
 	engine->writes.n = 0; /* the store takes the references, also when it refuses */
 	code = korch_store_commit(engine->store, engine->writes.items, n, on_committed, flight);
+	if (engine->writes.cap > SPARE_WRITES)
+		korch__vec_fini(&engine->writes);
 	return code < 0 ? korch_error_set(err, code, "the store refused the transaction: %s",
 	                                  korch_code_text(code))
 	                : 0;

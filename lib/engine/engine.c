@@ -8,7 +8,8 @@ enum {
 	SLICE = 256,
 	BITE = 16, /* requests of one controller before the others get a turn */
 	EVENTS_MAX = 10000,
-	SPARE_PLANS = 1024,
+	SPARE_PLANS = 256,
+	SPARE_STEPS = 32, /* of a plan that is kept: it keeps its room */
 };
 
 static void pump(void *userdata);
@@ -137,8 +138,9 @@ void korch__engine_plan_put(korch_engine *engine, korch_plan *plan)
 {
 	if (!plan)
 		return;
+	int is_large = korch_plan_steps(plan) > SPARE_STEPS || korch_plan_notes(plan) > SPARE_STEPS;
 	korch_plan_reset(plan);
-	if (engine->plans.n >= SPARE_PLANS || korch__vec_push(&engine->plans, plan) < 0)
+	if (is_large || engine->plans.n >= SPARE_PLANS || korch__vec_push(&engine->plans, plan) < 0)
 		korch_plan_free(plan);
 }
 

@@ -134,6 +134,33 @@ START_TEST(failures_back_off)
 }
 END_TEST
 
+/* A pod without containers. */
+static int make_invalid(probe *self, const korch_view *view, const korch_request *request,
+                        korch_plan *plan)
+{
+	korch_object *pod = NULL;
+	korch_object_new(&pod, &korch_pod_kind);
+	korch_string_set(&pod->metadata->name, "empty");
+	return self->n <= 2 ? korch_plan_create(plan, pod) : (korch_object_unref(pod), 0);
+}
+
+START_TEST(plans_that_are_not_valid_fail)
+{
+	fixture at;
+	probe self = {.act = make_invalid};
+	fixture_init(&at);
+	fixture_engine(&at);
+	probe_add(&self, &at, &korch_config_map_kind);
+	fixture_start(&at);
+	fixture_write(&at, fixture_config("a", "1"));
+	fixture_pass(&at, KORCH_USEC_PER_SEC);
+	ck_assert_int_eq(self.n, 3);
+	ck_assert_uint_eq(stats_of(&at).failures, 2);
+	ck_assert_uint_eq(fixture_count(&at, &korch_pod_kind), 0);
+	fixture_fini(&at);
+}
+END_TEST
+
 static int quiet(probe *self, const korch_view *view, const korch_request *request,
                  korch_plan *plan)
 {
@@ -448,7 +475,8 @@ KORCH_SUITE(engine)
 {
 	Suite *suite = suite_create("engine");
 	KORCH_CASE(suite, "whole", changes_become_requests, plans_are_committed,
-	           equal_objects_are_not_written, bad_specs_are_refused, stops_in_the_middle);
+	           equal_objects_are_not_written, plans_that_are_not_valid_fail, bad_specs_are_refused,
+	           stops_in_the_middle);
 	KORCH_CASE(suite, "time", failures_back_off, quiet_times_are_kept, wishes_for_a_time_are_met,
 	           keys_are_asked_for_again_after_a_time, the_rate_is_limited);
 	KORCH_CASE(suite, "changes", controllers_choose_what_concerns_them, watched_kinds_are_mapped,

@@ -1,4 +1,5 @@
 /* Plans from outside: answers, sentences, the last writer, namespaces. */
+#include "engine/engine.h"
 #include "fixture.h"
 #include "slow_store.h"
 #include "unit.h"
@@ -130,6 +131,59 @@ START_TEST(names_are_made)
 		else
 			ck_assert_str_ne(name, first);
 	}
+	end();
+}
+END_TEST
+
+static korch_object *unnamed(void)
+{
+	korch_object *config = fixture_config("x", "1");
+	korch_string_set(&config->metadata->name, NULL);
+	korch_string_set(&config->metadata->generate_name, "made-");
+	return config;
+}
+
+START_TEST(a_name_that_is_taken_is_made_anew)
+{
+	char first[80];
+	begin();
+	ck_assert_int_eq(fixture_create(&at, unnamed(), &outcome), 0);
+	snprintf(first, sizeof(first), "%s", korch_object_name(outcome.result));
+	end();
+	begin(); /* the same seed: the same name is tried first */
+	fixture_write(&at, fixture_config(first, "theirs"));
+	ck_assert_int_eq(fixture_create(&at, unnamed(), &outcome), 0);
+	ck_assert_str_ne(korch_object_name(outcome.result), first);
+	ck_assert_str_eq(fixture_value(fixture_get(&at, &korch_config_map_kind, first)), "theirs");
+	end();
+}
+END_TEST
+
+/* Refuses values that begin with "no", and marks the others. */
+static int admit(void *userdata, korch_object *object, const korch_object *old, korch_error **err)
+{
+	if (object->kind != &korch_config_map_kind)
+		return 0;
+	if (strncmp(fixture_value(object), "no", 2) == 0)
+		return korch_error_set(err, KORCH_E_FORBIDDEN, "that will not do");
+	(*(int *)userdata)++;
+	return korch_map_set(&((korch_config_map *)object)->data, "seen", old ? "again" : "first");
+}
+
+START_TEST(others_take_part_in_admission)
+{
+	int n = 0;
+	begin();
+	korch__engine_set_admission(at.engine, admit, &n);
+	ck_assert_int_eq(fixture_create(&at, fixture_config("a", "no"), &outcome), KORCH_E_FORBIDDEN);
+	ck_assert_str_eq(outcome.message, "that will not do");
+	ck_assert_int_eq(fixture_create(&at, fixture_config("a", "yes"), &outcome), 0);
+	const korch_config_map *config = (const korch_config_map *)outcome.result;
+	ck_assert_str_eq(korch_map_get(config->data, "seen"), "first");
+	ck_assert_int_eq(fixture_update(&at, outcome.result, fixture_config("a", "and"), &outcome), 0);
+	config = (const korch_config_map *)outcome.result;
+	ck_assert_str_eq(korch_map_get(config->data, "seen"), "again");
+	ck_assert_int_eq(n, 2);
 	end();
 }
 END_TEST
@@ -283,6 +337,7 @@ KORCH_SUITE(submit)
 	Suite *suite = suite_create("submit");
 	KORCH_CASE(suite, "answers", results_are_what_is_stored, refusals_have_sentences,
 	           the_step_in_the_way_is_named, nothing_to_write_is_answered, names_are_made,
+	           a_name_that_is_taken_is_made_anew, others_take_part_in_admission,
 	           a_plan_may_make_its_namespace, a_pods_life, too_many_steps, too_early_or_wrong);
 	KORCH_CASE(suite, "others", the_last_writer_wins_without_a_revision, answers_wait_for_the_cache,
 	           stopping_and_freeing_answer_everybody);
