@@ -1,6 +1,7 @@
 /*
- * The cache: what is put in and taken out. A change either happens in every index or, when memory is short, in none.
- * Reading stands in cache_view.c, the lists by owner and node in places.c and index.c.
+ * The cache: what is put in and taken out. A change either happens in every index or, when memory
+ * is short, in none. Reading stands in cache_view.c, the lists by owner and node in places.c and
+ * index.c.
  */
 #include "plan/cache.h"
 #include "base/cleanup.h"
@@ -117,7 +118,9 @@ static void drop_uid(korch_cache *cache, const cache_entry *entry)
 
 /* Putting in and taking out */
 
-/* Takes an entry that is in no tree any more out of the indexes and frees it. Returns its object. */
+/*
+ * Takes an entry that is in no tree any more out of the indexes and frees it. Returns its object.
+ */
 static const korch_object *drop_entry(korch_cache *cache, cache_entry *entry)
 {
 	const korch_object *object = entry->object;
@@ -143,8 +146,8 @@ static int renew(korch_cache *cache, cache_entry *entry, const korch_object *obj
 }
 
 /*
- * The entry of an object that was there before, whatever its state now; NULL when there is none. One look into a
- * table for objects with a uid: deep trees are slow to search.
+ * The entry of an object that was there before, whatever its state now; NULL when there is none.
+ * One look into a table for objects with a uid: deep trees are slow to search.
  */
 static cache_entry *find_same(const korch_cache *cache, const korch_object *object)
 {
@@ -159,7 +162,10 @@ static cache_entry *find_same(const korch_cache *cache, const korch_object *obje
 	return entry && !*korch_object_uid(entry->object) ? entry : NULL;
 }
 
-/* Puts a new entry into the tree; *old becomes what it took the place of, an entry that is in no tree then. */
+/*
+ * Puts a new entry into the tree; *old becomes what it took the place of, an entry that is in no
+ * tree then.
+ */
 static int insert(cache_entry **old, korch_cache *cache, cache_kind *kind, cache_entry *entry)
 {
 	int r = korch__btree_insert(&kind->tree, entry);

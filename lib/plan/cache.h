@@ -1,6 +1,6 @@
 /*
- * Inside of caches, for the engine: putting an object in and getting the one that it replaces, and going through
- * the kinds. The indexes stand in index.h.
+ * Inside of caches, for the engine: putting an object in and getting the one that it replaces, and
+ * going through the kinds. The indexes stand in index.h.
  */
 #ifndef KORCH_PLAN_CACHE_H
 #define KORCH_PLAN_CACHE_H
@@ -8,16 +8,17 @@
 #include <korch/view.h>
 
 /*
- * As korch_cache_put(); *previous becomes the object that was there before (the caller's reference), or NULL.
- * previous may be NULL.
+ * As korch_cache_put(); *previous becomes the object that was there before (the caller's
+ * reference), or NULL. previous may be NULL.
  */
 int korch__cache_swap(const korch_object **previous, korch_cache *cache,
                       const korch_object *object);
 /* Removes an object and returns it (the caller's reference); NULL when it is not there. */
 const korch_object *korch__cache_take(korch_cache *cache, const korch_key *key);
 /*
- * Does what a change of a store says; a change that is known already (its revision is not newer than the object's)
- * does nothing and gives KORCH_E_EXISTS. *previous as korch__cache_swap(). The cache's revision rises with it.
+ * Does what a change of a store says; a change that is known already (its revision is not newer
+ * than the object's) does nothing and gives KORCH_E_EXISTS. *previous as korch__cache_swap(). The
+ * cache's revision rises with it.
  */
 int korch__cache_apply(const korch_object **previous, korch_cache *cache,
                        const korch_change *change);

@@ -1,4 +1,7 @@
-/* What the files of the cache share: its struct, its kinds, and the places of an object in the indexes. */
+/*
+ * What the files of the cache share: its struct, its kinds, and the places of an object in the
+ * indexes.
+ */
 #ifndef KORCH_PLAN_CACHE_INTERNAL_H
 #define KORCH_PLAN_CACHE_INTERNAL_H
 
@@ -47,8 +50,9 @@ int korch__places_acquire(korch_cache *cache, cache_places *places, const korch_
 /* Gives up what was acquired. */
 void korch__places_release(korch_cache *cache, cache_places *places);
 /*
- * Puts an object (not referenced here) into an entry, and the entry into the lists acquired for the object, which
- * passes to the entry. Where the entry is already it keeps its turn. The entry's object may be NULL before.
+ * Puts an object (not referenced here) into an entry, and the entry into the lists acquired for the
+ * object, which passes to the entry. Where the entry is already it keeps its turn. The entry's
+ * object may be NULL before.
  */
 void korch__places_settle(korch_cache *cache, cache_entry *entry, const korch_object *object,
                           cache_places *places);

@@ -1,6 +1,7 @@
 /*
- * The indexes of a cache by owner and by node: lists of entries in order of first appearance, found by a kind and a
- * text. Entries and their links; what is an entry's owner or node is the cache's to know.
+ * The indexes of a cache by owner and by node: lists of entries in order of first appearance, found
+ * by a kind and a text. Entries and their links; what is an entry's owner or node is the cache's to
+ * know.
  */
 #ifndef KORCH_PLAN_INDEX_H
 #define KORCH_PLAN_INDEX_H
@@ -10,7 +11,10 @@
 
 typedef struct cache_entry cache_entry;
 
-/* All entries of one kind under one text (an owner's uid, a node's name). Lives while it has entries. */
+/*
+ * All entries of one kind under one text (an owner's uid, a node's name). Lives while it has
+ * entries.
+ */
 typedef struct cache_list {
 	const korch_kind *kind;
 	cache_entry *first;
@@ -45,8 +49,8 @@ cache_list *korch__index_find(const korch_table *index, const korch_kind *kind, 
 void korch__index_release(korch_table *index, cache_list *list);
 
 /*
- * In how many lists by owner an object is: one for each ownerReference, and the list "" of all that have no
- * controller, which comes last. At least 1.
+ * In how many lists by owner an object is: one for each ownerReference, and the list "" of all that
+ * have no controller, which comes last. At least 1.
  */
 size_t korch__owners_count(const korch_object *object);
 /* The links to owners of an entry, and how many. */

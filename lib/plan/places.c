@@ -1,6 +1,6 @@
 /*
- * Which lists of the indexes an object belongs in, and moving an entry there. Entries refer to entries and not to
- * links, so links may change their place in memory at any time.
+ * Which lists of the indexes an object belongs in, and moving an entry there. Entries refer to
+ * entries and not to links, so links may change their place in memory at any time.
  */
 #include "base/cleanup.h"
 #include "base/text.h"

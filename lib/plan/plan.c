@@ -1,4 +1,7 @@
-/* Plans: a growing list of steps and notes that owns what it refers to. Nothing in here decides or commits. */
+/*
+ * Plans: a growing list of steps and notes that owns what it refers to. Nothing in here decides or
+ * commits.
+ */
 #include "base/cleanup.h"
 #include "base/vec.h"
 #include <korch/plan.h>

@@ -1,6 +1,6 @@
 /*
- * Inside of views: the table of functions behind a korch_view. The cache is one implementation; the engine may
- * put another in front of it.
+ * Inside of views: the table of functions behind a korch_view. The cache is one implementation; the
+ * engine may put another in front of it.
  */
 #ifndef KORCH_PLAN_VIEW_H
 #define KORCH_PLAN_VIEW_H

@@ -1,4 +1,7 @@
-/* Completions: the ring of those that wait, and calling them. When they are called is the store's to say. */
+/*
+ * Completions: the ring of those that wait, and calling them. When they are called is the store's
+ * to say.
+ */
 #include "store/completion.h"
 #include "base/alloc.h"
 #include <assert.h>

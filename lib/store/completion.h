@@ -1,6 +1,6 @@
 /*
- * Completions that wait for the loop: each is delivered once, in order, never from inside the call that made it. For
- * stores that answer on their loop's thread.
+ * Completions that wait for the loop: each is delivered once, in order, never from inside the call
+ * that made it. For stores that answer on their loop's thread.
  */
 #ifndef KORCH_STORE_COMPLETION_H
 #define KORCH_STORE_COMPLETION_H
@@ -50,7 +50,10 @@ typedef struct korch_completions {
 /* Room for one more, so that the next push cannot fail; 0 or KORCH_E_NOMEM. */
 int korch__completions_reserve(korch_completions *waiting);
 void korch__completions_push(korch_completions *waiting, const korch_completion *completion);
-/* Takes the first one out; the caller hands it to korch__completion_deliver(). 0 when there is none. */
+/*
+ * Takes the first one out; the caller hands it to korch__completion_deliver(). 0 when there is
+ * none.
+ */
 int korch__completions_pop(korch_completion *out, korch_completions *waiting);
 /* Calls the function and releases the answer. code < 0 takes the place of the outcome. */
 void korch__completion_deliver(korch_completion *completion, int code);

@@ -1,4 +1,6 @@
-/* The ring of latest changes. Who reads it, and how far, is not known here: readers keep positions. */
+/*
+ * The ring of latest changes. Who reads it, and how far, is not known here: readers keep positions.
+ */
 #include "store/history.h"
 #include "base/alloc.h"
 #include <assert.h>

@@ -1,6 +1,7 @@
 /*
- * The history: the latest changes of a store in order, in a ring that drops the oldest. Lists at an older revision and
- * watches are answered from it. A change has a position that never changes: the first ever is 0.
+ * The history: the latest changes of a store in order, in a ring that drops the oldest. Lists at an
+ * older revision and watches are answered from it. A change has a position that never changes: the
+ * first ever is 0.
  */
 #ifndef KORCH_STORE_HISTORY_H
 #define KORCH_STORE_HISTORY_H
@@ -35,7 +36,10 @@ void korch__history_compact(korch_history *history, uint64_t revision);
 const korch_record *korch__history_at(const korch_history *history, uint64_t position);
 /* Position of the first record with a greater revision; end when there is none. */
 uint64_t korch__history_after(const korch_history *history, uint64_t revision);
-/* The revision up to which everything stands before a position: of a transaction that goes on behind it, the one before. */
+/*
+ * The revision up to which everything stands before a position: of a transaction that goes on
+ * behind it, the one before.
+ */
 uint64_t korch__history_before(const korch_history *history, uint64_t position);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Keys as text, for stores that keep bytes: "/registry/GROUP/KIND/VERSION/NAMESPACE/NAME", where the group of the core
- * kinds and the namespace of cluster-wide ones are empty. The kind stands in it by name, so that it is known again
- * after a restart.
+ * Keys as text, for stores that keep bytes: "/registry/GROUP/KIND/VERSION/NAMESPACE/NAME", where
+ * the group of the core kinds and the namespace of cluster-wide ones are empty. The kind stands in
+ * it by name, so that it is known again after a restart.
  */
 #ifndef KORCH_STORE_KEY_H
 #define KORCH_STORE_KEY_H
@@ -12,18 +12,24 @@
 /* Longest name and namespace of a key, in bytes. */
 enum { KORCH_KEY_PART_MAX = 253 };
 
-/* Separator of texts that sort by bytes as korch_key_compare() sorts keys; '/' is for people and tokens. */
+/*
+ * Separator of texts that sort by bytes as korch_key_compare() sorts keys; '/' is for people and
+ * tokens.
+ */
 #define KORCH_KEY_SORTED '\x01'
 
-/* 0, or KORCH_E_INVALID: no kind, no name, a part that is too long or has a "/" or a control character. */
+/*
+ * 0, or KORCH_E_INVALID: no kind, no name, a part that is too long or has a "/" or a control
+ * character.
+ */
 int korch__key_check(const korch_key *key);
 uint64_t korch__key_hash(const korch_key *key);
 
 /* Appends the text of a key; check buf->failed. */
 void korch__key_write(korch_buf *buf, const korch_key *key, char separator);
 /*
- * Appends what the texts of all keys of a kind (NULL: of all kinds), or of a namespace of it (NULL: of all), begin with,
- * up to and including a separator.
+ * Appends what the texts of all keys of a kind (NULL: of all kinds), or of a namespace of it (NULL:
+ * of all), begin with, up to and including a separator.
  */
 void korch__key_write_prefix(korch_buf *buf, const korch_kind *kind, const char *namespace_,
                              char separator);
@@ -34,7 +40,10 @@ typedef struct korch_key_copy {
 	char *memory;
 } korch_key_copy;
 
-/* Reads back what korch__key_write() wrote. 0, KORCH_E_INVALID, KORCH_E_LIMIT (kinds), KORCH_E_NOMEM. */
+/*
+ * Reads back what korch__key_write() wrote. 0, KORCH_E_INVALID, KORCH_E_LIMIT (kinds),
+ * KORCH_E_NOMEM.
+ */
 int korch__key_parse(korch_key_copy *out, const char *text, char separator);
 void korch__key_copy_fini(korch_key_copy *copy);
 

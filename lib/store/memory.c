@@ -1,6 +1,6 @@
 /*
- * The memory store: opening, closing, single reads, compaction, and the turns of the loop on which everything is told.
- * Transactions stand in memory_commit.c, lists in memory_list.c.
+ * The memory store: opening, closing, single reads, compaction, and the turns of the loop on which
+ * everything is told. Transactions stand in memory_commit.c, lists in memory_list.c.
  */
 #include "store/memory.h"
 #include "base/alloc.h"

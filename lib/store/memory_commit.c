@@ -1,6 +1,6 @@
 /*
- * Transactions of the memory store. First everything is checked, then everything that can fail is got, then it is done:
- * so a transaction happens as a whole or not at all.
+ * Transactions of the memory store. First everything is checked, then everything that can fail is
+ * got, then it is done: so a transaction happens as a whole or not at all.
  */
 #include "base/cleanup.h"
 #include "store/memory.h"
@@ -75,7 +75,10 @@ static int check_one(const korch_write *write, const korch_object *old)
 	return old->revision == write->expected ? 0 : KORCH_E_CONFLICT;
 }
 
-/* Finds what is stored under the keys. The code of the first write that does not hold, and its index in *failed. */
+/*
+ * Finds what is stored under the keys. The code of the first write that does not hold, and its
+ * index in *failed.
+ */
 static int check(memory_store *store, memory_transaction *at, size_t *failed)
 {
 	for (size_t i = 0; i < at->n; i++) {
@@ -96,7 +99,9 @@ static int check(memory_store *store, memory_transaction *at, size_t *failed)
 	return 0;
 }
 
-/* Makes the object of a step one's own: given by the caller, or the last state of what is deleted. */
+/*
+ * Makes the object of a step one's own: given by the caller, or the last state of what is deleted.
+ */
 static int own_object(write_step *step, const korch_write *write)
 {
 	const korch_object *from = write->op == KORCH_WRITE_DELETE ? step->old : step->fresh;

@@ -1,6 +1,7 @@
 /*
- * Lists of the memory store. The newest state is the tree; an older one is the tree with the later changes taken back:
- * for each key that has changed since, the oldest of its later records tells what was there.
+ * Lists of the memory store. The newest state is the tree; an older one is the tree with the later
+ * changes taken back: for each key that has changed since, the oldest of its later records tells
+ * what was there.
  */
 #include "base/cleanup.h"
 #include "base/vec.h"
@@ -220,7 +221,9 @@ static int list(korch_page **out, const memory_store *store, const korch_list_qu
 		walk(&lister, store);
 		r = lister.error;
 	}
-	/* Behind a later page there is what the token told less what is in it; at least what was seen. */
+	/*
+	 * Behind a later page there is what the token told less what is in it; at least what was seen.
+	 */
 	if (lister.remaining && !lister.is_counting && told > lister.found.n)
 		lister.remaining = told - lister.found.n;
 	if (r == 0)

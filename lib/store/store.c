@@ -1,6 +1,6 @@
 /*
- * The handle of a store: registering a backend's table, checking arguments, and the way from public calls into the
- * table. Watches that outlive their store stay safe to read and to free.
+ * The handle of a store: registering a backend's table, checking arguments, and the way from public
+ * calls into the table. Watches that outlive their store stay safe to read and to free.
  */
 #include "base/cleanup.h"
 #include "store/key.h"
@@ -81,7 +81,9 @@ void korch_store_free(korch_store *store)
 
 /* Checking transactions */
 
-/* Whether any of the writes before write i, whose hashes are in `seen`, has its key; adds write i. */
+/*
+ * Whether any of the writes before write i, whose hashes are in `seen`, has its key; adds write i.
+ */
 static int is_repeated(uint32_t *seen, size_t mask, const korch_key *keys, size_t i)
 {
 	size_t at = (size_t)korch__key_hash(&keys[i]) & mask;

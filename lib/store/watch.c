@@ -1,4 +1,7 @@
-/* Watches over a history: reading on, and telling those who wait. When to tell is the store's to say. */
+/*
+ * Watches over a history: reading on, and telling those who wait. When to tell is the store's to
+ * say.
+ */
 #include "store/watch.h"
 #include "base/alloc.h"
 #include <string.h>
@@ -62,7 +65,10 @@ static int is_wanted(const korch_log_watch *watch, const korch_record *record)
 	       strcmp(watch->namespace_, korch_object_namespace(record->object)) == 0;
 }
 
-/* Goes on to the next record that is wanted. 1: there is one; 0: none yet; or why there will be no more. */
+/*
+ * Goes on to the next record that is wanted. 1: there is one; 0: none yet; or why there will be no
+ * more.
+ */
 static int advance(korch_log_watch *watch)
 {
 	const korch_history *history = watch->watches->history;

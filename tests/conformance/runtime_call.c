@@ -124,7 +124,10 @@ START_TEST(use)
 }
 END_TEST
 
-/* What ran is found by the next program; it is not started twice, and what happened in between is known. */
+/*
+ * What ran is found by the next program; it is not started twice, and what happened in between is
+ * known.
+ */
 START_TEST(adopting)
 {
 	fixture_open(_i);

@@ -1,10 +1,16 @@
-/* What the files of the runtime's conformance suite share: the runtime under test, calls that are waited for, what events told. */
+/*
+ * What the files of the runtime's conformance suite share: the runtime under test, calls that are
+ * waited for, what events told.
+ */
 #ifndef KORCH_CONFORMANCE_RUNTIME_FIXTURE_H
 #define KORCH_CONFORMANCE_RUNTIME_FIXTURE_H
 
 #include "runtime.h"
 
-/* Short names in these files, long ones for the linker: the library is linked into other people's programs. */
+/*
+ * Short names in these files, long ones for the linker: the library is linked into other people's
+ * programs.
+ */
 #define loop korch__runtime_test_loop
 #define runtime korch__runtime_test_runtime
 #define ops korch__runtime_test_ops
@@ -89,7 +95,9 @@ int remove_sandbox(const char *id);
 const told *wait_event(const char *id, int phase);
 size_t count_events(const char *id, int phase);
 
-/* What a list says of a container: its phase, or -1 when it is not there. *sandboxes may be NULL. */
+/*
+ * What a list says of a container: its phase, or -1 when it is not there. *sandboxes may be NULL.
+ */
 int find_listed(const char *id, size_t *sandboxes);
 
 void add_life_tests(Suite *suite, int i);

@@ -1,4 +1,7 @@
-/* The suite of runtimes: its factories, the runtime that a test works on, calls in short. The tests stand in runtime_*.c. */
+/*
+ * The suite of runtimes: its factories, the runtime that a test works on, calls in short. The tests
+ * stand in runtime_*.c.
+ */
 #include "runtime_fixture.h"
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,7 @@
-/* The suite of stores: its factories, and the store that a test works on. The tests stand in store_*.c. */
+/*
+ * The suite of stores: its factories, and the store that a test works on. The tests stand in
+ * store_*.c.
+ */
 #include "store.h"
 #include "store_fixture.h"
 #include <string.h>

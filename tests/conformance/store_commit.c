@@ -24,7 +24,10 @@ START_TEST(put_and_get)
 }
 END_TEST
 
-/* Kinds and namespaces are part of the key; kinds without a struct and without a namespace are stored as well. */
+/*
+ * Kinds and namespaces are part of the key; kinds without a struct and without a namespace are
+ * stored as well.
+ */
 START_TEST(keys_of_all_kinds)
 {
 	fixture_open(_i);
@@ -286,7 +289,10 @@ START_TEST(calls_from_a_completion)
 }
 END_TEST
 
-/* Of many transactions on one key that expect the same revision one succeeds; each is answered once. */
+/*
+ * Of many transactions on one key that expect the same revision one succeeds; each is answered
+ * once.
+ */
 START_TEST(one_of_many_wins)
 {
 	fixture_open(_i);

@@ -1,10 +1,16 @@
-/* What the files of the store's conformance suite share: the store under test, waiting for answers, texts of states. */
+/*
+ * What the files of the store's conformance suite share: the store under test, waiting for answers,
+ * texts of states.
+ */
 #ifndef KORCH_CONFORMANCE_STORE_FIXTURE_H
 #define KORCH_CONFORMANCE_STORE_FIXTURE_H
 
 #include "store.h"
 
-/* Short names in these files, long ones for the linker: the library is linked into other people's programs. */
+/*
+ * Short names in these files, long ones for the linker: the library is linked into other people's
+ * programs.
+ */
 #define loop korch__store_test_loop
 #define store korch__store_test_store
 #define config_map korch__store_test_config_map
@@ -64,7 +70,10 @@ int fixture_reopen(void);
 
 /* Lets the loop go on until *flag; fails when nothing is left to happen before. */
 void wait_for(const int *flag);
-/* Lets the loop go on until all that was started has come to its end (waits for a read of the store). */
+/*
+ * Lets the loop go on until all that was started has come to its end (waits for a read of the
+ * store).
+ */
 void settle(void);
 
 /* An object with an annotation "value". */
@@ -116,7 +125,10 @@ typedef struct listing {
 void on_list(void *userdata, int code, const korch_list_page *page);
 listing *list(const korch_list_query *query);
 void listing_free(listing *page);
-/* All objects of a query by pages of `limit`, as one text; static. The revision of all pages is asserted to be one. */
+/*
+ * All objects of a query by pages of `limit`, as one text; static. The revision of all pages is
+ * asserted to be one.
+ */
 const char *list_text(korch_list_query query, size_t limit);
 
 /* A watch and what it told. */
@@ -128,7 +140,8 @@ typedef struct test_watch {
 void on_ready(void *userdata);
 void watch_open(test_watch *out, const korch_watch_query *query, int code);
 /*
- * Reads on: exactly this must come, "+name=value@revision " for each change, with "*" and "-" for changed and deleted.
+ * Reads on: exactly this must come, "+name=value@revision " for each change, with "*" and "-" for
+ * changed and deleted.
  */
 void watch_expect(test_watch *watcher, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

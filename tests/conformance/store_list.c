@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Names in an order that is not theirs; "-" and "." sort before letters, and a namespace before a longer one. */
+/*
+ * Names in an order that is not theirs; "-" and "." sort before letters, and a namespace before a
+ * longer one.
+ */
 static void fill(void)
 {
 	static const char *const rows[][2] = {{"ns", "ab"}, {"ns-1", "a"}, {"ns", "a"},

@@ -1,6 +1,6 @@
 /*
- * Random operations on a store and on a model of one that is simple enough to be right: a list of all changes ever.
- * Every answer must be the model's.
+ * Random operations on a store and on a model of one that is simple enough to be right: a list of
+ * all changes ever. Every answer must be the model's.
  */
 #include "store_fixture.h"
 #include <stdio.h>
@@ -30,7 +30,10 @@ static unsigned below(unsigned bound)
 	return (unsigned)((random_state * UINT64_C(2685821657736338717)) >> 33) % bound;
 }
 
-/* Keys 0 to 15 are ConfigMaps in two namespaces, then Widgets and cluster-wide Namespaces; in key order. */
+/*
+ * Keys 0 to 15 are ConfigMaps in two namespaces, then Widgets and cluster-wide Namespaces; in key
+ * order.
+ */
 static korch_key model_key(int i)
 {
 	static char names[KEYS][8];

@@ -309,7 +309,9 @@ START_TEST(ending_in_ready)
 }
 END_TEST
 
-/* A change's objects are the reader's until the next call, whatever happens to the store meanwhile. */
+/*
+ * A change's objects are the reader's until the next call, whatever happens to the store meanwhile.
+ */
 START_TEST(borrowed_until_next)
 {
 	fixture_open(_i);

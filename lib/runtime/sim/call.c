@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Images: those that take time to pull are noted when they are on a node. The text is "NODE/IMAGE". */
+/*
+ * Images: those that take time to pull are noted when they are on a node. The text is "NODE/IMAGE".
+ */
 
 static uint64_t image_hash(const void *key)
 {

@@ -119,7 +119,10 @@ static uint64_t script_entry_hash(const void *entry)
 
 static const korch_table_ops script_ops = {script_hash, script_equal, script_entry_hash};
 
-/* The field behind "CONTAINER." or the whole; *container is how long the container's name is, 0: for all. */
+/*
+ * The field behind "CONTAINER." or the whole; *container is how long the container's name is, 0:
+ * for all.
+ */
 static const char *field_of(const char *key, size_t *container)
 {
 	const char *rest = key + sizeof(prefix) - 1;

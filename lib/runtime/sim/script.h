@@ -1,6 +1,6 @@
 /*
- * What simulated containers do: rules, the annotations of pods, and the profiles that come of both and are shared by all containers
- * alike. No state of containers.
+ * What simulated containers do: rules, the annotations of pods, and the profiles that come of both
+ * and are shared by all containers alike. No state of containers.
  */
 #ifndef KORCH_RUNTIME_SIM_SCRIPT_H
 #define KORCH_RUNTIME_SIM_SCRIPT_H
@@ -45,7 +45,10 @@ int korch__sim_behaviour_set(sim_behaviour *behaviour, const char *field, const 
 /* Reads the timelines of a behaviour from its texts. */
 int korch__sim_behaviour_read(sim_behaviour *behaviour, korch_error **err);
 
-/* The annotations of a pod that concern us, one behind the other: key NUL value NUL. Shared by pods that have the same. */
+/*
+ * The annotations of a pod that concern us, one behind the other: key NUL value NUL. Shared by pods
+ * that have the same.
+ */
 typedef struct sim_script {
 	uint32_t refs;
 	size_t length;

@@ -1,6 +1,7 @@
 /*
- * Inside of the simulated runtime, shared by its files. A container that just runs costs one small block and a slot in a table: what
- * it does is in a profile that it shares, and it has a clock only when something is to happen to it.
+ * Inside of the simulated runtime, shared by its files. A container that just runs costs one small
+ * block and a slot in a table: what it does is in a profile that it shares, and it has a clock only
+ * when something is to happen to it.
  */
 #ifndef KORCH_RUNTIME_SIM_SIM_H
 #define KORCH_RUNTIME_SIM_SIM_H
@@ -53,7 +54,10 @@ struct sim_task {
 	const char *text; /* behind the task: message; SIM_PULL: "NODE/IMAGE" */
 };
 
-/* A task; NULL when there can be none (see korch__sim_refusal()). userdata and fn are the caller's to set. */
+/*
+ * A task; NULL when there can be none (see korch__sim_refusal()). userdata and fn are the caller's
+ * to set.
+ */
 sim_task *korch__sim_task_new(sim_world *world, sim_task_type type, sim_container *container,
                               const char *text);
 /* Why: KORCH_E_CLOSED while the runtime is being freed, KORCH_E_NOMEM otherwise. */
@@ -61,7 +65,10 @@ int korch__sim_refusal(const sim_world *world);
 void korch__sim_task_free(sim_task *task);
 /* Has it run on the next turn, after all that is due already. */
 void korch__sim_task_soon(sim_world *world, sim_task *task);
-/* Room in the heap for one more task that runs at a time; 0 or KORCH_E_NOMEM. Given back by korch__sim_task_unplan(). */
+/*
+ * Room in the heap for one more task that runs at a time; 0 or KORCH_E_NOMEM. Given back by
+ * korch__sim_task_unplan().
+ */
 int korch__sim_task_plan(sim_world *world);
 void korch__sim_task_unplan(sim_world *world);
 /* Has a planned task run at a time. */
@@ -105,7 +112,8 @@ typedef struct sim_clock {
 	sim_task task;     /* SIM_CLOCK; becomes the event of the end */
 	sim_task *waiting; /* to be told when it runs: completions and the event, linked by next */
 	korch_usec
-	    start_at; /* KORCH_USEC_NEVER when it has started; so are the others when they do not come */
+	    /* KORCH_USEC_NEVER when it has started; so are the others when they do not come */
+	    start_at;
 	korch_usec run_end;
 	korch_usec term_end;
 	korch_usec kill_at;
@@ -164,7 +172,10 @@ sim_world *korch__sim_world_of(const korch_runtime *runtime);
 void korch__sim_nodes_init(sim_world *world);
 void korch__sim_nodes_fini(sim_world *world);
 sim_node *korch__sim_node_find(const sim_world *world, const char *name);
-/* 1 when a call for the node cannot be done; *r is then what the call returns, its answer is on the way. */
+/*
+ * 1 when a call for the node cannot be done; *r is then what the call returns, its answer is on the
+ * way.
+ */
 int korch__sim_node_refuses(int *r, sim_world *world, const sim_node *node,
                             korch_runtime_done_fn fn, void *userdata);
 sim_sandbox *korch__sim_sandbox_find(const sim_world *world, const char *id);

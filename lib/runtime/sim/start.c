@@ -1,4 +1,7 @@
-/* Starting containers: what will come of a start is decided here, and put into a clock when it is to happen later. */
+/*
+ * Starting containers: what will come of a start is decided here, and put into a clock when it is
+ * to happen later.
+ */
 #include "base/cleanup.h"
 #include "runtime/sim/sim.h"
 #include <stddef.h>
@@ -6,7 +9,9 @@
 
 enum { CRASH_WITHIN_US = 10 * 1000 * 1000, ID_MAX = 255 };
 
-/* Puts the times of what will come of a start into the clock; makes one only when something will. */
+/*
+ * Puts the times of what will come of a start into the clock; makes one only when something will.
+ */
 static int plan_life(sim_world *world, sim_container *container)
 {
 	const korch_sim_rule *rule = &container->profile->behaviour.rule;

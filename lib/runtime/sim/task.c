@@ -1,4 +1,7 @@
-/* Tasks: the queue of what is due, the heap of what is due later, one timer for both, and what a turn does. */
+/*
+ * Tasks: the queue of what is due, the heap of what is due later, one timer for both, and what a
+ * turn does.
+ */
 #include "base/cleanup.h"
 #include "runtime/sim/sim.h"
 #include <string.h>

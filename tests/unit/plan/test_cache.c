@@ -1,4 +1,7 @@
-/* The cache: its indexes follow what is put in and taken out, also when memory is short, and against a simple model. */
+/*
+ * The cache: its indexes follow what is put in and taken out, also when memory is short, and
+ * against a simple model.
+ */
 #include "base/alloc.h"
 #include "base/random.h"
 #include "fixture.h"
@@ -306,7 +309,10 @@ static void check_model(const model_pod *pods)
 	}
 }
 
-/* Random changes; with fail set, every third one meets an allocation that fails, and is then done again. */
+/*
+ * Random changes; with fail set, every third one meets an allocation that fails, and is then done
+ * again.
+ */
 static void run_model(uint64_t seed, int fail)
 {
 	korch_random random;

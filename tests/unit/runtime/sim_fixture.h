@@ -13,8 +13,8 @@ extern korch_runtime *runtime;
 extern const korch_runtime_ops *ops;
 extern void *self;
 /*
- * Events "+c1 " and "-c1=CODE " (with "@SECONDS" of the virtual clock when trace_times is set), completions that failed
- * "!REASON " and those that did not "ok ".
+ * Events "+c1 " and "-c1=CODE " (with "@SECONDS" of the virtual clock when trace_times is set),
+ * completions that failed "!REASON " and those that did not "ok ".
  */
 extern char trace[65536];
 extern int trace_times;
@@ -30,7 +30,10 @@ const char *sim_run(double seconds);
 void on_done(void *userdata, int code, const char *reason, const char *message);
 /* Adds a rule; its size is set here. */
 void add_rule(korch_sim_rule rule);
-/* Calls whose completion goes into the trace. Sandboxes are on n1, pods "ns/POD"; what the call returned. */
+/*
+ * Calls whose completion goes into the trace. Sandboxes are on n1, pods "ns/POD"; what the call
+ * returned.
+ */
 int make_sandbox(const char *id, const char *pod, const korch_map *annotations);
 int start(const char *sandbox, const char *id, const char *image);
 int stop(const char *id, double grace_s);

@@ -1,4 +1,7 @@
-/* Simulated containers in virtual time: what rules and annotations make them do, nodes that go down, faults by a seed. */
+/*
+ * Simulated containers in virtual time: what rules and annotations make them do, nodes that go
+ * down, faults by a seed.
+ */
 #include "base/cleanup.h"
 #include "base/random.h"
 #include "sim_fixture.h"

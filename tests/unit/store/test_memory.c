@@ -1,6 +1,6 @@
 /*
- * The memory store where the conformance suite cannot look: its bounded history, and each of its allocations failing
- * once. Everything else about it is in tests/conformance.
+ * The memory store where the conformance suite cannot look: its bounded history, and each of its
+ * allocations failing once. Everything else about it is in tests/conformance.
  */
 #include "base/alloc.h"
 #include "unit.h"
@@ -150,7 +150,10 @@ START_TEST(larger_than_the_history)
 }
 END_TEST
 
-/* A transaction of every sort of write, with its n-th allocation failing. Returns what the call did. */
+/*
+ * A transaction of every sort of write, with its n-th allocation failing. Returns what the call
+ * did.
+ */
 static int try_commit(uint64_t n, uint64_t b)
 {
 	korch_object *shared = make("d", "new");
