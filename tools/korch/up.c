@@ -4,11 +4,11 @@
  */
 #include "tool.h"
 #include "up/files.h"
+#include "up/options.h"
 #include "up/output.h"
 #include "up/state.h"
 
 #include <fcntl.h>
-#include <getopt.h>
 #include <korch/api.h>
 #include <korch/cluster.h>
 #include <korch/sys/runtime.h>
@@ -20,34 +20,9 @@
 #include <unistd.h>
 
 enum {
-	IMAGES_MAX = 256,
 	REFRESH_US = 50000,
-	STOP_PATIENCE_US = 1000000,
+	STOP_PATIENCE_US = 100000,
 };
-
-static const char USAGE[] =
-	"usage: korch up [OPTION…] PATH…\n"
-	"Runs the manifests at PATH (files, folders, - for standard input) on this machine, in the foreground, until Ctrl-C, which stops\n"
-	"everything in order (a second Ctrl-C: at once). A manifest that changes is applied again; what is gone from it is deleted.\n"
-	"  --image NAME=PATH      run the image NAME by the program PATH, or with the folder PATH as its root; may be repeated\n"
-	"  --output text|json     lines, or JSON lines, instead of the live view; text is the default where there is no terminal\n"
-	"  --strict               unknown fields are errors\n"
-	"  --recursive            folders with their sub-folders\n"
-	"  --no-watch             do not apply manifests again when they change\n"
-	"  --state FOLDER         where to keep what runs (default: $KORCH_STATE, /var/lib/korch for root, ~/.local/state/korch)\n"
-	"Keys on a terminal: up/down select, u undo the last rollout, r restart, + - scale, q quit.\n"
-	"Exit status: 0 stopped in order, 1 bad input or failure, 2 wrong usage.\n";
-
-/* The command line. */
-typedef struct up_options {
-	tool_paths paths;
-	korch_process_image images[IMAGES_MAX];
-	char *image_texts[IMAGES_MAX * 2]; /* owned copies */
-	size_t n_images;
-	const char *output;
-	const char *state;
-	int no_watch;
-} up_options;
 
 typedef struct session {
 	const up_options *options;
@@ -71,71 +46,6 @@ typedef struct session {
 	tool_wish wish;
 	size_t selected;
 } session;
-
-static int add_image(up_options *options, const char *text)
-{
-	const char *equals = strchr(text, '=');
-	char *path = equals ? realpath(equals + 1, NULL) : NULL;
-	if (!equals || equals == text)
-		return tool_usage("up", "--image %s: NAME=PATH is needed", text);
-	if (!path)
-		return tool_usage("up", "--image %s: there is no %s", text, equals + 1);
-	if (options->n_images == IMAGES_MAX) {
-		free(path);
-		return tool_usage("up", "at most %d images", IMAGES_MAX);
-	}
-	char *name = strndup(text, (size_t)(equals - text));
-	options->image_texts[options->n_images * 2] = name;
-	options->image_texts[options->n_images * 2 + 1] = path;
-	options->images[options->n_images++] = (korch_process_image){.name = name, .path = path};
-	return EXIT_FINE;
-}
-
-static int parse_options(up_options *options, int argc, char **argv)
-{
-	static const struct option OPTIONS[] = {
-		{"image", required_argument, NULL, 'i'}, {"output", required_argument, NULL, 'o'}, {"strict", no_argument, NULL, 's'},
-		{"recursive", no_argument, NULL, 'R'},	 {"no-watch", no_argument, NULL, 'n'},	   {"state", required_argument, NULL, 'S'},
-		{"help", no_argument, NULL, 'h'},		 {0},
-	};
-	int option;
-	int code = EXIT_FINE;
-	opterr = 0;
-	while (code == EXIT_FINE && (option = getopt_long(argc, argv, "i:o:sRnS:h", OPTIONS, NULL)) != -1) {
-		switch (option) {
-		case 'i':
-			code = add_image(options, optarg);
-			break;
-		case 'o':
-			options->output = optarg;
-			if (strcmp(optarg, "text") != 0 && strcmp(optarg, "json") != 0)
-				code = tool_usage("up", "--output %s: text or json", optarg);
-			break;
-		case 's':
-			options->paths.strict = 1;
-			break;
-		case 'R':
-			options->paths.recursive = 1;
-			break;
-		case 'n':
-			options->no_watch = 1;
-			break;
-		case 'S':
-			options->state = optarg;
-			break;
-		case 'h':
-			fputs(USAGE, stdout);
-			return -1;
-		default:
-			return tool_usage("up", "unknown option, or one without its value: %s", argv[optind - 1]);
-		}
-	}
-	if (code == EXIT_FINE && optind == argc)
-		return tool_usage("up", "which manifests?");
-	options->paths.paths = argv + optind;
-	options->paths.n = (size_t)(argc - optind);
-	return code;
-}
 
 static void tell_problem(void *userdata, const char *line, int is_error)
 {
@@ -202,7 +112,6 @@ static void prune(session *self, const korch_manifest *before, const korch_manif
 	for (size_t i = 0; before && i < korch_manifest_count(before); i++) {
 		const korch_object *object = korch_manifest_object(before, i);
 		korch_error *error = NULL;
-		char text[512];
 		if (manifest_has(now, object))
 			continue;
 		const korch_key key = korch_object_key(object);
@@ -212,8 +121,7 @@ static void prune(session *self, const korch_manifest *before, const korch_manif
 			continue;
 		}
 		korch_error_free(error);
-		snprintf(text, sizeof(text), "%s/%s deleted", key.kind->singular, key.name);
-		self->output->ops->note(self->output, text);
+		self->output->ops->deleted(self->output, &key);
 	}
 }
 
@@ -246,7 +154,8 @@ static void on_refresh(void *userdata)
 
 static int is_shown(const korch_kind *kind)
 {
-	return kind == &korch_deployment_kind || kind == &korch_replica_set_kind || kind == &korch_pod_kind;
+	return kind == &korch_deployment_kind || kind == &korch_replica_set_kind || kind == &korch_pod_kind ||
+		   kind == &korch_service_kind;
 }
 
 static void on_change(void *userdata, const korch_change *change)
@@ -507,10 +416,9 @@ static int run(const up_options *options)
 int tool_up(int argc, char **argv)
 {
 	up_options options = {0};
-	int code = parse_options(&options, argc, argv);
+	int code = options_parse(&options, argc, argv);
 	if (code == EXIT_FINE)
 		code = run(&options);
-	for (size_t i = 0; i < options.n_images * 2; i++)
-		free(options.image_texts[i]);
+	options_fini(&options);
 	return code < 0 ? EXIT_FINE : code;
 }

@@ -50,6 +50,16 @@ static void json_applied(tool_output *output, const korch_object *object, korch_
 	end(line);
 }
 
+static void json_deleted(tool_output *output, const korch_key *key)
+{
+	json_object *line = begin("applied");
+	put(line, "kind", key->kind->name);
+	put(line, "namespace", key->namespace_);
+	put(line, "name", key->name);
+	put(line, "result", "deleted");
+	end(line);
+}
+
 static void json_event(tool_output *output, const korch_object *object, const tool_row *row)
 {
 	const korch_event *event = (const korch_event *)object;
@@ -63,6 +73,24 @@ static void json_event(tool_output *output, const korch_object *object, const to
 		put(line, "name", event->involved_object->name);
 	}
 	put_int(line, "count", event->count);
+	end(line);
+}
+
+static void put_service(const tool_service *service)
+{
+	json_object *line = begin("service");
+	json_object *ports = json_object_new_array();
+	put(line, "namespace", service->namespace_);
+	put(line, "name", service->name);
+	put(line, "address", service->address);
+	for (size_t i = 0; i < service->n_ports; i++) {
+		json_object *port = json_object_new_object();
+		put(port, "name", service->ports[i].name);
+		put_int(port, "port", service->ports[i].number);
+		put(port, "protocol", service->ports[i].protocol);
+		json_object_array_add(ports, port);
+	}
+	json_object_object_add(line, "ports", ports);
 	end(line);
 }
 
@@ -84,6 +112,9 @@ static void json_rows(tool_output *output, const tool_rows *rows, korch_usec now
 		json_object_object_add(line, "finished", json_object_new_boolean(row->is_finished));
 		end(line);
 	}
+	for (size_t i = 0; i < rows->n_services; i++)
+		if (rows->services[i].is_changed)
+			put_service(&rows->services[i]);
 }
 
 static void json_text(const char *type, const char *text)
@@ -110,6 +141,7 @@ static void json_close(tool_output *output)
 
 static const output_ops JSON = {
 	.applied = json_applied,
+	.deleted = json_deleted,
 	.event = json_event,
 	.rows = json_rows,
 	.note = json_note,

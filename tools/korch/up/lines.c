@@ -34,6 +34,13 @@ static void lines_applied(tool_output *output, const korch_object *object, korch
 	fflush(stdout);
 }
 
+static void lines_deleted(tool_output *output, const korch_key *key)
+{
+	stamp();
+	printf("%s/%s deleted\n", key->kind->singular, key->name);
+	fflush(stdout);
+}
+
 static void lines_event(tool_output *output, const korch_object *object, const tool_row *row)
 {
 	const korch_event *event = (const korch_event *)object;
@@ -58,6 +65,14 @@ static void lines_rows(tool_output *output, const tool_rows *rows, korch_usec no
 			printf(", %d restart%s", row->restarts, row->restarts == 1 ? "" : "s");
 		printf("%s\n", row->is_failed ? ", failed" : row->is_finished ? ", finished" : "");
 	}
+	for (size_t i = 0; i < rows->n_services; i++) {
+		char title[SERVICE_TEXT_MAX];
+		if (!rows->services[i].is_changed)
+			continue;
+		service_title(title, sizeof(title), &rows->services[i]);
+		stamp();
+		printf("%s\n", title);
+	}
 	fflush(stdout);
 }
 
@@ -80,6 +95,7 @@ static void lines_close(tool_output *output)
 
 static const output_ops LINES = {
 	.applied = lines_applied,
+	.deleted = lines_deleted,
 	.event = lines_event,
 	.rows = lines_rows,
 	.note = lines_note,

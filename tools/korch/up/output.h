@@ -25,6 +25,8 @@ typedef enum tool_wish {
 typedef struct output_ops {
 	/* One object of a manifest was applied. */
 	void (*applied)(tool_output *output, const korch_object *object, korch_apply_result result);
+	/* One object that is no longer in the manifests was deleted. */
+	void (*deleted)(tool_output *output, const korch_key *key);
 	/* An Event was recorded; row is its workload, or NULL. */
 	void (*event)(tool_output *output, const korch_object *event, const tool_row *row);
 	/* The rows are fresh. */

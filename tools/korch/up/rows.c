@@ -215,7 +215,7 @@ int rows_refresh(tool_rows *rows, const korch_view *view)
 	rows->n = kept;
 	if (rows->n)
 		qsort(rows->items, rows->n, sizeof(*rows->items), compare);
-	return code;
+	return code < 0 ? code : services_refresh(rows, view);
 }
 
 /* The workload at the top of the chain of owners. */
@@ -250,6 +250,7 @@ tool_row *rows_note_event(tool_rows *rows, const korch_view *view, const korch_o
 void rows_fini(tool_rows *rows)
 {
 	free(rows->items);
+	free(rows->services);
 	memset(rows, 0, sizeof(*rows));
 }
 

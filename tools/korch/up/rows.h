@@ -1,13 +1,13 @@
 /*
  * What `korch up` shows, as data: one row for each workload, made from the cluster's view; no output in here. A workload is a
- * Deployment, a ReplicaSet without an owner, or a Pod without one.
+ * Deployment, a ReplicaSet without an owner, or a Pod without one. Below them: where Services answer.
  */
 #ifndef KORCH_UP_ROWS_H
 #define KORCH_UP_ROWS_H
 
 #include <korch/view.h>
 
-enum { ROW_NAME_MAX = 320, ROW_EVENT_MAX = 200 };
+enum { ROW_NAME_MAX = 320, ROW_EVENT_MAX = 200, SERVICE_PORTS_MAX = 16, SERVICE_TEXT_MAX = 640 };
 
 typedef struct tool_row {
 	const korch_kind *kind;
@@ -27,10 +27,29 @@ typedef struct tool_row {
 	int is_changed; /* its numbers differ from the refresh before */
 } tool_row;
 
+/* A port at which a Service answers. */
+typedef struct tool_port {
+	char name[64];
+	char protocol[8];
+	int32_t number;
+} tool_port;
+
+/* A Service that has an address. */
+typedef struct tool_service {
+	char namespace_[64];
+	char name[256];
+	char address[48];
+	tool_port ports[SERVICE_PORTS_MAX];
+	size_t n_ports;
+	int is_changed; /* new, or at another address than in the refresh before */
+} tool_service;
+
 typedef struct tool_rows {
 	tool_row *items; /* by kind, namespace, name */
 	size_t n;
 	size_t cap;
+	tool_service *services; /* by namespace, name */
+	size_t n_services;
 } tool_rows;
 
 /* Makes the rows anew from the view; what rows remember (latest event) stays. 0 or KORCH_E_NOMEM. */
@@ -41,5 +60,9 @@ void rows_fini(tool_rows *rows);
 
 /* "deployment/web", with the namespace in front when it is not "default". */
 void row_title(char *out, size_t size, const tool_row *row);
+/* services.c: makes the Services anew from the view; their addresses are compared with those before. 0 or KORCH_E_NOMEM. */
+int services_refresh(tool_rows *rows, const korch_view *view);
+/* "service/web at 127.1.2.3:80", with the namespace in front when it is not "default". */
+void service_title(char *out, size_t size, const tool_service *service);
 
 #endif

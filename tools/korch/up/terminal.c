@@ -17,6 +17,7 @@
 enum {
 	PICTURE_MAX = 256 * 1024,
 	BAR = 12,
+	FIXED = BAR + 27, /* columns of a row beside its title and its event */
 	LOG_LINES = 6,
 	LOG_WIDTH = 512,
 };
@@ -29,6 +30,8 @@ typedef struct terminal {
 	size_t selected;
 	size_t n_rows;
 	int drawn; /* lines of the last picture */
+	int columns; /* of the screen, when it was drawn */
+	int lines;
 	char log[LOG_LINES][LOG_WIDTH]; /* the latest notes, applied objects and errors */
 	int n_log;
 	const tool_rows *shown; /* borrowed; for redrawing when a note comes */
@@ -84,62 +87,130 @@ static const char *color_of(const tool_row *row)
 	return "\033[33m";
 }
 
+static int cells(int count, int desired)
+{
+	return desired <= 0 || count >= desired ? BAR : count * BAR / desired;
+}
+
+/* Full: ready and of the newest version; half: ready, of the version before; light: missing. */
 static void put_bar(terminal *t, const tool_row *row)
 {
-	int full = row->desired > 0 ? row->ready * BAR / row->desired : BAR;
-	int partly = row->desired > 0 ? row->updated * BAR / row->desired : BAR;
+	int newest = row->is_finished ? BAR : cells(row->ready < row->updated ? row->ready : row->updated, row->desired);
+	int ready = row->is_finished ? BAR : cells(row->ready, row->desired);
 	put(t, "%s", color_of(row));
 	for (int i = 0; i < BAR; i++)
-		put(t, "%s", i < full ? "█" : i < partly ? "▒" : "░");
+		put(t, "%s", i < newest ? "█" : i < ready ? "▓" : "░");
 	put(t, "\033[0m");
 }
 
-static void put_row(terminal *t, const tool_row *row, int is_selected, int columns)
+static int title_width(int columns)
+{
+	return columns >= 120 ? 40 : columns >= 76 ? 28 : 18;
+}
+
+static void put_title(terminal *t, const char *title, int width)
+{
+	int length = (int)strlen(title);
+	if (length > width)
+		put(t, "%.*s…", width - 1, title);
+	else
+		put(t, "%-*s", width, title);
+}
+
+static void put_row(terminal *t, const tool_row *row, int is_selected)
 {
 	char title[ROW_NAME_MAX];
 	char age[KORCH_DURATION_TEXT_SIZE];
+	int width = title_width(t->columns);
 	row_title(title, sizeof(title), row);
 	korch_age_format(age, t->now > row->created_us ? t->now - row->created_us : 0);
-	int width = columns < 100 ? 28 : 40;
-	put(t, "%s%-*.*s\033[0m ", is_selected ? "\033[7m" : "", width, width, title);
+	put(t, "%s", is_selected ? "\033[7m" : "");
+	put_title(t, title, width);
+	put(t, "\033[0m ");
 	put_bar(t, row);
-	put(t, " %3d/%-3d %4d %5s  %s", row->ready, row->desired, row->restarts, age, row->event_is_warning ? "\033[33m" : "\033[2m");
-	put_cut(t, row->event, columns - width - BAR - 25);
+	put(t, " %3d/%-3d %8d %5s  %s", row->ready, row->desired, row->restarts, age, row->event_is_warning ? "\033[33m" : "\033[2m");
+	put_cut(t, row->event, t->columns - width - FIXED);
 	end_line(t);
 }
 
-static void draw(terminal *t)
+static void put_service(terminal *t, const tool_service *service)
 {
-	int columns;
-	int lines;
-	size_of_screen(&columns, &lines);
-	t->length = 0;
-	if (t->drawn)
-		put(t, "\033[%dA", t->drawn);
-	put(t, "\r");
-	t->drawn = 0;
-	int room = lines - 3 - t->n_log;
-	int width = columns < 100 ? 28 : 40;
-	put(t, "\033[1m%-*s %-*s %7s %4s %5s  latest event", width, "workload", BAR, "progress", "ready", "rest", "age");
+	char title[SERVICE_TEXT_MAX];
+	service_title(title, sizeof(title), service);
+	put(t, "\033[36m");
+	put_cut(t, title, t->columns - 1);
 	end_line(t);
-	for (size_t i = 0; t->shown && i < t->shown->n && (int)i < room; i++)
-		put_row(t, &t->shown->items[i], i == t->selected, columns);
-	if (t->shown && (int)t->shown->n > room) {
-		put(t, "… and %d more", (int)t->shown->n - room);
-		end_line(t);
-	}
+}
+
+static void put_more(terminal *t, size_t n, const char *of_what)
+{
+	if (n == 0)
+		return;
+	put(t, "\033[2m… and %zu more%s", n, of_what);
+	end_line(t);
+}
+
+/* Rows come first, then where Services answer, then what happened last; each takes what the screen leaves it. */
+static void put_body(terminal *t)
+{
+	const tool_rows *rows = t->shown;
+	int room = t->lines - 3 - t->n_log;
+	size_t shown = room < 1 ? 1 : (size_t)room;
+	if (rows && rows->n > shown)
+		shown = shown > 1 ? shown - 1 : 1;
+	/* The selected row is always among those that are seen. */
+	size_t first = t->selected >= shown ? t->selected - shown + 1 : 0;
+	size_t end = rows ? (rows->n < first + shown ? rows->n : first + shown) : 0;
+	for (size_t i = first; i < end; i++)
+		put_row(t, &rows->items[i], i == t->selected);
+	if (rows)
+		put_more(t, rows->n - (end - first), "");
+	int left = room + 1 - t->drawn;
+	size_t services = left < 1 ? 0 : (size_t)left;
+	if (rows && rows->n_services > services)
+		services = services ? services - 1 : 0;
+	for (size_t i = 0; rows && i < rows->n_services && i < services; i++)
+		put_service(t, &rows->services[i]);
+	if (rows && left > 0 && rows->n_services > services)
+		put_more(t, rows->n_services - services, " services");
 	for (int i = 0; i < t->n_log; i++) {
-		put_cut(t, t->log[i], columns - 1);
+		put(t, "%s", strncmp(t->log[i], "error: ", 7) == 0 ? "\033[31m" : "\033[2m");
+		put_cut(t, t->log[i], t->columns - 1);
 		end_line(t);
 	}
-	put(t, "\033[2m↑↓ select  u undo  r restart  + - scale  q quit\033[0m\033[K\033[J\r");
-	size_t sent = 0;
-	while (sent < t->length) {
+}
+
+static void send_picture(const terminal *t)
+{
+	for (size_t sent = 0; sent < t->length;) {
 		ssize_t n = write(STDOUT_FILENO, t->picture + sent, t->length - sent);
 		if (n <= 0)
 			return;
 		sent += (size_t)n;
 	}
+}
+
+static void draw(terminal *t)
+{
+	int columns = t->columns;
+	int lines = t->lines;
+	size_of_screen(&t->columns, &t->lines);
+	t->length = 0;
+	/* Terminals wrap what was drawn anew when their size changes: where the picture began is lost. */
+	if (t->drawn && (columns != t->columns || lines != t->lines))
+		put(t, "\033[H\033[J");
+	else if (t->drawn)
+		put(t, "\033[%dA", t->drawn);
+	put(t, "\r");
+	t->drawn = 0;
+	put(t, "\033[1m%-*s %-*s %7s %8s %5s  ", title_width(t->columns), "WORKLOAD", BAR, "PROGRESS", "READY  ", "RESTARTS", "AGE");
+	put_cut(t, "LATEST EVENT", t->columns - title_width(t->columns) - FIXED);
+	end_line(t);
+	put_body(t);
+	put(t, "\033[2m");
+	put_cut(t, "↑↓ select  u undo  r restart  + - scale  q quit", t->columns - 1);
+	put(t, "\033[0m\033[K\033[J\r");
+	send_picture(t);
 }
 
 static void log_line(terminal *t, const char *text)
@@ -157,6 +228,13 @@ static void terminal_applied(tool_output *output, const korch_object *object, ko
 	if (result == KORCH_APPLY_UNCHANGED)
 		return;
 	snprintf(text, sizeof(text), "%s/%s %s", object->kind->singular, korch_object_name(object), output_result_word(result));
+	log_line((terminal *)output, text);
+}
+
+static void terminal_deleted(tool_output *output, const korch_key *key)
+{
+	char text[LOG_WIDTH];
+	snprintf(text, sizeof(text), "%s/%s deleted", key->kind->singular, key->name);
 	log_line((terminal *)output, text);
 }
 
@@ -248,7 +326,7 @@ static korch_usec terminal_due(const tool_output *output, const tool_rows *rows,
 static void terminal_close(tool_output *output)
 {
 	terminal *t = (terminal *)output;
-	static const char SHOW_CURSOR[] = "\033[?25h\r\n";
+	static const char SHOW_CURSOR[] = "\033[?7h\033[?25h\r\n";
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &t->before);
 	ssize_t ignored = write(STDOUT_FILENO, SHOW_CURSOR, sizeof(SHOW_CURSOR) - 1);
 	(void)ignored;
@@ -257,6 +335,7 @@ static void terminal_close(tool_output *output)
 
 static const output_ops TERMINAL = {
 	.applied = terminal_applied,
+	.deleted = terminal_deleted,
 	.event = terminal_event,
 	.rows = terminal_rows,
 	.note = terminal_note,
@@ -268,7 +347,7 @@ static const output_ops TERMINAL = {
 
 int output_terminal_new(tool_output **out)
 {
-	static const char HIDE_CURSOR[] = "\033[?25l";
+	static const char HIDE_CURSOR[] = "\033[?25l\033[?7l"; /* lines are cut, never wrapped */
 	terminal *t = calloc(1, sizeof(*t));
 	if (!t)
 		return KORCH_E_NOMEM;

@@ -1,0 +1,91 @@
+/* Reading the command line of `korch up`. */
+#include "up/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char USAGE[] =
+	"usage: korch up [OPTION…] PATH…\n"
+	"Runs the manifests at PATH (files, folders, - for standard input) on this machine, in the foreground, until Ctrl-C, which stops\n"
+	"everything in order (a second Ctrl-C: at once). A manifest that changes is applied again; what is gone from it is deleted.\n"
+	"  --image NAME=PATH      run the image NAME by the program PATH, or with the folder PATH as its root; may be repeated\n"
+	"  --output text|json     lines, or JSON lines, instead of the live view; text is the default where there is no terminal\n"
+	"  --strict               unknown fields are errors\n"
+	"  --recursive            folders with their sub-folders\n"
+	"  --no-watch             do not apply manifests again when they change\n"
+	"  --state FOLDER         where to keep what runs (default: $KORCH_STATE, /var/lib/korch for root, ~/.local/state/korch)\n"
+	"Keys on a terminal: up/down select, u undo the last rollout, r restart, + - scale, q quit.\n"
+	"Exit status: 0 stopped in order, 1 bad input or failure, 2 wrong usage.\n";
+
+static int add_image(up_options *options, const char *text)
+{
+	const char *equals = strchr(text, '=');
+	char *path = equals ? realpath(equals + 1, NULL) : NULL;
+	if (!equals || equals == text)
+		return tool_usage("up", "--image %s: NAME=PATH is needed", text);
+	if (!path)
+		return tool_usage("up", "--image %s: there is no %s", text, equals + 1);
+	if (options->n_images == IMAGES_MAX) {
+		free(path);
+		return tool_usage("up", "at most %d images", IMAGES_MAX);
+	}
+	char *name = strndup(text, (size_t)(equals - text));
+	options->image_texts[options->n_images * 2] = name;
+	options->image_texts[options->n_images * 2 + 1] = path;
+	options->images[options->n_images++] = (korch_process_image){.name = name, .path = path};
+	return EXIT_FINE;
+}
+
+int options_parse(up_options *options, int argc, char **argv)
+{
+	static const struct option OPTIONS[] = {
+		{"image", required_argument, NULL, 'i'}, {"output", required_argument, NULL, 'o'}, {"strict", no_argument, NULL, 's'},
+		{"recursive", no_argument, NULL, 'R'},	 {"no-watch", no_argument, NULL, 'n'},	   {"state", required_argument, NULL, 'S'},
+		{"help", no_argument, NULL, 'h'},		 {0},
+	};
+	int option;
+	int code = EXIT_FINE;
+	opterr = 0;
+	while (code == EXIT_FINE && (option = getopt_long(argc, argv, "i:o:sRnS:h", OPTIONS, NULL)) != -1) {
+		switch (option) {
+		case 'i':
+			code = add_image(options, optarg);
+			break;
+		case 'o':
+			options->output = optarg;
+			if (strcmp(optarg, "text") != 0 && strcmp(optarg, "json") != 0)
+				code = tool_usage("up", "--output %s: text or json", optarg);
+			break;
+		case 's':
+			options->paths.strict = 1;
+			break;
+		case 'R':
+			options->paths.recursive = 1;
+			break;
+		case 'n':
+			options->no_watch = 1;
+			break;
+		case 'S':
+			options->state = optarg;
+			break;
+		case 'h':
+			fputs(USAGE, stdout);
+			return -1;
+		default:
+			return tool_usage("up", "unknown option, or one without its value: %s", argv[optind - 1]);
+		}
+	}
+	if (code == EXIT_FINE && optind == argc)
+		return tool_usage("up", "which manifests?");
+	options->paths.paths = argv + optind;
+	options->paths.n = (size_t)(argc - optind);
+	return code;
+}
+
+void options_fini(up_options *options)
+{
+	for (size_t i = 0; i < options->n_images * 2; i++)
+		free(options->image_texts[i]);
+}

@@ -1,0 +1,24 @@
+/* The command line of `korch up`, as data. */
+#ifndef KORCH_UP_OPTIONS_H
+#define KORCH_UP_OPTIONS_H
+
+#include "tool.h"
+#include <korch/process.h>
+
+enum { IMAGES_MAX = 256 };
+
+typedef struct up_options {
+	tool_paths paths;
+	korch_process_image images[IMAGES_MAX];
+	char *image_texts[IMAGES_MAX * 2]; /* owned copies */
+	size_t n_images;
+	const char *output;
+	const char *state;
+	int no_watch;
+} up_options;
+
+/* Reads the command line. EXIT_FINE; EXIT_USAGE after saying why; -1: only help was wanted, and given. */
+int options_parse(up_options *options, int argc, char **argv);
+void options_fini(up_options *options);
+
+#endif
