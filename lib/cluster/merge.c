@@ -90,8 +90,23 @@ static int merge_struct(struct merge *m, json_object **out, const korch_type *ty
 	return 0;
 }
 
+/* Whether a value that is there is what the absent one stands for. */
+static int is_default(const korch_type *type, const char *key, json_object *value)
+{
+	const korch_field *field = type ? korch_type_field(type, key) : NULL;
+	_cleanup_json_ json_object *standard = field && field->default_json ? json_tokener_parse(field->default_json) : NULL;
+	return standard && json_object_equal(standard, value);
+}
+
+static int same_value(const korch_type *type, const char *key, json_object *a, json_object *b)
+{
+	if (!a != !b)
+		return is_default(type, key, a ? a : b);
+	return json_object_equal(a, b);
+}
+
 /* Whether two entries of a list have equal values under every key of a comma-separated list of keys. */
-static int same_entry(const char *keys, json_object *a, json_object *b)
+static int same_entry(const korch_type *type, const char *keys, json_object *a, json_object *b)
 {
 	while (*keys) {
 		size_t length = strcspn(keys, ",");
@@ -100,20 +115,21 @@ static int same_entry(const char *keys, json_object *a, json_object *b)
 			return 0;
 		memcpy(key, keys, length);
 		key[length] = 0;
-		if (!json_object_equal(member(a, key), member(b, key)))
+		if (!same_value(type, key, member(a, key), member(b, key)))
 			return 0;
 		keys += length + (keys[length] == ',');
 	}
 	return 1;
 }
 
-static json_object *find_entry(json_object *list, const char *keys, json_object *entry)
+static json_object *find_entry(json_object *list, const korch_field *field, json_object *entry)
 {
+	const char *keys = field->merge_key;
 	if (!json_object_is_type(list, json_type_array))
 		return NULL;
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		json_object *candidate = json_object_array_get_idx(list, i);
-		if (keys ? same_entry(keys, candidate, entry) : json_object_equal(candidate, entry))
+		if (keys ? same_entry(field->type, keys, candidate, entry) : json_object_equal(candidate, entry))
 			return candidate;
 	}
 	return NULL;
@@ -130,11 +146,11 @@ static int merge_list(struct merge *m, json_object **out, const korch_field *fie
 		return KORCH_E_NOMEM;
 	for (size_t i = 0; i < json_object_array_length(wanted); i++) {
 		json_object *entry = json_object_array_get_idx(wanted, i);
-		json_object *before = keys ? find_entry(live, keys, entry) : NULL;
+		json_object *before = keys ? find_entry(live, field, entry) : NULL;
 		json_object *merged = NULL;
 		int code = 0;
 		if (before && json_object_is_type(entry, json_type_object))
-			code = merge_struct(m, &merged, field->type, replace_keys, find_entry(last, keys, entry), entry, before);
+			code = merge_struct(m, &merged, field->type, replace_keys, find_entry(last, field, entry), entry, before);
 		else
 			merged = json_object_get(entry);
 		if (code < 0 || append(result, merged) < 0)
@@ -142,7 +158,7 @@ static int merge_list(struct merge *m, json_object **out, const korch_field *fie
 	}
 	for (size_t i = 0; i < json_object_array_length(live); i++) {
 		json_object *entry = json_object_array_get_idx(live, i);
-		if (find_entry(wanted, keys, entry) || find_entry(last, keys, entry))
+		if (find_entry(wanted, field, entry) || find_entry(last, field, entry))
 			continue;
 		if (append(result, json_object_get(entry)) < 0)
 			return KORCH_E_NOMEM;
