@@ -31,7 +31,7 @@ static int put_capacity(korch_map **map, const korch_node_capacity *has)
 	                 : code;
 }
 
-static int put_conditions(korch_node_status *status, korch_usec now)
+static int put_conditions(korch_node_status *status, korch_usec now, int gives_heartbeats)
 {
 	static const char *const rows[][4] = {
 	    {"MemoryPressure", "False", "KubeletHasSufficientMemory",
@@ -50,8 +50,9 @@ static int put_conditions(korch_node_status *status, korch_usec now)
 		    korch_string_set(&list[i].reason, rows[i][2]) < 0 ||
 		    korch_string_set(&list[i].message, rows[i][3]) < 0)
 			return KORCH_E_NOMEM;
-		list[i].last_heartbeat_time = now - now % KORCH_USEC_PER_SEC;
-		list[i].last_transition_time = list[i].last_heartbeat_time;
+		list[i].last_transition_time = now - now % KORCH_USEC_PER_SEC;
+		if (gives_heartbeats)
+			list[i].last_heartbeat_time = list[i].last_transition_time;
 	}
 	return 0;
 }
@@ -105,7 +106,7 @@ static int put_status(korch_agent *agent, const agent_node *node, korch_node *to
 	if (code == 0)
 		korch_block_share(&status->allocatable, status->capacity);
 	if (code == 0)
-		code = put_conditions(status, korch_loop_now(agent->loop));
+		code = put_conditions(status, korch_loop_now(agent->loop), agent->lease_period_us > 0);
 	if (code == 0)
 		code = put_addresses(status, node);
 	return code == 0 ? put_info(agent, status) : code;

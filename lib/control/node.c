@@ -45,6 +45,12 @@ static korch_usec last_heartbeat(const korch__node_input *input)
 	return beat;
 }
 
+/* A node of an agent in this very process cannot get lost: it is ready, and neither it nor a lease ever gave a heartbeat. */
+static int is_never_lost(const korch__node_input *input)
+{
+	return !input->lease && last_heartbeat(input) == 0 && condition_status(input->node, "Ready")[0];
+}
+
 /* All conditions that a kubelet reports become Unknown, those that are missing appear. */
 static int set_unknown(decision *d, int never)
 {
@@ -81,6 +87,8 @@ static int check_heartbeat(decision *d)
 	korch_usec until =
 	    beat ? beat + grace
 	         : input->node->object.metadata->creation_timestamp + KORCH__NODE_STARTUP_GRACE;
+	if (is_never_lost(input))
+		return 0;
 	if (strcmp(condition_status(input->node, "Ready"), "Unknown") == 0)
 		return 0; /* its agent says Ready when it is back */
 	if (until >= input->now) {
