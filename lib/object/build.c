@@ -96,7 +96,9 @@ int korch__build_open(korch__build *build, int is_map, int line)
 	int code = check_depth(build, 1, line);
 	if (code < 0 || (code = korch__build_count(build, 1, line)) < 0)
 		return code;
-	korch__build_frame frame = {.line = line,
+	/* Who is told of a field looks for its key; the value may begin in the line below. */
+	const korch__build_frame *above = build->frames.n ? korch__build_top(build) : NULL;
+	korch__build_frame frame = {.line = above && above->key ? above->key_line : line,
 	                            .is_map = is_map,
 	                            .first_key = build->key_lines.n,
 	                            .first_merge = build->merges.n};
@@ -105,7 +107,7 @@ int korch__build_open(korch__build *build, int is_map, int line)
 		json_object_put(frame.node);
 		return no_memory(build);
 	}
-	korch__tree_set_line(frame.node, line);
+	korch__tree_set_line(frame.node, frame.line);
 	return 0;
 }
 
@@ -224,6 +226,7 @@ static int found_twice(korch__build *build, korch__build_frame *frame, const cha
 int korch__build_key(korch__build *build, const char *text, size_t len, int line)
 {
 	korch__build_frame *frame = korch__build_top(build);
+	frame->key_line = line;
 	if (memchr(text, '\0', len))
 		return korch__build_fail(build, KORCH_E_PARSE, line, "a key with a NUL byte");
 	frame->key = korch__strndup(text, len);

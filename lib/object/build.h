@@ -13,6 +13,7 @@ typedef struct korch__build_frame {
 	struct json_object *node; /* owned until it is closed */
 	char *key;                /* a mapping's key that waits for its value, or NULL */
 	int line;
+	int key_line;     /* of the latest key */
 	int height;       /* levels below, as far as they are known */
 	size_t first_key; /* where the lines of the keys begin in key_lines */
 	size_t first_merge;

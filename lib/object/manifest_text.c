@@ -121,6 +121,32 @@ static int is_left_out(text_read *self, const korch_object *object, int line)
 	return 1;
 }
 
+/* A kind that nobody knows, in an API version whose kinds are all known, is a slip of the pen. */
+static int is_misspelt(text_read *self, const korch_kind *kind, int line)
+{
+	const char *names[256];
+	size_t n = 0;
+	char message[512];
+	const korch_kind *other;
+	/* Groups of Kubernetes itself; others have custom resources. */
+	int is_closed = !strchr(kind->group, '.') || korch__text_has_suffix(kind->group, ".k8s.io");
+	if (!self->manifest->options.validate || kind->builtin || !is_closed)
+		return 0;
+	for (size_t i = 0; (other = korch_kind_at(i)) && n < KORCH_COUNT(names); i++)
+		if (other->builtin && strcmp(other->api_version, kind->api_version) == 0)
+			names[n++] = other->name;
+	if (n == 0)
+		return 0;
+	const char *meant = korch__text_nearest(kind->name, names, n);
+	for (size_t i = 0; !meant && (other = korch_kind_at(i)); i++)
+		if (other->builtin && strcmp(other->name, kind->name) == 0)
+			meant = other->api_version;
+	snprintf(message, sizeof(message), "no kind \"%s\" in %s%s%s%s", kind->name, kind->api_version,
+	         meant ? ", did you mean " : "", meant ? meant : "", meant ? "?" : "");
+	add_error(self, KORCH_E_INVALID, line, message);
+	return 1;
+}
+
 static int add_object(text_read *self, struct json_object *tree, int line)
 {
 	korch_manifest *manifest = self->manifest;
@@ -131,6 +157,10 @@ static int add_object(text_read *self, struct json_object *tree, int line)
 	size_t before = count_errors(manifest);
 	int code = korch__object_decode(&object, tree, &options, manifest->problems, &error);
 	if (code == 0 && is_left_out(self, object, line)) {
+		korch_object_unref(object);
+		return 0;
+	}
+	if (code == 0 && is_misspelt(self, object->kind, line)) {
 		korch_object_unref(object);
 		return 0;
 	}
