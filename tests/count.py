@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Closes a test run with one line, 'N passed, N failed': Check's own counts where a program prints them, one otherwise."""
+"""Closes a test run with one line, 'N passed, N failed': Check's or unittest's own counts where a program prints them, one otherwise."""
 import json
 import pathlib
 import re
@@ -15,6 +15,12 @@ def count(run):
         if found:
             checks += int(found[1])
             failures += int(found[2]) + int(found[3])
+        found = re.match(r"^Ran (\d+) tests? in ", line)
+        if found:
+            checks += int(found[1])
+        found = re.match(r"^FAILED \((.*)\)$", line)
+        if found:
+            failures += sum(int(n) for n in re.findall(r"(?:failures|errors)=(\d+)", found[1]))
     if checks == 0:
         return (1, 0) if ok else (0, 1)
     if not ok and failures == 0:

@@ -13,6 +13,47 @@ static int read_one(korch_manifest *manifest, const char *path, korch_error **er
 	return korch_manifest_read_path(manifest, path, err);
 }
 
+struct place {
+	const korch_manifest *manifest;
+	size_t i;
+};
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *first = a;
+	const struct place *second = b;
+	const korch_key key = korch_object_key(korch_manifest_object(first->manifest, first->i));
+	const korch_key other = korch_object_key(korch_manifest_object(second->manifest, second->i));
+	int order = korch_key_compare(&key, &other);
+	return order ? order : first->i < second->i ? -1 : first->i > second->i;
+}
+
+/* An object that is there twice would be two truths. */
+static int check_duplicates(const korch_manifest *manifest, korch_error **err)
+{
+	size_t n = korch_manifest_count(manifest);
+	struct place *places = calloc(n + 1, sizeof(*places));
+	int code = places ? 0 : korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	for (size_t i = 0; places && i < n; i++)
+		places[i] = (struct place){manifest, i};
+	if (places)
+		qsort(places, n, sizeof(*places), compare_places);
+	for (size_t i = 1; code == 0 && i < n; i++) {
+		size_t first = places[i - 1].i;
+		size_t second = places[i].i;
+		const korch_object *object = korch_manifest_object(manifest, second);
+		const korch_key key = korch_object_key(object);
+		const korch_key other = korch_object_key(korch_manifest_object(manifest, first));
+		if (!*key.name || korch_key_compare(&key, &other) != 0)
+			continue;
+		code = korch_error_set(err, KORCH_E_INVALID, "%s %s is there twice, first in %s:%d", object->kind->singular, key.name,
+							   korch_manifest_file(manifest, first), korch_manifest_line(manifest, first));
+		korch_error_set_location(err, korch_manifest_file(manifest, second), korch_manifest_line(manifest, second));
+	}
+	free(places);
+	return code;
+}
+
 int tool_read(korch_manifest **out, const tool_paths *paths, korch_error **err)
 {
 	const korch_manifest_options options = {
@@ -37,7 +78,7 @@ int tool_read(korch_manifest **out, const tool_paths *paths, korch_error **err)
 		}
 		korch_error_free(error);
 	}
-	return result;
+	return result < 0 ? result : check_duplicates(*out, err);
 }
 
 size_t tool_each_problem(const korch_manifest *manifest, void (*fn)(void *userdata, const char *line, int is_error), void *userdata)
