@@ -118,6 +118,16 @@ int korch__table_put(korch_table *table, void *entry)
 	return 0;
 }
 
+void *korch__table_swap(korch_table *table, void *entry, const void *key)
+{
+	slot *at = find(table, key);
+	if (!at)
+		return NULL;
+	void *old = at->entry;
+	at->entry = entry;
+	return old;
+}
+
 void *korch__table_remove(korch_table *table, const void *key)
 {
 	slot *at = find(table, key);

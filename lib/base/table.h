@@ -26,6 +26,8 @@ void korch__table_init(korch_table *table, const korch_table_ops *ops);
 void korch__table_fini(korch_table *table); /* does not touch the entries */
 void *korch__table_get(const korch_table *table, const void *key);
 int korch__table_put(korch_table *table, void *entry); /* key must not be in; 0 or KORCH_E_NOMEM */
+/* Puts an entry in the place of the one with its key, which it returns; NULL, and nothing is done, without one. */
+void *korch__table_swap(korch_table *table, void *entry, const void *key);
 void *korch__table_remove(korch_table *table, const void *key); /* the entry, or NULL */
 /* for (size_t at = 0; (entry = korch__table_next(table, &at));) … ; removing the entry just returned is fine. */
 void *korch__table_next(const korch_table *table, size_t *at);

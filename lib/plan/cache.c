@@ -35,11 +35,38 @@ static int compare_keys(const void *key, const void *entry, void *context)
 
 static const korch_btree_ops tree_ops = {.compare = compare_keys, .entry_key = entry_key};
 
+/* Objects by key, of all kinds */
+
+static uint64_t hash_of(const korch_key *key)
+{
+	uint64_t space = korch__hash_string(text_of(key->namespace_));
+	return korch__hash_bytes(key->name, strlen(key->name), space);
+}
+
+static uint64_t name_hash(const void *key)
+{
+	return hash_of(key);
+}
+
+static uint64_t name_entry_hash(const void *entry)
+{
+	const korch_key key = korch_object_key(((const cache_entry *)entry)->object);
+	return hash_of(&key);
+}
+
+static int name_equal(const void *entry, const void *key)
+{
+	const korch_object *object = ((const cache_entry *)entry)->object;
+	const korch_key *wanted = key;
+	return object->kind == wanted->kind && strcmp(korch_object_name(object), wanted->name) == 0 &&
+	       strcmp(korch_object_namespace(object), text_of(wanted->namespace_)) == 0;
+}
+
+static const korch_table_ops name_ops = {name_hash, name_equal, name_entry_hash};
+
 cache_entry *korch__cache_find(const korch_cache *cache, const korch_key *key)
 {
-	const cache_kind *kind = korch__cache_kind(cache, key->kind);
-	korch_object_meta wanted = {.name = key->name, .namespace_ = key->namespace_};
-	return kind ? korch__btree_find(&kind->tree, &wanted) : NULL;
+	return korch__table_get(&cache->names, key);
 }
 
 /* Kinds */
@@ -168,11 +195,17 @@ static cache_entry *find_same(const korch_cache *cache, const korch_object *obje
  */
 static int insert(cache_entry **old, korch_cache *cache, cache_kind *kind, cache_entry *entry)
 {
-	int r = korch__btree_insert(&kind->tree, entry);
-	if (r == 0)
-		cache->n++;
-	*old = r == KORCH_E_EXISTS ? korch__btree_replace(&kind->tree, entry) : NULL;
-	return r == KORCH_E_EXISTS ? 0 : r;
+	const korch_key key = korch_object_key(entry->object);
+	*old = korch__table_swap(&cache->names, entry, &key);
+	if (*old) {
+		korch__btree_replace(&kind->tree, entry);
+		return 0;
+	}
+	int r = korch__table_put(&cache->names, entry);
+	if (r == 0 && (r = korch__btree_insert(&kind->tree, entry)) < 0)
+		korch__table_remove(&cache->names, &key);
+	cache->n += r == 0;
+	return r;
 }
 
 /* Adds an object; *previous is one that was there under its name, with another uid. */
@@ -220,6 +253,7 @@ const korch_object *korch__cache_take(korch_cache *cache, const korch_key *key)
 	cache_entry *entry = kind ? korch__btree_remove(&kind->tree, &wanted) : NULL;
 	if (!entry)
 		return NULL;
+	korch__table_remove(&cache->names, key);
 	cache->n--;
 	return drop_entry(cache, entry);
 }
@@ -273,6 +307,7 @@ int korch_cache_new(korch_cache **out, korch_error **err)
 	cache->view.ops = &korch__cache_view_ops;
 	korch__table_init(&cache->kinds, &kind_ops);
 	korch__table_init(&cache->uids, &uid_ops);
+	korch__table_init(&cache->names, &name_ops);
 	korch__index_init(&cache->owners);
 	korch__index_init(&cache->nodes);
 	*out = cache;
@@ -302,6 +337,7 @@ void korch_cache_free(korch_cache *cache)
 	korch__vec_fini(&cache->order);
 	korch__table_fini(&cache->kinds);
 	korch__table_fini(&cache->uids);
+	korch__table_fini(&cache->names);
 	korch__table_fini(&cache->owners);
 	korch__table_fini(&cache->nodes);
 	korch__free(cache);

@@ -23,6 +23,7 @@ struct korch_cache {
 	korch_table kinds;
 	KORCH_VEC(cache_kind *) order; /* kinds as they appeared; owns them */
 	korch_table uids;
+	korch_table names; /* every entry by kind, namespace and name: quicker than the trees */
 	korch_table owners; /* lists by kind and uid of an owner */
 	korch_table nodes;  /* lists by kind and node */
 	korch_usec now;

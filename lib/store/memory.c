@@ -5,6 +5,7 @@
 #include "store/memory.h"
 #include "base/alloc.h"
 #include <korch/sys/store.h>
+#include <string.h>
 
 enum { HISTORY_DEFAULT = 65536 };
 #define HISTORY_MAX ((size_t)1 << 31)
@@ -15,6 +16,11 @@ static int compare_objects(const void *key, const void *entry, void *context)
 {
 	(void)context;
 	const korch_object *a = key, *b = entry;
+	/* Nearly all comparisons are within one namespace, whose name is one shared string. */
+	if (a->kind == b->kind && a->metadata && b->metadata &&
+	    a->metadata->namespace_ == b->metadata->namespace_ && a->metadata->name &&
+	    b->metadata->name)
+		return strcmp(a->metadata->name, b->metadata->name);
 	korch_key key_a = korch_object_key(a), key_b = korch_object_key(b);
 	return korch_key_compare(&key_a, &key_b);
 }
