@@ -293,15 +293,16 @@ static int check_identity(const korch_object *object, const korch_object *base, 
 	char resource[KORCH_RESOURCE_NAME_MAX];
 	const char *uid = korch_object_uid(object);
 	const korch_object_meta *meta = object->metadata;
-	korch__resource_name(resource, sizeof(resource), base->kind);
 	if (object->kind != base->kind)
-		return korch_error_set(err, KORCH_E_INVALID, "%s \"%s\" cannot become a %s", resource,
+		return korch_error_set(err, KORCH_E_INVALID, "%s \"%s\" cannot become a %s",
+		                       korch__resource_name(resource, sizeof(resource), base->kind),
 		                       korch_object_name(base), object->kind->name);
 	if (*uid && strcmp(uid, korch_object_uid(base)) != 0)
 		return korch_error_set(err, KORCH_E_CONFLICT,
 		                       "Operation cannot be fulfilled on %s \"%s\": Precondition failed: "
 		                       "UID in precondition: %s, UID in object meta: %s",
-		                       resource, korch_object_name(base), uid, korch_object_uid(base));
+		                       korch__resource_name(resource, sizeof(resource), base->kind),
+		                       korch_object_name(base), uid, korch_object_uid(base));
 	if (!base->metadata || !base->metadata->deletion_timestamp || !meta)
 		return 0;
 	for (size_t i = 0; i < meta->n_finalizers; i++)

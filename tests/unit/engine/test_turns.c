@@ -87,6 +87,7 @@ static void add_once(void *userdata, const korch_change *change)
 START_TEST(added_in_the_middle_of_a_change)
 {
 	int is_added = 1;
+	seen[0] = '\0';
 	fixture_init(&at);
 	fixture_engine(&at);
 	korch_engine_observe(at.engine, add_once, &is_added, NULL);
@@ -105,6 +106,7 @@ END_TEST
 START_TEST(added_in_the_middle_of_a_deletion)
 {
 	int is_added = 1;
+	seen[0] = '\0';
 	fixture_init(&at);
 	fixture_engine(&at);
 	korch_engine_observe(at.engine, add_once, &is_added, NULL);
