@@ -49,11 +49,11 @@ typedef struct korch_engine_stats {
 KORCH_API int korch_engine_new(korch_engine **out, const korch_engine_options *options, korch_error **err);
 /** Adds a controller; also after the start (its keys are then requested at once). *out is borrowed and may be NULL. @since 0.1 */
 KORCH_API int korch_engine_add(korch_controller **out, korch_engine *engine, const korch_controller_spec *spec, korch_error **err);
-/** Lists and watches the store; controllers run once the cache is in step. @since 0.1 */
+/** Lists and watches the store; controllers run once the cache is in step. Stops by itself when the store is closed. @since 0.1 */
 KORCH_API int korch_engine_start(korch_engine *engine, korch_error **err);
 /** Stops handing out requests; commits under way complete. @since 0.1 */
 KORCH_API void korch_engine_stop(korch_engine *engine);
-/** Frees a stopped engine (stops it when it is not). NULL is fine. @since 0.1 */
+/** Frees a stopped engine (stops it when it is not); not from inside of one of its callbacks. Submissions under way get KORCH_E_CLOSED. NULL is fine. @since 0.1 */
 KORCH_API void korch_engine_free(korch_engine *engine);
 
 /** The cache; borrowed; changes whenever the loop runs. Its now is the loop's. @since 0.1 */

@@ -272,7 +272,7 @@ static korch_usec resync_at(const korch_controller *controller, const korch_queu
 	const korch_view *view = korch_engine_view(controller->engine);
 	if (!korch_view_get(view, spec->kind, item->namespace_, item->name))
 		return KORCH_USEC_NEVER;
-	return now + spec->resync_us;
+	return spec->resync_us < KORCH_USEC_NEVER - now ? now + spec->resync_us : KORCH_USEC_NEVER;
 }
 
 void korch__controller_finish(korch_controller *controller, korch_queue_item *item, int code,

@@ -12,6 +12,9 @@ enum {
 	SPARE_STEPS = 32, /* of a plan that is kept: it keeps its room */
 };
 
+/* Longer than anybody waits, and never so long that adding it to a time goes over the edge. */
+static const korch_usec LONGEST = KORCH_USEC_NEVER / 4;
+
 static void pump(void *userdata);
 
 static void set_defaults(korch_engine_options *options)
@@ -47,10 +50,23 @@ static int make_parts(korch_engine *engine)
 	return code;
 }
 
+static int check_options(const korch_engine_options *options, korch_error **err)
+{
+	if (!options || options->size < sizeof(*options) || !options->loop || !options->store)
+		return korch_error_set(err, KORCH_E_INVALID, "an engine needs a loop and a store");
+	if (options->backoff_base_us < 0 || options->backoff_max_us < 0 ||
+	    options->backoff_base_us > LONGEST || options->backoff_max_us > LONGEST)
+		return korch_error_set(err, KORCH_E_INVALID, "back-off times must be from 0 to %lld us",
+		                       (long long)LONGEST);
+	return 0;
+}
+
 int korch_engine_new(korch_engine **out, const korch_engine_options *options, korch_error **err)
 {
-	if (!out || !options || options->size < sizeof(*options) || !options->loop || !options->store)
-		return korch_error_set(err, KORCH_E_INVALID, "an engine needs a loop and a store");
+	if (!out)
+		return korch_error_set(err, KORCH_E_INVALID, "an engine needs a place");
+	if (check_options(options, err) < 0)
+		return KORCH_E_INVALID;
 	korch_engine *engine = korch__calloc(1, sizeof(*engine));
 	if (!engine)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");

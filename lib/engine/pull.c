@@ -90,6 +90,8 @@ int korch_controller_request(korch_controller *controller, const char *namespace
 {
 	if (!controller || !name)
 		return KORCH_E_INVALID;
+	if (at_us == KORCH_USEC_NEVER)
+		return 0;
 	korch_engine *engine = controller->engine;
 	korch_usec now = korch_loop_now(engine->loop);
 	int code = korch__queue_add_at(&controller->queue, korch__text_or_empty(namespace_), name,

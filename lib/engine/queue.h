@@ -26,7 +26,7 @@ typedef struct korch_queue_item {
 	struct korch_queue_item *next; /* in the line */
 	const char *namespace_;        /* block string, or NO_NAMESPACE of queue.c */
 	const char *name;              /* block string */
-	uint64_t min_revision; /* the cache must have this before the key is handed out again */
+	uint64_t min_revision;         /* the cache must have this before the key is handed out again */
 	korch_usec quiet_until;
 	korch_usec dirty_at; /* asked for while in hand: earliest time, KORCH_USEC_NEVER: not */
 	uint32_t failures;

@@ -1,7 +1,8 @@
 /*
- * How fast the engine is: bench-engine [OBJECTS [ROUNDS]]. A trusted controller changes each of its
- * objects ROUNDS times, one single-write plan a request. Prints requests a second with their
- * commits, watch and cache on the memory store, and nanoseconds a request for the queue alone.
+ * How fast the engine is: bench-engine [OBJECTS [ROUNDS [IDLE]]]. A trusted controller changes each
+ * of its objects ROUNDS times, one single-write plan a request, beside IDLE others (15) that look at
+ * other kinds. Prints requests a second with their commits, watch and cache on the memory store, and
+ * nanoseconds a request for the queue alone.
  */
 #include "base/random.h"
 #include "engine/engine.h"
@@ -96,6 +97,22 @@ static void bench_queue(size_t n)
 	korch_string_unref(space);
 }
 
+/* As many as a cluster has, with as many watches. */
+static void add_idle(korch_engine *engine, size_t n)
+{
+	const korch_controller_watch watches[] = {{.kind = &korch_service_kind},
+	                                          {.kind = &korch_node_kind},
+	                                          {.kind = &korch_config_map_kind}};
+	const korch_controller_spec spec = {.size = sizeof(spec),
+	                                    .name = "idle",
+	                                    .kind = &korch_pod_kind,
+	                                    .watches = watches,
+	                                    .n_watches = 3,
+	                                    .reconcile = count};
+	for (size_t i = 0; i < n; i++)
+		check(korch_engine_add(NULL, engine, &spec, NULL));
+}
+
 int main(int argc, char **argv)
 {
 	size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 100000;
@@ -114,6 +131,7 @@ int main(int argc, char **argv)
 	    .size = sizeof(spec), .name = "count", .kind = &korch_replica_set_kind, .reconcile = count};
 	check(korch_engine_add(&controller, engine, &spec, NULL));
 	korch__engine_trust(controller);
+	add_idle(engine, argc > 3 ? strtoul(argv[3], NULL, 10) : 15);
 	check(korch_engine_start(engine, NULL));
 	double begin = now();
 	korch_loop_step(loop, KORCH_USEC_NEVER);

@@ -124,8 +124,8 @@ START_TEST(long_messages_end_between_characters)
 		fixture_start(&at);
 		korch_object *pod = fixture_pod("web");
 		say(&at, pod, text);
-		korch_view_each(korch_engine_view(at.engine), &(korch_view_query){.kind = &korch_event_kind},
-		                keep_message, &message);
+		korch_view_each(korch_engine_view(at.engine),
+		                &(korch_view_query){.kind = &korch_event_kind}, keep_message, &message);
 		ck_assert_uint_gt(strlen(message), i ? 1000 : 699);
 		ck_assert_uint_lt(strlen(message), 1024);
 		ck_assert_uint_eq(strlen(message) % strlen(characters[i]), 0);

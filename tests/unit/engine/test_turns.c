@@ -274,13 +274,47 @@ START_TEST(waiting_for_the_cache_is_not_waiting_in_line)
 }
 END_TEST
 
+static int refuse(probe *self, const korch_view *view, const korch_request *request,
+                  korch_plan *plan)
+{
+	return KORCH_E_IO;
+}
+
+START_TEST(times_at_the_edge)
+{
+	probe self = {.spec = {.resync_us = KORCH_USEC_NEVER}};
+	probe failing = {.act = refuse};
+	korch_usec next;
+	fixture_init(&at);
+	at.options.loop = at.loop;
+	at.options.store = at.store;
+	at.options.backoff_max_us = KORCH_USEC_NEVER;
+	ck_assert_int_eq(korch_engine_new(&at.engine, &at.options, NULL), KORCH_E_INVALID);
+	at.options.backoff_max_us = -1;
+	ck_assert_int_eq(korch_engine_new(&at.engine, &at.options, NULL), KORCH_E_INVALID);
+	at.options.backoff_base_us = at.options.backoff_max_us = KORCH_USEC_NEVER / 4;
+	fixture_engine(&at);
+	probe_add(&self, &at, &korch_config_map_kind);
+	probe_add(&failing, &at, &korch_pod_kind);
+	fixture_start(&at);
+	fixture_write(&at, fixture_config("a", ""));
+	ck_assert_int_eq(korch_controller_request(self.controller, "", "x", KORCH_USEC_NEVER), 0);
+	ck_assert_uint_eq(stats().delayed, 0);
+	fixture_write(&at, fixture_pod("web"));
+	ck_assert_uint_eq(stats().delayed, 1);
+	ck_assert_int_eq(korch_engine_is_idle(at.engine, &next), 1);
+	ck_assert_int_gt(next, KORCH_USEC_NEVER / 8);
+	fixture_fini(&at);
+}
+END_TEST
+
 KORCH_SUITE(turns)
 {
 	Suite *suite = suite_create("turns");
 	KORCH_CASE(suite, "turns", nobody_starves, added_in_the_middle_of_a_change,
 	           added_in_the_middle_of_a_deletion, answers_that_ask_again_leave_the_loop_its_turn,
 	           pullers_are_told_when_the_rate_allows_it,
-	           waiting_for_the_cache_is_not_waiting_in_line);
+	           waiting_for_the_cache_is_not_waiting_in_line, times_at_the_edge);
 	KORCH_CASE(suite, "end", a_closed_store_ends_it, a_store_closed_while_it_is_listed_ends_it);
 	return suite;
 }
