@@ -101,28 +101,31 @@ static void on_connection(void *userdata, int fd, int events)
 }
 
 /* The path of a socket may be longer than an address holds, so it is named through its folder's descriptor. */
-static int connect_socket(const char *folder)
+static int connect_socket(int *out, const char *folder)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	/* Having no descriptors left says nothing about the shim. */
+	int code = dir < 0 || fd < 0 ? KORCH_E_LIMIT : 0;
 	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/shim.sock", dir);
-	int failed = dir < 0 || fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0;
+	if (code == 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		code = errno == ECONNREFUSED || errno == ENOENT ? KORCH_E_IO : KORCH_E_LIMIT;
 	if (dir >= 0)
 		close(dir);
-	if (failed && fd >= 0) {
+	if (code < 0 && fd >= 0)
 		close(fd);
-		return -1;
-	}
-	return fd;
+	if (code == 0)
+		*out = fd;
+	return code;
 }
 
 int korch__process_connect(process_sandbox *sandbox)
 {
-	sandbox->connection = connect_socket(sandbox->folder);
-	if (sandbox->connection < 0)
-		return KORCH_E_IO;
-	int code = korch_poll_new(&sandbox->poll, sandbox->runtime->loop, sandbox->connection, KORCH_POLL_IN, on_connection, sandbox);
+	int code = connect_socket(&sandbox->connection, sandbox->folder);
+	if (code < 0)
+		return code;
+	code = korch_poll_new(&sandbox->poll, sandbox->runtime->loop, sandbox->connection, KORCH_POLL_IN, on_connection, sandbox);
 	if (code == 0)
 		code = korch__process_ask_list(sandbox);
 	if (code < 0)

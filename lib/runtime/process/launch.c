@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -35,10 +36,12 @@ int korch__process_kill(pid_t pid, unsigned long long ticks)
 /* The shim's process and when it started; -1 when it is not written down or not running. */
 static int find_shim(const process_sandbox *sandbox, pid_t *pid, unsigned long long *ticks)
 {
-	_cleanup_free_ char *path = korch__sprintf("%s/shim.pid", sandbox->folder);
+	/* No memory is asked for: being short of it must not look like a shim that has ended. */
+	char path[PATH_MAX];
 	char text[64];
 	int number = 0;
-	int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
+	int length = snprintf(path, sizeof(path), "%s/shim.pid", sandbox->folder);
+	int fd = length < (int)sizeof(path) ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	if (fd >= 0)
 		close(fd);

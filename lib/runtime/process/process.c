@@ -2,6 +2,7 @@
 #include "runtime/process/process.h"
 
 #include "base/cleanup.h"
+#include <stdio.h>
 #include <string.h>
 
 enum { EXEC_OUTPUT_MAX = 65536, EXEC_WORDS_MAX = 1024 };
@@ -38,7 +39,7 @@ int korch__process_is_valid_id(const char *id)
 static int sandbox_create(void *self, const korch_sandbox_spec *spec, korch_runtime_done_fn fn, void *userdata)
 {
 	process_runtime *runtime = self;
-	char message[512] = "out of memory";
+	char message[512] = "";
 	if (!korch__process_is_valid_id(spec->id))
 		return KORCH_E_INVALID;
 	process_call *call = korch__process_call_new(runtime, 0, spec->id);
@@ -57,6 +58,8 @@ static int sandbox_create(void *self, const korch_sandbox_spec *spec, korch_runt
 		korch__process_call_append(&sandbox->creates, call);
 	} else {
 		int code = korch__process_sandbox_new(&sandbox, runtime, spec->id);
+		if (code == KORCH_E_LIMIT)
+			snprintf(message, sizeof(message), "there are %d pods already, which is the most", PROCESS_SANDBOXES_MAX);
 		if (code == 0)
 			code = korch__process_sandbox_launch(sandbox, spec, message, sizeof(message));
 		if (code == 0) {
@@ -65,7 +68,7 @@ static int sandbox_create(void *self, const korch_sandbox_spec *spec, korch_runt
 		}
 		if (sandbox)
 			korch__process_sandbox_end(sandbox);
-		korch__process_call_answer(call, code, "CreatePodSandboxError", message);
+		korch__process_call_answer(call, code, "CreatePodSandboxError", *message ? message : korch_code_text(code));
 	}
 	return 0;
 }

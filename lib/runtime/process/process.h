@@ -50,6 +50,8 @@ typedef struct process_container {
 	int is_listed; /* the shim's list has it */
 } process_container;
 
+enum { PROCESS_SANDBOXES_MAX = 4096 };
+
 enum sandbox_state {
 	SANDBOX_LAUNCHING, /* the shim is being started */
 	SANDBOX_LISTING,   /* connected, asking what is there */

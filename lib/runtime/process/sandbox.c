@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SANDBOXES_MAX = 4096 };
-
 process_sandbox *korch__process_sandbox_find(const process_runtime *runtime, const char *id)
 {
 	for (process_sandbox *sandbox = runtime->sandboxes; sandbox; sandbox = sandbox->next)
@@ -27,7 +25,7 @@ process_sandbox *korch__process_sandbox_of(const process_runtime *runtime, const
 
 int korch__process_sandbox_new(process_sandbox **out, process_runtime *runtime, const char *id)
 {
-	if (runtime->n_sandboxes >= SANDBOXES_MAX)
+	if (runtime->n_sandboxes >= PROCESS_SANDBOXES_MAX)
 		return KORCH_E_LIMIT;
 	process_sandbox *sandbox = korch__calloc(1, sizeof(*sandbox));
 	if (!sandbox)
