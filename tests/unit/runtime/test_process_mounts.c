@@ -180,6 +180,7 @@ START_TEST(a_read_only_root)
 		ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = "cover", .script = "! (: > /srv/korch-new) 2>/dev/null",
 															  .more = {.read_only_root = 1, .mounts = mounts, .n_mounts = 1}}), 0);
 	ck_assert(!file_exists("/srv/korch-new"));
+	covers_are_gone();
 	world_end(&w);
 }
 END_TEST

@@ -127,27 +127,36 @@ static int show_entries(const char *folder, const char *cover)
 	return result;
 }
 
+/* Fills a temporary file system that is mounted at `cover`, and moves it over `folder`. */
+static int move_over(const char *folder, const char *cover, const struct stat *status)
+{
+	char options[32];
+	snprintf(options, sizeof(options), "mode=%o", status->st_mode & 07777);
+	if (mount("tmpfs", cover, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0 || show_entries(folder, cover) < 0)
+		return -1;
+	if (strcmp(folder, "/") != 0)
+		return mount(cover, folder, NULL, MS_MOVE, NULL);
+	return chdir(cover) == 0 && mount(cover, "/", NULL, MS_MOVE, NULL) == 0 && chroot(".") == 0 ? chdir("/") : -1;
+}
+
 /* Makes it possible to create entries in `folder` of this view: covers it. */
 static int cover_folder(const char *folder)
 {
 	/* /tmp exists everywhere; what is mounted there is moved away at once, and only this view sees it. */
 	char cover[] = "/tmp/.korch-cover-XXXXXX";
 	struct stat status;
-	if (stat(folder, &status) < 0 || !mkdtemp(cover))
+	int tmp = open("/tmp", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (tmp < 0 || stat(folder, &status) < 0 || !mkdtemp(cover))
 		return -1;
-	char options[32];
-	snprintf(options, sizeof(options), "mode=%o", status.st_mode & 07777);
-	int result = mount("tmpfs", cover, "tmpfs", MS_NOSUID | MS_NODEV, options);
-	if (result == 0)
-		result = show_entries(folder, cover);
-	if (result == 0 && strcmp(folder, "/") == 0)
-		result = chdir(cover) == 0 && mount(cover, "/", NULL, MS_MOVE, NULL) == 0 && chroot(".") == 0 && chdir("/") == 0 ? 0 : -1;
-	else if (result == 0)
-		result = mount(cover, folder, NULL, MS_MOVE, NULL);
+	int result = move_over(folder, cover, &status);
 	int failure = errno;
-	/* The empty folder on the machine's own /tmp. A cover that shows /tmp shows itself in there: taken away first. */
+	/*
+	 * The empty folder on the machine's own /tmp, by way of its own mount, as the view of it may be read-only now. A cover that
+	 * shows /tmp shows itself in there: taken away first.
+	 */
 	umount2(cover, MNT_DETACH);
-	rmdir(cover);
+	unlinkat(tmp, cover + strlen("/tmp/"), AT_REMOVEDIR);
+	close(tmp);
 	errno = failure;
 	return result;
 }
