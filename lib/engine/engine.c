@@ -181,8 +181,8 @@ static korch_usec next_due(const korch_engine *engine)
 }
 
 /*
- * Round robin with small bites, so that no controller keeps the others waiting; the next turn begins
- * where this one had to end.
+ * Round robin with small bites, so that no controller keeps the others waiting; the next turn
+ * begins where this one had to end.
  */
 static void work(korch_engine *engine)
 {

@@ -47,6 +47,15 @@ static void put_service(void)
 	put(korch_object_edit(&service->object));
 }
 
+/* Events, like everything else, are only written into namespaces that are there. */
+static void put_namespace(void)
+{
+	korch_object *space = NULL;
+	ck_assert_int_eq(korch_object_new(&space, &korch_namespace_kind), 0);
+	korch_string_set(&korch_object_edit_meta(space)->name, "shop");
+	put(space);
+}
+
 /* The fixture, with a proxy that observes an engine in place of its own one. */
 static void observed_make(const korch__proxy_options *options)
 {
@@ -145,6 +154,7 @@ START_TEST(failing_to_bind_is_an_event)
 	observed_make(&(korch__proxy_options){.bind_retry_us = 1000});
 	ck_assert_int_eq(korch__proxy_observe(proxy, engine, NULL), 0);
 	korch_string_set(&service->spec->cluster_ip, "192.0.2.1");
+	put_namespace();
 	put_slice(0, READY_SERVING);
 	put_service();
 	korch_view_query query = {.kind = &korch_event_kind};
