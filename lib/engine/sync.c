@@ -1,7 +1,7 @@
 /*
  * Keeping the cache in step with the store: list, then watch; list again when the watch has lost
- * its place. Every change goes to the cache, then to the observers and controllers. What a list brings
- * is worked out in relist.c.
+ * its place. Every change goes to the cache, then to the observers and controllers. What a list
+ * brings is worked out in relist.c.
  */
 #include "engine/sync.h"
 
