@@ -211,7 +211,9 @@ class Case(unittest.TestCase):
         self.assert_nothing_left(korch)
 
     def assert_nothing_left(self, korch):
-        self.assertEqual(korch.left(), [])
+        self.assertEqual([each for each in korch.left() if not each[1].startswith("korch-shim ")], [])
+        # A shim ends after its last word to korch, a moment later; with sanitizers that look for leaks, a long moment.
+        wait_until(lambda: not korch.left(), lambda: f"still there: {korch.left()}")
         self.assertEqual([path for path in self.state.rglob("*") if not path.is_dir()], [])
         self.assertEqual(list(self.state.glob("up/*")), [])
 
