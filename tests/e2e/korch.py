@@ -156,6 +156,11 @@ class Korch:
         return [(pid, b" ".join(command).decode(errors="replace")) for pid, environment, command in processes()
                 if mine & set(environment) or any(argument.startswith(bytes(self.state) + b"/") for argument in command)]
 
+    @staticmethod
+    def left_of(pids):
+        """Those of these processes that are still there."""
+        return [pid for pid in pids if any(pid == other for other, _, _ in processes())]
+
     def kill_left(self):
         for pid, _ in self.left():
             try:

@@ -21,6 +21,7 @@
 
 enum {
 	REFRESH_US = 50000,
+	SETTLE_US = 1000000,
 	STOP_PATIENCE_US = 100000,
 };
 
@@ -403,6 +404,8 @@ static int run(const up_options *options)
 		close_session(&self);
 		return tool_fail(error);
 	}
+	/* The node is there before the first pod wants one. */
+	korch_cluster_settle(self.cluster, SETTLE_US, NULL);
 	code = apply(&self, manifest);
 	if (code == 0) {
 		show(&self);

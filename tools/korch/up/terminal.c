@@ -150,34 +150,54 @@ static void put_more(terminal *t, size_t n, const char *of_what)
 	end_line(t);
 }
 
-/* Rows come first, then where Services answer, then what happened last; each takes what the screen leaves it. */
-static void put_body(terminal *t)
+/* How many of n things are shown in so many lines, when "and N more" needs a line too. */
+static size_t fitting(size_t n, int room)
 {
-	const tool_rows *rows = t->shown;
-	int room = t->lines - 3 - t->n_log;
-	size_t shown = room < 1 ? 1 : (size_t)room;
-	if (rows && rows->n > shown)
-		shown = shown > 1 ? shown - 1 : 1;
+	if (room < 1)
+		return 0;
+	return n <= (size_t)room ? n : room > 1 ? (size_t)room - 1 : 1;
+}
+
+static void put_rows(terminal *t, int room)
+{
+	size_t n = t->shown->n;
+	size_t fit = fitting(n, room);
 	/* The selected row is always among those that are seen. */
-	size_t first = t->selected >= shown ? t->selected - shown + 1 : 0;
-	size_t end = rows ? (rows->n < first + shown ? rows->n : first + shown) : 0;
-	for (size_t i = first; i < end; i++)
-		put_row(t, &rows->items[i], i == t->selected);
-	if (rows)
-		put_more(t, rows->n - (end - first), "");
-	int left = room + 1 - t->drawn;
-	size_t services = left < 1 ? 0 : (size_t)left;
-	if (rows && rows->n_services > services)
-		services = services ? services - 1 : 0;
-	for (size_t i = 0; rows && i < rows->n_services && i < services; i++)
-		put_service(t, &rows->services[i]);
-	if (rows && left > 0 && rows->n_services > services)
-		put_more(t, rows->n_services - services, " services");
-	for (int i = 0; i < t->n_log; i++) {
+	size_t first = t->selected >= fit ? t->selected - fit + 1 : 0;
+	for (size_t i = first; i < first + fit; i++)
+		put_row(t, &t->shown->items[i], i == t->selected);
+	if (room > 1)
+		put_more(t, n - fit, "");
+}
+
+static void put_services(terminal *t, int room)
+{
+	size_t fit = fitting(t->shown->n_services, room);
+	for (size_t i = 0; i < fit; i++)
+		put_service(t, &t->shown->services[i]);
+	if (room > 1)
+		put_more(t, t->shown->n_services - fit, " services");
+}
+
+static void put_log(terminal *t, int room)
+{
+	for (int i = t->n_log > room ? t->n_log - room : 0; i < t->n_log; i++) {
 		put(t, "%s", strncmp(t->log[i], "error: ", 7) == 0 ? "\033[31m" : "\033[2m");
 		put_cut(t, t->log[i], t->columns - 1);
 		end_line(t);
 	}
+}
+
+/* Rows come first, then where Services answer, then what happened last, for which a quarter of the screen is kept. */
+static void put_body(terminal *t)
+{
+	int end = t->lines - 1; /* the last line is for the keys */
+	int kept = t->n_log < (end - 1) / 4 ? t->n_log : (end - 1) / 4;
+	if (t->shown) {
+		put_rows(t, end - t->drawn - kept);
+		put_services(t, end - t->drawn - kept);
+	}
+	put_log(t, end - t->drawn);
 }
 
 static void send_picture(const terminal *t)
