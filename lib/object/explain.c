@@ -213,6 +213,20 @@ static void put_description(korch_buf *buf, const korch_kind *kind, const korch_
 	korch__buf_putc(buf, '\n');
 }
 
+/* The longest beginning that names a kind ("deployments.apps" in "deployments.apps.spec"); *path is what follows, or NULL. */
+static const korch_kind *split_kind(char *text, char **path)
+{
+	const korch_kind *kind = korch_kind_find(text);
+	for (char *dot = strrchr(text, '.'); !kind && dot; dot = strrchr(text, '.')) {
+		if (*path)
+			(*path)[-1] = '.';
+		*dot = '\0';
+		*path = dot + 1;
+		kind = korch_kind_find(text);
+	}
+	return kind;
+}
+
 int korch_explain(char **out, const char *what, uint32_t flags, korch_error **err)
 {
 	if (!out || !what || strlen(what) > PATH_MAX_LENGTH)
@@ -220,10 +234,10 @@ int korch_explain(char **out, const char *what, uint32_t flags, korch_error **er
 	_cleanup_free_ char *copy = korch__strdup(what);
 	if (!copy)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-	char *path = copy, *name = strsep(&path, ".");
-	const korch_kind *kind = korch_kind_find(name);
+	char *path = NULL;
+	const korch_kind *kind = split_kind(copy, &path);
 	if (!kind)
-		return unknown_kind(name, err);
+		return unknown_kind(copy, err);
 	const korch_type *type = kind->type ? kind->type : &korch__raw_object_type;
 	const korch_field *field = NULL;
 	int code = follow(kind, path, &type, &field, err);
