@@ -222,7 +222,7 @@ static const korch_kind *split_kind(char *text, char **path)
 			(*path)[-1] = '.';
 		*dot = '\0';
 		*path = dot + 1;
-		kind = korch_kind_find(text);
+		kind = korch__text_has_suffix(text, ".") ? NULL : korch_kind_find(text);
 	}
 	return kind;
 }

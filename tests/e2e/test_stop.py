@@ -17,7 +17,7 @@ spec:
   - name: sidecar
     image: bash:5
     restartPolicy: Always
-    command: [bash, -c, 'trap "date +%s.%N; exit" TERM; while :; do sleep 0.05; done']
+    command: [bash, -c, 'trap "date +%s.%N; exit" TERM; echo ready; while :; do sleep 0.05; done']
   containers:
   - name: main
     image: bash:5
@@ -71,9 +71,12 @@ class Stop(korch.Case):
     def test_order(self):
         mark = self.folder / "mark"
         running = self.start(POLITE.replace("MARKFILE", str(mark)), "polite")
+        korch.wait_until(lambda: "ready" in running.log("sidecar"), "the sidecar's start")
         logs = self.keep_logs(running)
         self.stop(running)
-        times = {name: float(re.findall(r"\d{9,}\.\d+$", path.read_text().strip())[0]) for name, path in logs.items()}
+        texts = {name: path.read_text() for name, path in logs.items()}
+        times = {name: [float(time) for time in re.findall(r"\d{9,}\.\d+", text)] for name, text in texts.items()}
+        self.assertEqual({name: len(list) for name, list in times.items()}, {"main": 1, "sidecar": 1}, texts)
         self.assertLess(times["main"], times["sidecar"], "the sidecar ends last")
         self.assertTrue(mark.exists(), "the preStop hook ran")
 
