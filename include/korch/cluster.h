@@ -65,19 +65,19 @@ KORCH_API void korch_cluster_close(korch_cluster *cluster);
 
 /** @name Driving
  * @{ */
-/** Serves until korch_cluster_quit(). @since 0.1 */
+/** Serves until korch_cluster_quit(); on a virtual loop also until nothing is left that could happen. @return 0, KORCH_E_INVALID (there is a thread), KORCH_E_BUSY from inside a callback. @since 0.1 */
 KORCH_API int korch_cluster_run(korch_cluster *cluster);
 /** Lets korch_cluster_run() return. Any thread. @since 0.1 */
 KORCH_API void korch_cluster_quit(korch_cluster *cluster);
 /** Serves from a thread of the cluster's own until korch_cluster_stop(). Real loops only. @since 0.1 */
 KORCH_API int korch_cluster_start(korch_cluster *cluster, korch_error **err);
-/** Ends that thread. @since 0.1 */
+/** Ends that thread. Does nothing without one, and from inside a callback. @since 0.1 */
 KORCH_API void korch_cluster_stop(korch_cluster *cluster);
 /** Readable when there is work; -1 for a virtual loop. Borrowed. @since 0.1 */
 KORCH_API int korch_cluster_fd(const korch_cluster *cluster);
 /** Microseconds until there is work by time alone; KORCH_USEC_NEVER: only the descriptor matters. @since 0.1 */
 KORCH_API korch_usec korch_cluster_timeout(const korch_cluster *cluster);
-/** Does what is due, without waiting. On a virtual loop: lets time pass until `until_us`. @since 0.1 */
+/** Does what is due, without waiting. On a virtual loop: lets time pass until `until_us`. @return 1 when anything is left that could happen later, 0 when not, KORCH_E_INVALID (there is a thread), KORCH_E_BUSY from inside a callback. @since 0.1 */
 KORCH_API int korch_cluster_process(korch_cluster *cluster, korch_usec until_us);
 /** The loop. Borrowed. @since 0.1 */
 KORCH_API korch_loop *korch_cluster_loop(const korch_cluster *cluster);

@@ -1,6 +1,6 @@
 /*
- * Applying manifests: what each object would become is decided first (a pure three-way merge), everything is checked, and only
- * then committed, namespaces first, the rest as one transaction.
+ * Applying manifests: everything is checked first; then what each object would become is decided (a pure three-way merge) and
+ * committed, namespaces first, the rest as one transaction (several for thousands of objects).
  */
 #include "cluster/cluster.h"
 #include "cluster/merge.h"
@@ -18,7 +18,7 @@
 /* kubectl's own annotation, so that both understand each other's objects. */
 static const char LAST_APPLIED[] = "kubectl.kubernetes.io/last-applied-configuration";
 
-enum { CONFLICT_RETRIES = 10 };
+enum { CONFLICT_RETRIES = 10, TRANSACTION_MAX = 5000 };
 
 static void json_put_p(json_object **slot)
 {
@@ -31,6 +31,7 @@ typedef struct applied {
 	const korch_object *live; /* borrowed from the cache while a plan is made */
 	korch_object *next;       /* owned until it is put into a plan */
 	korch_apply_result result;
+	int is_done; /* its transaction has been committed, or none was needed */
 } applied;
 
 struct application {
@@ -74,6 +75,21 @@ static json_object *last_applied(const korch_object *live)
 	return text ? json_tokener_parse(text) : NULL;
 }
 
+/* What a manifest wishes: without what was noted by an earlier apply, and without the status, which is not its own to say. */
+static int wish_of(json_object **out, const korch_object *wanted)
+{
+	json_object *metadata = NULL;
+	json_object *annotations = NULL;
+	int code = korch__object_encode(out, wanted);
+	if (code < 0)
+		return code;
+	if (wanted->kind->builtin)
+		json_object_object_del(*out, "status");
+	if (json_object_object_get_ex(*out, "metadata", &metadata) && json_object_object_get_ex(metadata, "annotations", &annotations))
+		json_object_object_del(annotations, LAST_APPLIED);
+	return 0;
+}
+
 /* What `wanted` becomes on top of `live`. */
 static int merge_live(korch_object **out, const korch_object *wanted, const korch_object *live, korch_error **err)
 {
@@ -82,7 +98,7 @@ static int merge_live(korch_object **out, const korch_object *wanted, const korc
 	_cleanup_json_ json_object *last = last_applied(live);
 	_cleanup_json_ json_object *merged = NULL;
 	_cleanup_object_ korch_object *next = NULL;
-	int code = korch__object_encode(&wanted_tree, wanted);
+	int code = wish_of(&wanted_tree, wanted);
 	if (code == 0)
 		code = korch__object_encode(&live_tree, live);
 	if (code == 0)
@@ -93,7 +109,9 @@ static int merge_live(korch_object **out, const korch_object *wanted, const korc
 	if (code < 0)
 		return code;
 	next->revision = live->revision;
-	code = remember_manifest(next, wanted_tree);
+	code = korch_object_set_defaults(next);
+	if (code == 0)
+		code = remember_manifest(next, wanted_tree);
 	if (code == 0)
 		*out = KORCH_STEAL(next);
 	return code;
@@ -102,7 +120,7 @@ static int merge_live(korch_object **out, const korch_object *wanted, const korc
 static int create_new(korch_object **out, korch_object *wanted)
 {
 	_cleanup_json_ json_object *tree = NULL;
-	int code = korch__object_encode(&tree, wanted);
+	int code = wish_of(&tree, wanted);
 	if (code == 0)
 		code = remember_manifest(wanted, tree);
 	if (code == 0)
@@ -143,43 +161,62 @@ static int put_into_plan(korch_plan *plan, applied *item)
 	return korch_plan_update(plan, item->live, next);
 }
 
-/* One pass over the objects from `from`: namespaces only, or all the others, as one transaction each. */
-static int commit_pass(struct application *application, int namespaces, korch_error **err)
+/* Adds what object i becomes to a plan. */
+static int plan_one(korch_plan *plan, struct application *application, size_t i, korch_error **err)
 {
-	korch_plan *plan = NULL;
-	if (korch_plan_new(&plan) < 0)
-		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-	for (size_t i = 0; i < application->n; i++) {
-		const korch_object *object = korch_manifest_object(application->manifest, i);
-		if (same_kind_namespace(object) != namespaces)
-			continue;
-		int code = decide(application, i, err);
-		if (code == 0)
-			code = put_into_plan(plan, &application->items[i]);
-		if (code < 0) {
-			korch_plan_free(plan);
-			if (err && *err)
-				korch_error_set_location(err, korch_manifest_file(application->manifest, i), korch_manifest_line(application->manifest, i));
-			return code;
-		}
-	}
-	if (korch_plan_steps(plan) == 0) {
-		korch_plan_free(plan);
-		return 0;
-	}
-	return korch__cluster_submit(NULL, application->cluster, plan, err);
+	int code = decide(application, i, err);
+	if (code == 0)
+		code = put_into_plan(plan, &application->items[i]);
+	if (code < 0 && err && *err)
+		korch_error_set_location(err, korch_manifest_file(application->manifest, i), korch_manifest_line(application->manifest, i));
+	return code;
 }
 
-static int commit_retrying(struct application *application, int namespaces, korch_error **err)
+/* Plans the objects of a pass that are not done, as many as one transaction takes; *end is the first that was not looked at. */
+static int plan_some(korch_plan *plan, size_t *end, struct application *application, int namespaces, korch_error **err)
 {
-	for (int attempt = 0;; attempt++) {
-		_cleanup_error_ korch_error *failure = NULL;
-		int code = commit_pass(application, namespaces, &failure);
-		int again = code == KORCH_E_CONFLICT || code == KORCH_E_EXISTS;
-		if (again && attempt < CONFLICT_RETRIES) {
-			code = korch_cluster_settle(application->cluster, KORCH_USEC_PER_SEC, NULL);
+	size_t i = 0;
+	for (; i < application->n && korch_plan_steps(plan) < TRANSACTION_MAX; i++) {
+		if (application->items[i].is_done || same_kind_namespace(korch_manifest_object(application->manifest, i)) != namespaces)
 			continue;
-		}
+		int code = plan_one(plan, application, i, err);
+		if (code < 0)
+			return code;
+	}
+	*end = i;
+	return 0;
+}
+
+/* One transaction of a pass (namespaces only, or all the others). 1: there may be more to do. */
+static int commit_some(struct application *application, int namespaces, korch_error **err)
+{
+	korch_plan *plan = NULL;
+	size_t end = 0;
+	if (korch_plan_new(&plan) < 0)
+		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	int code = plan_some(plan, &end, application, namespaces, err);
+	if (code == 0 && korch_plan_steps(plan) > 0)
+		code = korch__cluster_submit(NULL, application->cluster, KORCH_STEAL(plan), err);
+	korch_plan_free(plan);
+	if (code < 0)
+		return code;
+	for (size_t i = 0; i < end; i++)
+		if (same_kind_namespace(korch_manifest_object(application->manifest, i)) == namespaces)
+			application->items[i].is_done = 1;
+	return end < application->n;
+}
+
+/* An engine answers a conflict when its cache shows what has changed, so that deciding again is enough. */
+static int commit_pass(struct application *application, int namespaces, korch_error **err)
+{
+	for (int attempt = 0;;) {
+		_cleanup_error_ korch_error *failure = NULL;
+		int code = commit_some(application, namespaces, &failure);
+		int again = code == KORCH_E_CONFLICT || code == KORCH_E_EXISTS;
+		if (code == 1 || (again && attempt++ < CONFLICT_RETRIES))
+			continue;
+		if (code < 0 && !failure)
+			korch_error_set(&failure, code, "%s", korch_code_text(code));
 		if (code < 0 && err && !*err)
 			*err = KORCH_STEAL(failure);
 		return code;
@@ -260,9 +297,9 @@ int korch_cluster_apply(korch_cluster *cluster, const korch_manifest *manifest, 
 	korch__cluster_enter(cluster);
 	code = korch__cluster_sync(cluster, err);
 	if (code == 0)
-		code = commit_retrying(&application, 1, err);
+		code = commit_pass(&application, 1, err);
 	if (code == 0)
-		code = commit_retrying(&application, 0, err);
+		code = commit_pass(&application, 0, err);
 	if (code == 0 && fn)
 		tell(&application, fn, userdata);
 	korch__cluster_leave(cluster);

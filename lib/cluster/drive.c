@@ -4,6 +4,7 @@
 #include "cluster/cluster.h"
 
 #include "base/cleanup.h"
+#include "base/loop.h"
 #include <errno.h>
 #include <poll.h>
 #include <time.h>
@@ -39,11 +40,8 @@ static int round_until(korch_cluster *cluster, korch_usec until_us)
 /* A virtual loop goes from event to event, so that a waiting call returns at the very time its wish came true. */
 static korch_usec next_event(const korch_cluster *cluster, korch_usec deadline)
 {
-	korch_usec now = korch_loop_now(cluster->loop);
-	korch_usec timeout = korch_loop_timeout(cluster->loop);
-	if (timeout == KORCH_USEC_NEVER || now > deadline - timeout)
-		return deadline;
-	return now + timeout;
+	korch_usec next = korch__loop_due(cluster->loop) ? korch_loop_now(cluster->loop) : korch__loop_next(cluster->loop);
+	return next < deadline ? next : deadline;
 }
 
 static int wait_driving(korch_cluster *cluster, korch__cluster_done_fn done, void *userdata, korch_usec deadline)
@@ -126,14 +124,12 @@ static void *serve(void *userdata)
 	return NULL;
 }
 
-int korch_cluster_start(korch_cluster *cluster, korch_error **err)
+static int start_thread(korch_cluster *cluster, korch_error **err)
 {
-	if (!cluster)
-		return korch_error_set(err, KORCH_E_INVALID, "no cluster given");
-	if (korch_loop_is_virtual(cluster->loop))
-		return korch_error_set(err, KORCH_E_UNSUPPORTED, "a virtual loop is driven by its caller, not by a thread");
 	if (cluster->threaded)
 		return korch_error_set(err, KORCH_E_EXISTS, "the cluster has a thread already");
+	if (is_inside_callback(cluster))
+		return korch_error_set(err, KORCH_E_BUSY, "the cluster is being driven by the caller");
 	cluster->thread_stop = 0;
 	cluster->threaded = 1;
 	int failure = pthread_create(&cluster->thread, NULL, serve, cluster);
@@ -144,11 +140,34 @@ int korch_cluster_start(korch_cluster *cluster, korch_error **err)
 	return 0;
 }
 
+int korch_cluster_start(korch_cluster *cluster, korch_error **err)
+{
+	if (!cluster)
+		return korch_error_set(err, KORCH_E_INVALID, "no cluster given");
+	if (korch_loop_is_virtual(cluster->loop))
+		return korch_error_set(err, KORCH_E_UNSUPPORTED, "a virtual loop is driven by its caller, not by a thread");
+	pthread_mutex_lock(&cluster->lock);
+	int code = start_thread(cluster, err);
+	pthread_mutex_unlock(&cluster->lock);
+	return code;
+}
+
+/* Of several callers one joins the thread, the others wait until it has. */
 void korch_cluster_stop(korch_cluster *cluster)
 {
-	if (!cluster || !cluster->threaded)
+	if (!cluster)
 		return;
 	pthread_mutex_lock(&cluster->lock);
+	if (!cluster->threaded || is_inside_callback(cluster)) {
+		pthread_mutex_unlock(&cluster->lock);
+		return;
+	}
+	if (cluster->thread_stop) {
+		while (cluster->threaded)
+			pthread_cond_wait(&cluster->moved, &cluster->lock);
+		pthread_mutex_unlock(&cluster->lock);
+		return;
+	}
 	cluster->thread_stop = 1;
 	korch_loop_wake(cluster->loop);
 	pthread_mutex_unlock(&cluster->lock);
@@ -159,11 +178,8 @@ void korch_cluster_stop(korch_cluster *cluster)
 	pthread_mutex_unlock(&cluster->lock);
 }
 
-int korch_cluster_run(korch_cluster *cluster)
+static void run_until_quit(korch_cluster *cluster)
 {
-	if (!cluster || cluster->threaded || is_inside_callback(cluster))
-		return KORCH_E_INVALID;
-	korch__cluster_enter(cluster);
 	while (!__atomic_load_n(&cluster->quit, __ATOMIC_ACQUIRE)) {
 		if (round_until(cluster, KORCH_USEC_NEVER))
 			continue;
@@ -172,8 +188,18 @@ int korch_cluster_run(korch_cluster *cluster)
 		sleep_until_work(cluster);
 	}
 	__atomic_store_n(&cluster->quit, 0, __ATOMIC_RELEASE);
+}
+
+int korch_cluster_run(korch_cluster *cluster)
+{
+	if (!cluster)
+		return KORCH_E_INVALID;
+	korch__cluster_enter(cluster);
+	int code = is_inside_callback(cluster) ? KORCH_E_BUSY : cluster->threaded ? KORCH_E_INVALID : 0;
+	if (code == 0)
+		run_until_quit(cluster);
 	korch__cluster_leave(cluster);
-	return 0;
+	return code;
 }
 
 void korch_cluster_quit(korch_cluster *cluster)
@@ -196,14 +222,14 @@ korch_usec korch_cluster_timeout(const korch_cluster *cluster)
 
 int korch_cluster_process(korch_cluster *cluster, korch_usec until_us)
 {
-	if (!cluster || cluster->threaded)
+	if (!cluster)
 		return KORCH_E_INVALID;
-	if (is_inside_callback(cluster))
-		return KORCH_E_BUSY;
 	korch__cluster_enter(cluster);
-	int alive = round_until(cluster, korch_loop_is_virtual(cluster->loop) ? until_us : 0);
+	int code = is_inside_callback(cluster) ? KORCH_E_BUSY : cluster->threaded ? KORCH_E_INVALID : 0;
+	if (code == 0)
+		code = round_until(cluster, korch_loop_is_virtual(cluster->loop) ? until_us : 0);
 	korch__cluster_leave(cluster);
-	return alive;
+	return code;
 }
 
 korch_loop *korch_cluster_loop(const korch_cluster *cluster)
@@ -250,10 +276,10 @@ int korch__cluster_submit(korch_object **result, korch_cluster *cluster, korch_p
 	int code = korch_engine_submit(cluster->engine, plan, submitted, &submission, err);
 	if (code < 0)
 		return code;
-	/* The engine completes every submission exactly once, also when it is freed. */
+	/* The engine completes every submission exactly once. A thread that ends meanwhile leaves the driving to this call. */
 	while (!submission.done) {
 		code = korch__cluster_wait(cluster, submission_done, &submission, KORCH_USEC_NEVER);
-		if (code < 0 && !submission.done)
+		if (code == KORCH_E_TIMEOUT && !submission.done)
 			korch_engine_stop(cluster->engine);
 	}
 	if (result && submission.code == 0)

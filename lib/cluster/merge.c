@@ -90,63 +90,58 @@ static int merge_struct(struct merge *m, json_object **out, const korch_type *ty
 	return 0;
 }
 
-/* Whether a value that is there is what the absent one stands for. */
-static int is_default(const korch_type *type, const char *key, json_object *value)
+/* The value of an entry under a key, or the one that it has by default: a port without a protocol is one of TCP. */
+static json_object *key_value(const korch_type *type, json_object *entry, const char *key)
 {
-	const korch_field *field = type ? korch_type_field(type, key) : NULL;
-	_cleanup_json_ json_object *standard = field && field->default_json ? json_tokener_parse(field->default_json) : NULL;
-	return standard && json_object_equal(standard, value);
-}
-
-static int same_value(const korch_type *type, const char *key, json_object *a, json_object *b)
-{
-	if (!a != !b)
-		return is_default(type, key, a ? a : b);
-	return json_object_equal(a, b);
+	json_object *value = member(entry, key);
+	const korch_field *field = type && !value ? korch_type_field(type, key) : NULL;
+	if (field && field->default_json)
+		return json_tokener_parse(field->default_json);
+	return json_object_get(value);
 }
 
 /* Whether two entries of a list have equal values under every key of a comma-separated list of keys. */
-static int same_entry(const korch_type *type, const char *keys, json_object *a, json_object *b)
+static int same_entry(const korch_field *field, json_object *a, json_object *b)
 {
-	while (*keys) {
+	for (const char *keys = field->merge_key; *keys;) {
 		size_t length = strcspn(keys, ",");
 		char key[64];
 		if (length >= sizeof(key))
 			return 0;
 		memcpy(key, keys, length);
 		key[length] = 0;
-		if (!same_value(type, key, member(a, key), member(b, key)))
+		_cleanup_json_ json_object *first = key_value(field->type, a, key);
+		_cleanup_json_ json_object *second = key_value(field->type, b, key);
+		if (!json_object_equal(first, second))
 			return 0;
 		keys += length + (keys[length] == ',');
 	}
 	return 1;
 }
 
+/* A field without a merge key is a set, whose entries are their own keys. */
 static json_object *find_entry(json_object *list, const korch_field *field, json_object *entry)
 {
-	const char *keys = field->merge_key;
 	if (!json_object_is_type(list, json_type_array))
 		return NULL;
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		json_object *candidate = json_object_array_get_idx(list, i);
-		if (keys ? same_entry(field->type, keys, candidate, entry) : json_object_equal(candidate, entry))
+		if (field->merge_key ? same_entry(field, candidate, entry) : json_object_equal(candidate, entry))
 			return candidate;
 	}
 	return NULL;
 }
 
-/* keys NULL: a set, whose entries are their own keys. */
 static int merge_list(struct merge *m, json_object **out, const korch_field *field, json_object *last, json_object *wanted,
 					  json_object *live)
 {
-	const char *keys = field->merge_key;
 	int replace_keys = (field->flags & KORCH_FIELD_REPLACE_KEYS) != 0;
 	_cleanup_json_ json_object *result = json_object_new_array();
 	if (!result)
 		return KORCH_E_NOMEM;
 	for (size_t i = 0; i < json_object_array_length(wanted); i++) {
 		json_object *entry = json_object_array_get_idx(wanted, i);
-		json_object *before = keys ? find_entry(live, field, entry) : NULL;
+		json_object *before = field->merge_key ? find_entry(live, field, entry) : NULL;
 		json_object *merged = NULL;
 		int code = 0;
 		if (before && json_object_is_type(entry, json_type_object))
@@ -171,15 +166,15 @@ static int merge_value(struct merge *m, json_object **out, const korch_field *fi
 					   json_object *live)
 {
 	int code = 0;
-	int atomic = field && (field->flags & KORCH_FIELD_ATOMIC);
+	int is_list = field && field->shape == KORCH_SHAPE_LIST && !(field->flags & KORCH_FIELD_ATOMIC) &&
+				  (field->merge_key || (field->flags & KORCH_FIELD_SET));
 	if (m->depth >= MERGE_DEPTH_MAX)
 		return KORCH_E_LIMIT;
 	m->depth++;
-	if (!atomic && json_object_is_type(wanted, json_type_object) && json_object_is_type(live, json_type_object)) {
+	if (json_object_is_type(wanted, json_type_object) && json_object_is_type(live, json_type_object)) {
 		int replace_keys = field && (field->flags & KORCH_FIELD_REPLACE_KEYS);
 		code = merge_struct(m, out, field ? field->type : NULL, replace_keys, last, wanted, live);
-	} else if (!atomic && field && (field->merge_key || (field->flags & KORCH_FIELD_SET)) &&
-			   json_object_is_type(wanted, json_type_array) && json_object_is_type(live, json_type_array)) {
+	} else if (is_list && json_object_is_type(wanted, json_type_array) && json_object_is_type(live, json_type_array)) {
 		code = merge_list(m, out, field, last, wanted, live);
 	} else {
 		*out = json_object_get(wanted);

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { CONFLICT_RETRIES = 10 };
+
 int korch__cluster_kind(const korch_kind **out, const char *text, korch_error **err)
 {
 	const korch_kind *kind = text ? korch_kind_find(text) : NULL;
@@ -110,6 +112,22 @@ int korch_cluster_list(korch_object ***out, size_t *n_out, korch_cluster *cluste
 /* Makes a plan for one existing object, again when it changed in between. */
 typedef int (*plan_for_fn)(korch_plan *plan, const korch_view *view, const korch_object *object, const void *argument, korch_error **err);
 
+static int change_once(korch_cluster *cluster, const korch_key *key, plan_for_fn plan_for, const void *argument, korch_error **err)
+{
+	const korch_object *object = cached(cluster, key);
+	korch_plan *plan = NULL;
+	if (!object)
+		return not_found(key, err);
+	int code = korch_plan_new(&plan);
+	if (code == 0)
+		code = plan_for(plan, korch_engine_view(cluster->engine), object, argument, err);
+	if (code == 0)
+		return korch__cluster_submit(NULL, cluster, plan, err);
+	korch_plan_free(plan);
+	return err && *err ? code : korch_error_set(err, code, "%s", korch_code_text(code));
+}
+
+/* An engine answers a conflict when its cache shows what has changed, so that deciding again is enough. */
 static int change(korch_cluster *cluster, const korch_key *key, plan_for_fn plan_for, const void *argument, korch_error **err)
 {
 	if (!cluster || !key || !key->kind || !key->name)
@@ -118,22 +136,9 @@ static int change(korch_cluster *cluster, const korch_key *key, plan_for_fn plan
 	int code = korch__cluster_sync(cluster, err);
 	for (int attempt = 0; code == 0; attempt++) {
 		_cleanup_error_ korch_error *failure = NULL;
-		const korch_object *object = cached(cluster, key);
-		korch_plan *plan = NULL;
-		if (!object) {
-			code = not_found(key, err);
-			break;
-		}
-		code = korch_plan_new(&plan);
-		if (code == 0)
-			code = plan_for(plan, korch_engine_view(cluster->engine), object, argument, &failure);
-		if (code == 0)
-			code = korch__cluster_submit(NULL, cluster, plan, &failure);
-		else
-			korch_plan_free(plan);
-		if (code == KORCH_E_CONFLICT && attempt < 10) {
+		code = change_once(cluster, key, plan_for, argument, &failure);
+		if (code == KORCH_E_CONFLICT && attempt < CONFLICT_RETRIES) {
 			code = 0;
-			korch_cluster_settle(cluster, KORCH_USEC_PER_SEC, NULL);
 			continue;
 		}
 		if (code < 0 && err && !*err)
@@ -164,15 +169,19 @@ static int plan_scale(korch_plan *plan, const korch_view *view, const korch_obje
 		korch_deployment_spec *spec = korch_struct_edit(&((korch_deployment *)next)->spec, &korch_deployment_spec_type);
 		if (spec)
 			KORCH_SET(spec, korch_deployment_spec, replicas, replicas);
+		else
+			korch_object_unref(KORCH_STEAL(next));
 	} else if (object->kind->type == &korch_replica_set_type) {
 		korch_replica_set_spec *spec = korch_struct_edit(&((korch_replica_set *)next)->spec, &korch_replica_set_spec_type);
 		if (spec)
 			KORCH_SET(spec, korch_replica_set_spec, replicas, replicas);
+		else
+			korch_object_unref(KORCH_STEAL(next));
 	} else {
 		korch_object_unref(next);
 		return korch_error_set(err, KORCH_E_UNSUPPORTED, "%s cannot be scaled", object->kind->plural);
 	}
-	return korch_plan_update(plan, object, next);
+	return next ? korch_plan_update(plan, object, next) : KORCH_E_NOMEM;
 }
 
 int korch_cluster_scale(korch_cluster *cluster, const korch_key *key, int32_t replicas, korch_error **err)
@@ -202,7 +211,7 @@ static int plan_restart(korch_plan *plan, const korch_view *view, const korch_ob
 	korch_object_meta *meta = template_ ? korch_struct_edit(&template_->metadata, &korch_object_meta_type) : NULL;
 	korch_time_format(text, korch_view_now(view), 0);
 	if (!meta || korch_map_set(&meta->annotations, "kubectl.kubernetes.io/restartedAt", text) < 0) {
-		korch_object_unref(&next->object);
+		korch_object_unref((korch_object *)next);
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	}
 	return korch_plan_update(plan, object, &next->object);

@@ -115,6 +115,8 @@ int korch_cluster_wait(korch_cluster *cluster, const korch_key *key, const char 
 	if (!cluster || !key || !key->kind || !key->name || !condition || !*condition)
 		return korch_error_set(err, KORCH_E_INVALID, "wait needs a cluster, a key and a condition");
 	struct wait wait = {.cluster = cluster, .key = *key, .condition = condition};
+	if (key->kind->namespaced && (!key->namespace_ || !*key->namespace_))
+		wait.key.namespace_ = "default";
 	korch__cluster_enter(cluster);
 	int code = korch__cluster_sync(cluster, err);
 	if (code == 0)
@@ -124,5 +126,7 @@ int korch_cluster_wait(korch_cluster *cluster, const korch_key *key, const char 
 		return korch_error_set(err, code, "%s \"%s\" not found", key->kind->plural, key->name);
 	if (code == KORCH_E_TIMEOUT)
 		return korch_error_set(err, code, "timed out waiting for %s \"%s\" to be %s", key->kind->plural, key->name, condition);
+	if (code == KORCH_E_BUSY)
+		return korch_error_set(err, code, "a call that waits was made from inside a callback");
 	return code < 0 && err && !*err ? korch_error_set(err, code, "%s", korch_code_text(code)) : code;
 }

@@ -1,0 +1,117 @@
+/* Opening and closing. */
+#include "fixture.h"
+#include <string.h>
+
+START_TEST(test_namespaces)
+{
+	fixture at;
+	fixture_init(&at, 0);
+	static const char *const NAMES[] = {"default", "kube-system", "kube-public", "kube-node-lease"};
+	for (size_t i = 0; i < 4; i++)
+		ck_assert(fixture_has(&at, "ns", NAMES[i]));
+	ck_assert_uint_eq(fixture_count(&at, "ns", "kubernetes.io/metadata.name=default"), 1);
+	/* A second cluster on the same store finds what is there. */
+	korch_cluster *second = NULL;
+	const korch_cluster_options options = {.size = sizeof(options), .loop = at.loop, .store = at.store, .no_controllers = 1};
+	fixture_apply(&at, fixture_web(1, "a"));
+	ck_assert_int_eq(korch_cluster_open(&second, &options, NULL), 0);
+	korch_object *object = NULL;
+	ck_assert_int_eq(korch_cluster_get(&object, second, "deploy", NULL, "web", NULL), 0);
+	korch_object_unref(object);
+	korch_cluster_close(second);
+	fixture_fini(&at);
+}
+END_TEST
+
+START_TEST(test_wrong_options)
+{
+	korch_cluster *cluster = NULL;
+	korch_error *error = NULL;
+	const korch_cluster_node node = {.name = "a"};
+	korch_cluster_options options = {.size = 4};
+	ck_assert_int_eq(korch_cluster_open(&cluster, &options, &error), KORCH_E_INVALID);
+	korch_error_free(error);
+	ck_assert_int_eq(korch_cluster_open(NULL, NULL, NULL), KORCH_E_INVALID);
+	options = (korch_cluster_options){.size = sizeof(options), .nodes = &node, .n_nodes = 1};
+	ck_assert_int_eq(korch_cluster_open(&cluster, &options, NULL), KORCH_E_INVALID);
+	static const char *const BLOCKS[] = {"10.0.0.0", "10.0.0.0/31", "10.0.0.0/7", "x/8", "10.0.0/8", ""};
+	for (size_t i = 0; i < sizeof(BLOCKS) / sizeof(BLOCKS[0]); i++) {
+		options = (korch_cluster_options){.size = sizeof(options), .service_cidr = BLOCKS[i]};
+		error = NULL;
+		ck_assert_int_eq(korch_cluster_open(&cluster, &options, &error), KORCH_E_INVALID);
+		ck_assert_ptr_nonnull(strstr(korch_error_message(error), "is not an IPv4 block"));
+		korch_error_free(error);
+	}
+	ck_assert_ptr_null(cluster);
+}
+END_TEST
+
+/* The runtime stays the caller's when opening fails. */
+START_TEST(test_wrong_nodes)
+{
+	korch_loop *loop = NULL;
+	korch_runtime *runtime = NULL;
+	korch_cluster *cluster = NULL;
+	ck_assert_int_eq(korch_loop_new_virtual(&loop, START_US, NULL), 0);
+	ck_assert_int_eq(korch_runtime_sim_new(&runtime, loop, NULL, NULL), 0);
+	const korch_cluster_node node = {.name = "a", .taints = "nonsense"};
+	const korch_cluster_options options = {.size = sizeof(options), .loop = loop, .runtime = runtime, .nodes = &node, .n_nodes = 1};
+	ck_assert_int_eq(korch_cluster_open(&cluster, &options, NULL), KORCH_E_INVALID);
+	korch_runtime_free(runtime);
+	korch_loop_free(loop);
+}
+END_TEST
+
+/* Closing at any moment of a rollout leaves nothing behind that leaks or comes too late. */
+START_TEST(test_close_under_way)
+{
+	for (int rounds = 0; rounds < 60; rounds++) {
+		fixture at;
+		fixture_init(&at, 2);
+		fixture_apply(&at, fixture_web(5, "a"));
+		for (int i = 0; i < rounds; i++)
+			korch_cluster_process(at.cluster, korch_loop_now(at.loop) + (i < 40 ? 0 : 100000));
+		fixture_fini(&at);
+	}
+}
+END_TEST
+
+START_TEST(test_stop_pods)
+{
+	fixture at;
+	korch_sim_stats stats;
+	fixture_init(&at, 2);
+	fixture_apply(&at, fixture_web(5, "a"));
+	const korch_key key = fixture_key(&korch_deployment_kind, "web");
+	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "available", 60 * SECOND, NULL), 0);
+	korch_sim_get_stats(&stats, at.runtime);
+	ck_assert_uint_eq(stats.running, 5);
+	ck_assert_int_eq(korch_cluster_stop_pods(at.cluster, 120 * SECOND, NULL), 0);
+	korch_sim_get_stats(&stats, at.runtime);
+	ck_assert_uint_eq(stats.running, 0);
+	ck_assert_uint_eq(stats.sandboxes, 0);
+	ck_assert(fixture_has(&at, "deploy", "web"));
+	fixture_fini(&at);
+}
+END_TEST
+
+START_TEST(test_stop_pods_timeout)
+{
+	fixture at;
+	fixture_init(&at, 1);
+	fixture_apply(&at, "{apiVersion: v1, kind: Pod, metadata: {name: p, annotations: {sim.korch.dev/ignore-term: 'true'}},"
+					   " spec: {terminationGracePeriodSeconds: 60, containers: [{name: a, image: b}]}}");
+	fixture_pass(&at, SECOND);
+	ck_assert_int_eq(korch_cluster_stop_pods(at.cluster, 5 * SECOND, NULL), KORCH_E_TIMEOUT);
+	ck_assert_int_eq(korch_cluster_stop_pods(at.cluster, 120 * SECOND, NULL), 0);
+	fixture_fini(&at);
+}
+END_TEST
+
+KORCH_SUITE(life)
+{
+	Suite *suite = suite_create("life");
+	KORCH_CASE(suite, "life", test_namespaces, test_wrong_options, test_wrong_nodes, test_close_under_way, test_stop_pods,
+			   test_stop_pods_timeout);
+	return suite;
+}

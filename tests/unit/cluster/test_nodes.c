@@ -1,0 +1,134 @@
+/* Nodes of options, taints in words, blocks of addresses, folders. */
+#include "cluster/cluster.h"
+#include "cluster/folder.h"
+#include "cluster/nodes.h"
+#include "fixture.h"
+#include <stdlib.h>
+#include <string.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct taint_row {
+	const char *text;
+	int code;
+	size_t n;
+	const char *key;   /* of the last one */
+	const char *value; /* NULL: none */
+	const char *effect;
+} taint_rows[] = {
+	{"", 0, 0, NULL, NULL, NULL},
+	{"gpu=true:NoSchedule", 0, 1, "gpu", "true", "NoSchedule"},
+	{"gpu:NoExecute", 0, 1, "gpu", NULL, "NoExecute"},
+	{"a=b:NoSchedule,example.org/c=d:PreferNoSchedule", 0, 2, "example.org/c", "d", "PreferNoSchedule"},
+	{"gpu=:NoSchedule", 0, 1, "gpu", "", "NoSchedule"},
+	{"gpu=true", KORCH_E_INVALID, 0, NULL, NULL, NULL},
+	{"gpu=true:Never", KORCH_E_INVALID, 0, NULL, NULL, NULL},
+	{"=true:NoSchedule", KORCH_E_INVALID, 0, NULL, NULL, NULL},
+	{"a:NoSchedule,b", KORCH_E_INVALID, 0, NULL, NULL, NULL},
+};
+
+START_TEST(test_taints)
+{
+	const struct taint_row *row = &taint_rows[_i];
+	korch_taint *taints = NULL;
+	size_t n = 0;
+	ck_assert_int_eq(korch__taints_parse(&taints, &n, row->text, NULL), row->code);
+	ck_assert_uint_eq(n, row->n);
+	if (n) {
+		ck_assert_str_eq(taints[n - 1].key, row->key);
+		ck_assert_str_eq(taints[n - 1].effect, row->effect);
+		ck_assert_pstr_eq(taints[n - 1].value, row->value);
+	}
+	korch_block_unref(taints);
+}
+END_TEST
+
+START_TEST(test_many_taints)
+{
+	char text[65 * 16 + 1] = "";
+	korch_taint *taints = NULL;
+	size_t n = 0;
+	for (int i = 0; i < 65; i++)
+		strcat(text, i ? ",a:NoSchedule" : "a:NoSchedule");
+	ck_assert_int_eq(korch__taints_parse(&taints, &n, text, NULL), KORCH_E_LIMIT);
+}
+END_TEST
+
+START_TEST(test_node_options)
+{
+	korch_agent_node *nodes = NULL;
+	size_t n = 0;
+	korch_cluster_options options = {.size = sizeof(options)};
+	ck_assert_int_eq(korch__cluster_nodes(&nodes, &n, &options, NULL), 0);
+	ck_assert_uint_eq(n, 1);
+	ck_assert_uint_gt(strlen(nodes[0].name), 0);
+	korch__cluster_nodes_free(nodes, n);
+	const korch_cluster_node list[] = {{.name = "a", .taints = "k=v:NoSchedule"}, {.name = "b", .capacity = {.cpu_milli = 7}}};
+	options.nodes = list;
+	options.n_nodes = 2;
+	ck_assert_int_eq(korch__cluster_nodes(&nodes, &n, &options, NULL), 0);
+	ck_assert_uint_eq(n, 2);
+	ck_assert_uint_eq(nodes[0].n_taints, 1);
+	ck_assert_int_eq(nodes[1].capacity.cpu_milli, 7);
+	korch__cluster_nodes_free(nodes, n);
+	const korch_cluster_node bad[] = {{.name = "a"}, {.name = "b", .taints = "nonsense"}};
+	options.nodes = bad;
+	ck_assert_int_eq(korch__cluster_nodes(&nodes, &n, &options, NULL), KORCH_E_INVALID);
+	const korch_cluster_node unnamed[] = {{.name = ""}};
+	options.nodes = unnamed;
+	options.n_nodes = 1;
+	ck_assert_int_eq(korch__cluster_nodes(&nodes, &n, &options, NULL), KORCH_E_INVALID);
+	options.n_nodes = 1000001;
+	ck_assert_int_eq(korch__cluster_nodes(&nodes, &n, &options, NULL), KORCH_E_LIMIT);
+	korch__cluster_nodes_free(NULL, 0);
+}
+END_TEST
+
+START_TEST(test_blocks)
+{
+	int locks[3];
+	int blocks[3];
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(korch__address_block_claim(&locks[i], &blocks[i], NULL), 0);
+		ck_assert_int_ge(blocks[i], 64);
+		ck_assert_int_le(blocks[i], 254);
+	}
+	ck_assert_int_ne(blocks[0], blocks[1]);
+	ck_assert_int_ne(blocks[1], blocks[2]);
+	ck_assert_int_ne(blocks[0], blocks[2]);
+	for (int i = 0; i < 3; i++)
+		close(locks[i]);
+}
+END_TEST
+
+START_TEST(test_folder)
+{
+	char *path = NULL;
+	struct stat info;
+	ck_assert_int_eq(korch__state_folder_make(&path, NULL, NULL), 0);
+	ck_assert_int_eq(stat(path, &info), 0);
+	ck_assert_int_eq(info.st_mode & 0777, 0700);
+	char command[300];
+	snprintf(command, sizeof(command), "%s/sub/deeper", path);
+	char *wish = NULL;
+	ck_assert_int_eq(korch__state_folder_make(&wish, command, NULL), 0);
+	ck_assert_str_eq(wish, command);
+	ck_assert_int_eq(stat(wish, &info), 0);
+	free(wish);
+	snprintf(command, sizeof(command), "rm -r '%s'", path);
+	ck_assert_int_eq(system(command), 0);
+	free(path);
+	ck_assert_int_eq(korch__state_folder_make(&path, "relative", NULL), KORCH_E_INVALID);
+}
+END_TEST
+
+KORCH_SUITE(nodes)
+{
+	Suite *suite = suite_create("nodes");
+	TCase *taints = tcase_create("taints");
+	tcase_add_loop_test(taints, test_taints, 0, sizeof(taint_rows) / sizeof(taint_rows[0]));
+	suite_add_tcase(suite, taints);
+	KORCH_CASE(suite, "nodes", test_many_taints, test_node_options, test_blocks, test_folder);
+	return suite;
+}
