@@ -221,6 +221,14 @@ static int renew_lease(korch_agent *agent, const agent_node *node, const korch_l
 	return korch_plan_update(plan, &lease->object, next);
 }
 
+/* A machine that does not answer says nothing of itself. */
+static int is_silent(const korch_agent *agent, const agent_node *node)
+{
+	korch_node_capacity has;
+	return agent->lease_period_us > 0 &&
+	       agent->ops->capacity(agent->self, node->name, &has) == KORCH_E_IO;
+}
+
 static int reconcile(void *userdata, const korch_view *view, const korch_request *request,
                      korch_plan *plan, korch_error **err)
 {
@@ -229,6 +237,10 @@ static int reconcile(void *userdata, const korch_view *view, const korch_request
 	if (!node)
 		return 0;
 	korch__agent_adopt(agent, view);
+	if (is_silent(agent, node)) {
+		korch_plan_wake_at(plan, korch_loop_now(agent->loop) + agent->lease_period_us);
+		return 0;
+	}
 	const korch_node *is =
 	    (const korch_node *)korch_view_get(view, &korch_node_kind, "", node->name);
 	int code = 0;

@@ -56,6 +56,7 @@ int korch__address_block_claim(int *lock, int *block, korch_error **err)
 		return 0;
 	}
 	close(folder);
-	return korch_error_set(err, KORCH_E_LIMIT, "all %d blocks of loopback addresses are taken by other korch processes",
-						   BLOCK_LAST - BLOCK_FIRST + 1);
+	return korch_error_set(err, KORCH_E_LIMIT,
+	                       "all %d blocks of loopback addresses are taken by other korch processes",
+	                       BLOCK_LAST - BLOCK_FIRST + 1);
 }

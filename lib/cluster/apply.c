@@ -11,6 +11,7 @@
 #include "object/codec.h"
 #include "object/object.h"
 #include <json-c/json.h>
+#include <korch/api.h>
 #include <korch/validate.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +54,8 @@ static int with_namespace(korch_object **out, const korch_object *object)
 	korch_object_meta *meta = copy ? korch_object_edit_meta(copy) : NULL;
 	if (!meta)
 		return KORCH_E_NOMEM;
-	if (object->kind->namespaced && (!meta->namespace_ || !*meta->namespace_) && korch_string_set(&meta->namespace_, "default") < 0)
+	if (object->kind->namespaced && (!meta->namespace_ || !*meta->namespace_) &&
+	    korch_string_set(&meta->namespace_, "default") < 0)
 		return KORCH_E_NOMEM;
 	*out = KORCH_STEAL(copy);
 	return 0;
@@ -61,7 +63,8 @@ static int with_namespace(korch_object **out, const korch_object *object)
 
 static int remember_manifest(korch_object *object, json_object *tree)
 {
-	const char *text = json_object_to_json_string_ext(tree, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text = json_object_to_json_string_ext(tree, JSON_C_TO_STRING_PLAIN |
+	                                                            JSON_C_TO_STRING_NOSLASHESCAPE);
 	korch_object_meta *meta = korch_object_edit_meta(object);
 	if (!text || !meta)
 		return KORCH_E_NOMEM;
@@ -71,7 +74,8 @@ static int remember_manifest(korch_object *object, json_object *tree)
 /* The manifest's last word on a live object, NULL when it was not made by apply. */
 static json_object *last_applied(const korch_object *live)
 {
-	const char *text = live->metadata ? korch_map_get(live->metadata->annotations, LAST_APPLIED) : NULL;
+	const char *text =
+	    live->metadata ? korch_map_get(live->metadata->annotations, LAST_APPLIED) : NULL;
 	return text ? json_tokener_parse(text) : NULL;
 }
 
@@ -85,13 +89,15 @@ static int wish_of(json_object **out, const korch_object *wanted)
 		return code;
 	if (wanted->kind->builtin)
 		json_object_object_del(*out, "status");
-	if (json_object_object_get_ex(*out, "metadata", &metadata) && json_object_object_get_ex(metadata, "annotations", &annotations))
+	if (json_object_object_get_ex(*out, "metadata", &metadata) &&
+	    json_object_object_get_ex(metadata, "annotations", &annotations))
 		json_object_object_del(annotations, LAST_APPLIED);
 	return 0;
 }
 
 /* What `wanted` becomes on top of `live`. */
-static int merge_live(korch_object **out, const korch_object *wanted, const korch_object *live, korch_error **err)
+static int merge_live(korch_object **out, const korch_object *wanted, const korch_object *live,
+                      korch_error **err)
 {
 	_cleanup_json_ json_object *wanted_tree = NULL;
 	_cleanup_json_ json_object *live_tree = NULL;
@@ -104,7 +110,8 @@ static int merge_live(korch_object **out, const korch_object *wanted, const korc
 	if (code == 0)
 		code = korch__merge_apply(&merged, live->kind->type, last, wanted_tree, live_tree);
 	if (code < 0)
-		return korch_error_set(err, code, "cannot merge %s \"%s\"", live->kind->plural, korch_object_name(live));
+		return korch_error_set(err, code, "cannot merge %s \"%s\"", live->kind->plural,
+		                       korch_object_name(live));
 	code = korch__object_decode(&next, merged, NULL, NULL, err);
 	if (code < 0)
 		return code;
@@ -128,6 +135,15 @@ static int create_new(korch_object **out, korch_object *wanted)
 	return code;
 }
 
+/* Admission would say so for the transaction as a whole; here it is known which object of the manifest is meant. */
+static int check_namespace(const korch_view *view, const korch_key *key, korch_error **err)
+{
+	if (!key->kind->namespaced || strcmp(key->namespace_, "default") == 0 ||
+	    korch_view_get(view, &korch_namespace_kind, "", key->namespace_))
+		return 0;
+	return korch_error_set(err, KORCH_E_NOT_FOUND, "namespaces \"%s\" not found", key->namespace_);
+}
+
 /* Decides what object i becomes. */
 static int decide(struct application *application, size_t i, korch_error **err)
 {
@@ -137,17 +153,20 @@ static int decide(struct application *application, size_t i, korch_error **err)
 	if (code < 0)
 		return korch_error_set(err, code, "cannot copy an object");
 	const korch_key key = korch_object_key(wanted);
-	item->live = korch_view_get(korch_engine_view(application->cluster->engine), key.kind, key.namespace_, key.name);
+	item->live = korch_view_get(korch_engine_view(application->cluster->engine), key.kind,
+	                            key.namespace_, key.name);
 	korch_object_unref(item->next);
 	item->next = NULL;
 	if (!item->live) {
 		item->result = KORCH_APPLY_CREATED;
-		return create_new(&item->next, wanted);
+		code = check_namespace(korch_engine_view(application->cluster->engine), &key, err);
+		return code < 0 ? code : create_new(&item->next, wanted);
 	}
 	code = merge_live(&item->next, wanted, item->live, err);
 	if (code < 0)
 		return code;
-	item->result = korch_object_equal(item->next, item->live) ? KORCH_APPLY_UNCHANGED : KORCH_APPLY_CONFIGURED;
+	item->result =
+	    korch_object_equal(item->next, item->live) ? KORCH_APPLY_UNCHANGED : KORCH_APPLY_CONFIGURED;
 	return 0;
 }
 
@@ -168,16 +187,19 @@ static int plan_one(korch_plan *plan, struct application *application, size_t i,
 	if (code == 0)
 		code = put_into_plan(plan, &application->items[i]);
 	if (code < 0 && err && *err)
-		korch_error_set_location(err, korch_manifest_file(application->manifest, i), korch_manifest_line(application->manifest, i));
+		korch_error_set_location(err, korch_manifest_file(application->manifest, i),
+		                         korch_manifest_line(application->manifest, i));
 	return code;
 }
 
 /* Plans the objects of a pass that are not done, as many as one transaction takes; *end is the first that was not looked at. */
-static int plan_some(korch_plan *plan, size_t *end, struct application *application, int namespaces, korch_error **err)
+static int plan_some(korch_plan *plan, size_t *end, struct application *application, int namespaces,
+                     korch_error **err)
 {
 	size_t i = 0;
 	for (; i < application->n && korch_plan_steps(plan) < TRANSACTION_MAX; i++) {
-		if (application->items[i].is_done || same_kind_namespace(korch_manifest_object(application->manifest, i)) != namespaces)
+		if (application->items[i].is_done ||
+		    same_kind_namespace(korch_manifest_object(application->manifest, i)) != namespaces)
 			continue;
 		int code = plan_one(plan, application, i, err);
 		if (code < 0)
@@ -236,28 +258,48 @@ static void tell(const struct application *application, korch_applied_fn fn, voi
 	}
 }
 
+/* An object of a manifest with its key, as it will be in the cluster. */
+struct keyed {
+	korch_key key;
+	size_t i;
+};
+
 static int compare_keys(const void *a, const void *b)
 {
-	const korch_object *first = *(const korch_object *const *)a;
-	const korch_object *second = *(const korch_object *const *)b;
-	const korch_key first_key = korch_object_key(first);
-	const korch_key second_key = korch_object_key(second);
-	return korch_key_compare(&first_key, &second_key);
+	const struct keyed *first = a;
+	const struct keyed *second = b;
+	int order = korch_key_compare(&first->key, &second->key);
+	return order ? order : (first->i > second->i) - (first->i < second->i);
+}
+
+static struct keyed keyed_object(const korch_manifest *manifest, size_t i)
+{
+	struct keyed keyed = {.key = korch_object_key(korch_manifest_object(manifest, i)), .i = i};
+	if (keyed.key.kind->namespaced && !*keyed.key.namespace_)
+		keyed.key.namespace_ = "default";
+	return keyed;
 }
 
 /* An object that a manifest has twice would be two truths. */
 static int check_duplicates(const korch_manifest *manifest, korch_error **err)
 {
 	size_t n = korch_manifest_count(manifest);
-	_cleanup_free_ const korch_object **sorted = korch__calloc(n + 1, sizeof(const korch_object *));
+	_cleanup_free_ struct keyed *sorted = korch__calloc(n + 1, sizeof(*sorted));
 	if (!sorted)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	for (size_t i = 0; i < n; i++)
-		sorted[i] = korch_manifest_object(manifest, i);
+		sorted[i] = keyed_object(manifest, i);
 	qsort(sorted, n, sizeof(*sorted), compare_keys);
-	for (size_t i = 1; i < n; i++)
-		if (*korch_object_name(sorted[i]) && compare_keys(&sorted[i - 1], &sorted[i]) == 0)
-			return korch_error_set(err, KORCH_E_INVALID, "%s \"%s\" is there twice", sorted[i]->kind->plural, korch_object_name(sorted[i]));
+	for (size_t i = 1; i < n; i++) {
+		const struct keyed *at = &sorted[i];
+		if (!*at->key.name || korch_key_compare(&sorted[i - 1].key, &at->key) != 0)
+			continue;
+		korch_error_set(err, KORCH_E_INVALID, "%s \"%s\" is there twice", at->key.kind->plural,
+		                at->key.name);
+		korch_error_set_location(err, korch_manifest_file(manifest, at->i),
+		                         korch_manifest_line(manifest, at->i));
+		return KORCH_E_INVALID;
+	}
 	return 0;
 }
 
@@ -271,10 +313,15 @@ static int check_all(const korch_manifest *manifest, korch_error **err)
 		code = copy ? korch_object_set_defaults(copy) : KORCH_E_NOMEM;
 		if (code == 0)
 			code = korch_object_validate(copy, problems);
+		if (code == 0 && !*korch_object_name(copy))
+			code = korch_error_set(err, KORCH_E_INVALID,
+			                       "metadata.name: Required value: what is applied needs a name");
 		if (code < 0) {
-			korch_problems_result(problems, err);
+			if (!err || !*err)
+				korch_problems_result(problems, err);
 			if (err && *err)
-				korch_error_set_location(err, korch_manifest_file(manifest, i), korch_manifest_line(manifest, i));
+				korch_error_set_location(err, korch_manifest_file(manifest, i),
+				                         korch_manifest_line(manifest, i));
 		}
 	}
 	korch_problems_free(problems);
@@ -283,15 +330,18 @@ static int check_all(const korch_manifest *manifest, korch_error **err)
 	return err && *err ? code : korch_error_set(err, code, "%s", korch_code_text(code));
 }
 
-int korch_cluster_apply(korch_cluster *cluster, const korch_manifest *manifest, korch_applied_fn fn, void *userdata, korch_error **err)
+int korch_cluster_apply(korch_cluster *cluster, const korch_manifest *manifest, korch_applied_fn fn,
+                        void *userdata, korch_error **err)
 {
 	if (!cluster || !manifest)
 		return korch_error_set(err, KORCH_E_INVALID, "apply needs a cluster and a manifest");
 	int code = check_all(manifest, err);
 	if (code < 0)
 		return code;
-	struct application application = {.cluster = cluster, .manifest = manifest, .n = korch_manifest_count(manifest)};
-	application.items = korch__calloc(application.n ? application.n : 1, sizeof(*application.items));
+	struct application application = {
+	    .cluster = cluster, .manifest = manifest, .n = korch_manifest_count(manifest)};
+	application.items =
+	    korch__calloc(application.n ? application.n : 1, sizeof(*application.items));
 	if (!application.items)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	korch__cluster_enter(cluster);
@@ -311,7 +361,8 @@ int korch_cluster_apply(korch_cluster *cluster, const korch_manifest *manifest, 
 
 static korch_manifest *new_manifest(korch_error **err)
 {
-	const korch_manifest_options options = {.size = sizeof(options), .namespace_ = "default", .validate = 1};
+	const korch_manifest_options options = {
+	    .size = sizeof(options), .namespace_ = "default", .validate = 1};
 	korch_manifest *manifest = NULL;
 	return korch_manifest_new(&manifest, &options, err) < 0 ? NULL : manifest;
 }
@@ -328,12 +379,14 @@ int korch_cluster_apply_file(korch_cluster *cluster, const char *path, korch_err
 	return code;
 }
 
-int korch_cluster_apply_text(korch_cluster *cluster, const char *text, const char *name, korch_error **err)
+int korch_cluster_apply_text(korch_cluster *cluster, const char *text, const char *name,
+                             korch_error **err)
 {
 	if (!cluster || !text)
 		return korch_error_set(err, KORCH_E_INVALID, "apply needs a cluster and a text");
 	korch_manifest *manifest = new_manifest(err);
-	int code = manifest ? korch_manifest_read_text(manifest, text, strlen(text), name, err) : KORCH_E_NOMEM;
+	int code = manifest ? korch_manifest_read_text(manifest, text, strlen(text), name, err)
+	                    : KORCH_E_NOMEM;
 	if (code == 0)
 		code = korch_cluster_apply(cluster, manifest, NULL, NULL, err);
 	korch_manifest_free(manifest);

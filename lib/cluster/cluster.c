@@ -1,9 +1,9 @@
 /* Opening and closing a cluster: which parts there are and how they are wired. */
 #include "cluster/cluster.h"
 
+#include "agent/tree_files.h"
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "agent/tree_files.h"
 #include "cluster/folder.h"
 #include "cluster/nodes.h"
 #include "control/admit.h"
@@ -16,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-
 
 static int is_virtual(const korch_runtime *runtime)
 {
@@ -41,17 +39,21 @@ static int parse_cidr(uint32_t *base, uint32_t *prefix, const char *text, korch_
 	if (slash && length < sizeof(address)) {
 		memcpy(address, text, length);
 		address[length] = 0;
-		if (inet_pton(AF_INET, address, &parsed) == 1 && korch__text_to_i64(&bits, slash + 1) == 0 && bits >= 8 && bits <= 30) {
+		if (inet_pton(AF_INET, address, &parsed) == 1 &&
+		    korch__text_to_i64(&bits, slash + 1) == 0 && bits >= 8 && bits <= 30) {
 			*base = ntohl(parsed.s_addr);
 			*prefix = (uint32_t)bits;
 			return 0;
 		}
 	}
-	return korch_error_set(err, KORCH_E_INVALID, "\"%s\" is not an IPv4 block such as 127.65.128.0/17 (prefix 8 to 30)", text);
+	return korch_error_set(err, KORCH_E_INVALID,
+	                       "\"%s\" is not an IPv4 block such as 127.65.128.0/17 (prefix 8 to 30)",
+	                       text);
 }
 
 /* Real pods are on the loopback interface, where every 127.x.y.z is an address; virtual ones never listen anywhere. */
-static int choose_addresses(struct addresses *out, korch_cluster *cluster, const korch_cluster_options *options, korch_error **err)
+static int choose_addresses(struct addresses *out, korch_cluster *cluster,
+                            const korch_cluster_options *options, korch_error **err)
 {
 	int block = 0;
 	int is_real = options->runtime && !is_virtual(options->runtime);
@@ -78,7 +80,8 @@ static int choose_addresses(struct addresses *out, korch_cluster *cluster, const
 /* What admission plug-ins of an API server add to objects that come from outside. */
 static int admit(void *userdata, korch_object *object, const korch_object *old, korch_error **err)
 {
-	if (!old && object->kind == &korch_pod_kind && korch__pod_admit_defaults((korch_pod *)object) < 0)
+	if (!old && object->kind == &korch_pod_kind &&
+	    korch__pod_admit_defaults((korch_pod *)object) < 0)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	return 0;
 }
@@ -103,7 +106,8 @@ static int add_controllers(korch_cluster *cluster, const char *service_cidr, kor
 	return code;
 }
 
-static int make_engine(korch_cluster *cluster, const korch_cluster_options *options, korch_error **err)
+static int make_engine(korch_cluster *cluster, const korch_cluster_options *options,
+                       korch_error **err)
 {
 	if (cluster->owns_loop) {
 		int code = korch_loop_new(&cluster->loop, err);
@@ -116,11 +120,11 @@ static int make_engine(korch_cluster *cluster, const korch_cluster_options *opti
 			return code;
 	}
 	const korch_engine_options engine_options = {
-		.size = sizeof(engine_options),
-		.loop = cluster->loop,
-		.store = cluster->store,
-		.seed = options->seed,
-		.events_max = options->events_max,
+	    .size = sizeof(engine_options),
+	    .loop = cluster->loop,
+	    .store = cluster->store,
+	    .seed = options->seed,
+	    .events_max = options->events_max,
 	};
 	int code = korch_engine_new(&cluster->engine, &engine_options, err);
 	if (code == 0)
@@ -128,7 +132,8 @@ static int make_engine(korch_cluster *cluster, const korch_cluster_options *opti
 	return code;
 }
 
-static int make_folders(korch_cluster *cluster, const korch_cluster_options *options, korch_error **err)
+static int make_folders(korch_cluster *cluster, const korch_cluster_options *options,
+                        korch_error **err)
 {
 	if (!options->runtime || is_virtual(options->runtime))
 		return 0;
@@ -136,7 +141,8 @@ static int make_folders(korch_cluster *cluster, const korch_cluster_options *opt
 	return korch__state_folder_make(&cluster->state_folder, options->state_folder, err);
 }
 
-static int make_agent(korch_cluster *cluster, const korch_cluster_options *options, const char *pod_cidr, korch_error **err)
+static int make_agent(korch_cluster *cluster, const korch_cluster_options *options,
+                      const char *pod_cidr, korch_error **err)
 {
 	if (!options->runtime)
 		return 0;
@@ -149,29 +155,32 @@ static int make_agent(korch_cluster *cluster, const korch_cluster_options *optio
 		code = korch__cluster_nodes(&nodes, &n_nodes, options, err);
 	if (code < 0)
 		return code;
-	_cleanup_free_ char *logs = cluster->state_folder ? korch__sprintf("%s/logs", cluster->state_folder) : NULL;
+	_cleanup_free_ char *logs =
+	    cluster->state_folder ? korch__sprintf("%s/logs", cluster->state_folder) : NULL;
 	const korch_agent_options agent_options = {
-		.engine = cluster->engine,
-		.runtime = options->runtime,
-		.loop = cluster->loop,
-		.state_folder = cluster->state_folder,
-		.log_folder = logs,
-		.nodes = nodes,
-		.n_nodes = n_nodes,
-		.address_base = base,
-		.address_prefix = prefix,
-		.lease_period_us = options->lease_period_us,
-		.warnings_only = n_nodes > 100,
-		.seed = options->seed,
+	    .engine = cluster->engine,
+	    .runtime = options->runtime,
+	    .loop = cluster->loop,
+	    .state_folder = cluster->state_folder,
+	    .log_folder = logs,
+	    .nodes = nodes,
+	    .n_nodes = n_nodes,
+	    .address_base = base,
+	    .address_prefix = prefix,
+	    .lease_period_us = options->lease_period_us,
+	    .warnings_only = n_nodes > 100,
+	    .seed = options->seed,
 	};
 	code = korch__agent_new(&cluster->agent, &agent_options, err);
 	korch__cluster_nodes_free(nodes, n_nodes);
 	return code < 0 ? code : korch__agent_start(cluster->agent, err);
 }
 
-static int make_proxy(korch_cluster *cluster, const korch_cluster_options *options, korch_error **err)
+static int make_proxy(korch_cluster *cluster, const korch_cluster_options *options,
+                      korch_error **err)
 {
-	if (options->no_proxy || !options->runtime || is_virtual(options->runtime) || korch_loop_is_virtual(cluster->loop))
+	if (options->no_proxy || !options->runtime || is_virtual(options->runtime) ||
+	    korch_loop_is_virtual(cluster->loop))
 		return 0;
 	const korch__proxy_options proxy_options = {.loop = cluster->loop};
 	int code = korch__proxy_new(&cluster->proxy, &proxy_options, err);
@@ -186,7 +195,8 @@ static int add_namespace(korch_plan *plan, const korch_view *view, const char *n
 	if (korch_object_new(&object, &korch_namespace_kind) < 0)
 		return KORCH_E_NOMEM;
 	korch_object_meta *meta = korch_object_edit_meta(object);
-	if (!meta || korch_string_set(&meta->name, name) < 0 || korch_map_set(&meta->labels, "kubernetes.io/metadata.name", name) < 0) {
+	if (!meta || korch_string_set(&meta->name, name) < 0 ||
+	    korch_map_set(&meta->labels, "kubernetes.io/metadata.name", name) < 0) {
 		korch_object_unref(object);
 		return KORCH_E_NOMEM;
 	}
@@ -207,12 +217,14 @@ static int make_namespaces(korch_cluster *cluster, korch_error **err)
 			code = korch__cluster_submit(NULL, cluster, KORCH_STEAL(plan), &error);
 		korch_plan_free(plan);
 		if (code < 0 && code != KORCH_E_EXISTS)
-			return korch_error_set(err, code, "namespace %s: %s", NAMES[i], korch_error_message(error));
+			return korch_error_set(err, code, "namespace %s: %s", NAMES[i],
+			                       korch_error_message(error));
 	}
 	return 0;
 }
 
-static int open_parts(korch_cluster *cluster, const korch_cluster_options *options, korch_error **err)
+static int open_parts(korch_cluster *cluster, const korch_cluster_options *options,
+                      korch_error **err)
 {
 	struct addresses addresses;
 	int code = make_engine(cluster, options, err);
@@ -263,8 +275,11 @@ int korch_cluster_open(korch_cluster **out, const korch_cluster_options *options
 	const korch_cluster_options defaults = {.size = sizeof(defaults)};
 	if (!options)
 		options = &defaults;
-	if (!out || options->size < sizeof(*options) || (options->runtime && !options->loop) || (options->n_nodes && !options->runtime))
-		return korch_error_set(err, KORCH_E_INVALID, "a cluster with a runtime needs the runtime's loop, one with nodes a runtime");
+	if (!out || options->size < sizeof(*options) || (options->runtime && !options->loop) ||
+	    (options->n_nodes && !options->runtime))
+		return korch_error_set(
+		    err, KORCH_E_INVALID,
+		    "a cluster with a runtime needs the runtime's loop, one with nodes a runtime");
 	korch_cluster *cluster = new_handle(options);
 	if (!cluster)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
@@ -313,7 +328,8 @@ static void close_proxy(korch_cluster *cluster)
 	if (!proxy)
 		return;
 	korch__proxy_free(proxy, set_flag, &closed);
-	while (!closed && korch__cluster_wait(cluster, is_flag_set, &closed, KORCH_USEC_PER_SEC) == KORCH_E_TIMEOUT)
+	while (!closed && korch__cluster_wait(cluster, is_flag_set, &closed, KORCH_USEC_PER_SEC) ==
+	                      KORCH_E_TIMEOUT)
 		continue;
 }
 
@@ -343,7 +359,8 @@ void korch_cluster_close(korch_cluster *cluster)
 	korch__free(cluster);
 }
 
-int korch_cluster_add_controller(korch_controller **out, korch_cluster *cluster, const korch_controller_spec *spec, korch_error **err)
+int korch_cluster_add_controller(korch_controller **out, korch_cluster *cluster,
+                                 const korch_controller_spec *spec, korch_error **err)
 {
 	if (!cluster) {
 		if (spec && spec->destroy)
@@ -356,30 +373,38 @@ int korch_cluster_add_controller(korch_controller **out, korch_cluster *cluster,
 	return code;
 }
 
-int korch_cluster_watch(korch_watch **out, korch_cluster *cluster, const korch_watch_query *query, korch_loop_fn ready, void *userdata,
-						korch_error **err)
+int korch_cluster_watch(korch_watch **out, korch_cluster *cluster, const korch_watch_query *query,
+                        korch_loop_fn ready, void *userdata, korch_error **err)
 {
 	if (!out || !cluster || !query)
 		return korch_error_set(err, KORCH_E_INVALID, "a watch needs a cluster and a query");
 	korch__cluster_enter(cluster);
 	int code = korch_store_watch(out, cluster->store, query, ready, userdata);
 	korch__cluster_leave(cluster);
-	return code < 0 ? korch_error_set(err, code, "the store cannot be watched: %s", korch_code_text(code)) : 0;
+	return code < 0 ? korch_error_set(err, code, "the store cannot be watched: %s",
+	                                  korch_code_text(code))
+	                : 0;
 }
 
-int korch_cluster_log_path(char **out, korch_cluster *cluster, const korch_key *pod, const char *container, int previous, korch_error **err)
+int korch_cluster_log_path(char **out, korch_cluster *cluster, const korch_key *pod,
+                           const char *container, int previous, korch_error **err)
 {
 	if (!out || !cluster || !pod || !pod->name || !container)
 		return korch_error_set(err, KORCH_E_INVALID, "a cluster, a pod and a container are needed");
 	korch__cluster_enter(cluster);
 	int code = korch__cluster_sync(cluster, err);
-	const korch_object *object = code == 0 ? korch_view_get(korch_engine_view(cluster->engine), &korch_pod_kind, pod->namespace_, pod->name) : NULL;
+	const korch_object *object = code == 0
+	                                 ? korch_view_get(korch_engine_view(cluster->engine),
+	                                                  &korch_pod_kind, pod->namespace_, pod->name)
+	                                 : NULL;
 	if (code == 0 && (!object || !cluster->agent))
 		code = korch_error_set(err, KORCH_E_NOT_FOUND, "pods \"%s\" not found", pod->name);
 	if (code == 0) {
-		code = korch__agent_log_path(out, cluster->agent, (const korch_pod *)object, container, previous);
+		code = korch__agent_log_path(out, cluster->agent, (const korch_pod *)object, container,
+		                             previous);
 		if (code < 0)
-			korch_error_set(err, code, "pod \"%s\" has no log of container \"%s\"", pod->name, container);
+			korch_error_set(err, code, "pod \"%s\" has no log of container \"%s\"", pod->name,
+			                container);
 	}
 	korch__cluster_leave(cluster);
 	return code;

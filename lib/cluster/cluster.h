@@ -14,10 +14,10 @@ struct korch_cluster {
 	korch_store *store;
 	korch_runtime *runtime;
 	korch_engine *engine;
-	korch_agent *agent;  /* NULL without a runtime */
-	korch_proxy *proxy;  /* NULL without Service balancing */
-	char *state_folder;  /* NULL without a runtime */
-	int address_lock;    /* descriptor that holds the block of addresses, -1: none */
+	korch_agent *agent; /* NULL without a runtime */
+	korch_proxy *proxy; /* NULL without Service balancing */
+	char *state_folder; /* NULL without a runtime */
+	int address_lock;   /* descriptor that holds the block of addresses, -1: none */
 	uint8_t owns_loop;
 	uint8_t owns_store;
 	uint8_t owns_state_folder;
@@ -44,10 +44,12 @@ typedef int (*korch__cluster_done_fn)(void *userdata);
  * Lets the cluster work until done() says so. Entered calls only. KORCH_E_BUSY from inside a callback, KORCH_E_TIMEOUT
  * after timeout_us, or when nothing is left that could ever happen.
  */
-int korch__cluster_wait(korch_cluster *cluster, korch__cluster_done_fn done, void *userdata, korch_usec timeout_us);
+int korch__cluster_wait(korch_cluster *cluster, korch__cluster_done_fn done, void *userdata,
+                        korch_usec timeout_us);
 
 /* Submits a plan (taken) and waits for its outcome; *result (may be NULL) is the caller's reference. */
-int korch__cluster_submit(korch_object **result, korch_cluster *cluster, korch_plan *plan, korch_error **err);
+int korch__cluster_submit(korch_object **result, korch_cluster *cluster, korch_plan *plan,
+                          korch_error **err);
 
 /* Waits until the cache is in step with the store. */
 int korch__cluster_sync(korch_cluster *cluster, korch_error **err);

@@ -40,11 +40,13 @@ static int round_until(korch_cluster *cluster, korch_usec until_us)
 /* A virtual loop goes from event to event, so that a waiting call returns at the very time its wish came true. */
 static korch_usec next_event(const korch_cluster *cluster, korch_usec deadline)
 {
-	korch_usec next = korch__loop_due(cluster->loop) ? korch_loop_now(cluster->loop) : korch__loop_next(cluster->loop);
+	korch_usec next = korch__loop_due(cluster->loop) ? korch_loop_now(cluster->loop)
+	                                                 : korch__loop_next(cluster->loop);
 	return next < deadline ? next : deadline;
 }
 
-static int wait_driving(korch_cluster *cluster, korch__cluster_done_fn done, void *userdata, korch_usec deadline)
+static int wait_driving(korch_cluster *cluster, korch__cluster_done_fn done, void *userdata,
+                        korch_usec deadline)
 {
 	for (;;) {
 		int over = done(userdata);
@@ -63,11 +65,14 @@ static int wait_driving(korch_cluster *cluster, korch__cluster_done_fn done, voi
 	}
 }
 
-static int wait_for_thread(korch_cluster *cluster, korch__cluster_done_fn done, void *userdata, korch_usec timeout_us)
+static int wait_for_thread(korch_cluster *cluster, korch__cluster_done_fn done, void *userdata,
+                           korch_usec timeout_us)
 {
 	struct timespec until;
 	clock_gettime(CLOCK_MONOTONIC, &until);
-	korch_usec span = timeout_us < 86400 * 365 * KORCH_USEC_PER_SEC ? timeout_us : 86400 * 365 * KORCH_USEC_PER_SEC;
+	korch_usec span = timeout_us < 86400 * 365 * KORCH_USEC_PER_SEC
+	                      ? timeout_us
+	                      : 86400 * 365 * KORCH_USEC_PER_SEC;
 	until.tv_sec += (time_t)(span / KORCH_USEC_PER_SEC);
 	until.tv_nsec += (long)(span % KORCH_USEC_PER_SEC) * 1000;
 	if (until.tv_nsec >= 1000000000) {
@@ -86,7 +91,8 @@ static int wait_for_thread(korch_cluster *cluster, korch__cluster_done_fn done, 
 	}
 }
 
-int korch__cluster_wait(korch_cluster *cluster, korch__cluster_done_fn done, void *userdata, korch_usec timeout_us)
+int korch__cluster_wait(korch_cluster *cluster, korch__cluster_done_fn done, void *userdata,
+                        korch_usec timeout_us)
 {
 	if (is_inside_callback(cluster))
 		return KORCH_E_BUSY;
@@ -145,7 +151,8 @@ int korch_cluster_start(korch_cluster *cluster, korch_error **err)
 	if (!cluster)
 		return korch_error_set(err, KORCH_E_INVALID, "no cluster given");
 	if (korch_loop_is_virtual(cluster->loop))
-		return korch_error_set(err, KORCH_E_UNSUPPORTED, "a virtual loop is driven by its caller, not by a thread");
+		return korch_error_set(err, KORCH_E_UNSUPPORTED,
+		                       "a virtual loop is driven by its caller, not by a thread");
 	pthread_mutex_lock(&cluster->lock);
 	int code = start_thread(cluster, err);
 	pthread_mutex_unlock(&cluster->lock);
@@ -249,13 +256,15 @@ struct submission {
 	korch_object *result;
 };
 
-static void submitted(void *userdata, int code, const korch_error *error, const korch_object *result)
+static void submitted(void *userdata, int code, const korch_error *error,
+                      const korch_object *result)
 {
 	struct submission *submission = userdata;
 	submission->done = 1;
 	submission->code = code;
 	if (code < 0)
-		korch_error_set(&submission->error, code, "%s", error ? korch_error_message(error) : korch_code_text(code));
+		korch_error_set(&submission->error, code, "%s",
+		                error ? korch_error_message(error) : korch_code_text(code));
 	if (code < 0 && error && korch_error_path(error))
 		korch_error_prefix_path(&submission->error, korch_error_path(error));
 	submission->result = result ? korch_object_ref(result) : NULL;
@@ -266,11 +275,13 @@ static int submission_done(void *userdata)
 	return ((struct submission *)userdata)->done;
 }
 
-int korch__cluster_submit(korch_object **result, korch_cluster *cluster, korch_plan *plan, korch_error **err)
+int korch__cluster_submit(korch_object **result, korch_cluster *cluster, korch_plan *plan,
+                          korch_error **err)
 {
 	if (is_inside_callback(cluster)) {
 		korch_plan_free(plan);
-		return korch_error_set(err, KORCH_E_BUSY, "a call that waits was made from inside a callback");
+		return korch_error_set(err, KORCH_E_BUSY,
+		                       "a call that waits was made from inside a callback");
 	}
 	struct submission submission = {0};
 	int code = korch_engine_submit(cluster->engine, plan, submitted, &submission, err);
@@ -300,7 +311,8 @@ int korch__cluster_sync(korch_cluster *cluster, korch_error **err)
 {
 	if (korch_engine_is_synced(cluster->engine))
 		return 0;
-	int code = korch__cluster_wait(cluster, engine_synced, cluster->engine, 60 * KORCH_USEC_PER_SEC);
+	int code =
+	    korch__cluster_wait(cluster, engine_synced, cluster->engine, 60 * KORCH_USEC_PER_SEC);
 	if (code == KORCH_E_BUSY)
 		return korch_error_set(err, code, "a call that waits was made from inside a callback");
 	return code < 0 ? korch_error_set(err, code, "the store does not answer") : 0;

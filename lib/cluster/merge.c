@@ -14,8 +14,8 @@ struct merge {
 	int depth;
 };
 
-static int merge_value(struct merge *m, json_object **out, const korch_field *field, json_object *last, json_object *wanted,
-					   json_object *live);
+static int merge_value(struct merge *m, json_object **out, const korch_field *field,
+                       json_object *last, json_object *wanted, json_object *live);
 
 static void json_put_p(json_object **slot)
 {
@@ -33,7 +33,8 @@ static json_object *member(json_object *object, const char *key)
 
 static int has_member(json_object *object, const char *key)
 {
-	return json_object_is_type(object, json_type_object) && json_object_object_get_ex(object, key, NULL);
+	return json_object_is_type(object, json_type_object) &&
+	       json_object_object_get_ex(object, key, NULL);
 }
 
 /* Takes the reference of value in any case. */
@@ -54,7 +55,8 @@ static int append(json_object *array, json_object *value)
 }
 
 /* Keeps of live what nobody wants changed: fields that neither the manifest says nor said. */
-static int keep_foreign(json_object *result, json_object *last, json_object *wanted, json_object *live)
+static int keep_foreign(json_object *result, json_object *last, json_object *wanted,
+                        json_object *live)
 {
 	json_object_object_foreach(live, key, value)
 	{
@@ -66,8 +68,8 @@ static int keep_foreign(json_object *result, json_object *last, json_object *wan
 	return 0;
 }
 
-static int merge_struct(struct merge *m, json_object **out, const korch_type *type, int replace_keys, json_object *last,
-						json_object *wanted, json_object *live)
+static int merge_struct(struct merge *m, json_object **out, const korch_type *type,
+                        int replace_keys, json_object *last, json_object *wanted, json_object *live)
 {
 	_cleanup_json_ json_object *result = json_object_new_object();
 	if (!result)
@@ -126,14 +128,15 @@ static json_object *find_entry(json_object *list, const korch_field *field, json
 		return NULL;
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		json_object *candidate = json_object_array_get_idx(list, i);
-		if (field->merge_key ? same_entry(field, candidate, entry) : json_object_equal(candidate, entry))
+		if (field->merge_key ? same_entry(field, candidate, entry)
+		                     : json_object_equal(candidate, entry))
 			return candidate;
 	}
 	return NULL;
 }
 
-static int merge_list(struct merge *m, json_object **out, const korch_field *field, json_object *last, json_object *wanted,
-					  json_object *live)
+static int merge_list(struct merge *m, json_object **out, const korch_field *field,
+                      json_object *last, json_object *wanted, json_object *live)
 {
 	int replace_keys = (field->flags & KORCH_FIELD_REPLACE_KEYS) != 0;
 	_cleanup_json_ json_object *result = json_object_new_array();
@@ -145,7 +148,8 @@ static int merge_list(struct merge *m, json_object **out, const korch_field *fie
 		json_object *merged = NULL;
 		int code = 0;
 		if (before && json_object_is_type(entry, json_type_object))
-			code = merge_struct(m, &merged, field->type, replace_keys, find_entry(last, field, entry), entry, before);
+			code = merge_struct(m, &merged, field->type, replace_keys,
+			                    find_entry(last, field, entry), entry, before);
 		else
 			merged = json_object_get(entry);
 		if (code < 0 || append(result, merged) < 0)
@@ -162,19 +166,22 @@ static int merge_list(struct merge *m, json_object **out, const korch_field *fie
 	return 0;
 }
 
-static int merge_value(struct merge *m, json_object **out, const korch_field *field, json_object *last, json_object *wanted,
-					   json_object *live)
+static int merge_value(struct merge *m, json_object **out, const korch_field *field,
+                       json_object *last, json_object *wanted, json_object *live)
 {
 	int code = 0;
-	int is_list = field && field->shape == KORCH_SHAPE_LIST && !(field->flags & KORCH_FIELD_ATOMIC) &&
-				  (field->merge_key || (field->flags & KORCH_FIELD_SET));
+	int is_list = field && field->shape == KORCH_SHAPE_LIST &&
+	              !(field->flags & KORCH_FIELD_ATOMIC) &&
+	              (field->merge_key || (field->flags & KORCH_FIELD_SET));
 	if (m->depth >= MERGE_DEPTH_MAX)
 		return KORCH_E_LIMIT;
 	m->depth++;
-	if (json_object_is_type(wanted, json_type_object) && json_object_is_type(live, json_type_object)) {
+	if (json_object_is_type(wanted, json_type_object) &&
+	    json_object_is_type(live, json_type_object)) {
 		int replace_keys = field && (field->flags & KORCH_FIELD_REPLACE_KEYS);
 		code = merge_struct(m, out, field ? field->type : NULL, replace_keys, last, wanted, live);
-	} else if (is_list && json_object_is_type(wanted, json_type_array) && json_object_is_type(live, json_type_array)) {
+	} else if (is_list && json_object_is_type(wanted, json_type_array) &&
+	           json_object_is_type(live, json_type_array)) {
 		code = merge_list(m, out, field, last, wanted, live);
 	} else {
 		*out = json_object_get(wanted);
@@ -183,8 +190,8 @@ static int merge_value(struct merge *m, json_object **out, const korch_field *fi
 	return code;
 }
 
-int korch__merge_apply(struct json_object **out, const korch_type *type, struct json_object *last, struct json_object *wanted,
-					   struct json_object *live)
+int korch__merge_apply(struct json_object **out, const korch_type *type, struct json_object *last,
+                       struct json_object *wanted, struct json_object *live)
 {
 	struct merge m = {0};
 	return merge_struct(&m, out, type, 0, last, wanted, live);

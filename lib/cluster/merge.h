@@ -11,7 +11,7 @@ struct json_object;
  * does not say. last may be NULL. type NULL: no table, lists are replaced as a whole (custom resources).
  * Lists with a merge key are merged entry by entry, sets value by value, atomic ones replaced.
  */
-int korch__merge_apply(struct json_object **out, const korch_type *type, struct json_object *last, struct json_object *wanted,
-					   struct json_object *live);
+int korch__merge_apply(struct json_object **out, const korch_type *type, struct json_object *last,
+                       struct json_object *wanted, struct json_object *live);
 
 #endif

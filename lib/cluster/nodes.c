@@ -19,16 +19,19 @@ static int parse_taint(korch_taint *out, char *text, korch_error **err)
 	for (size_t i = 0; i < KORCH_COUNT(EFFECTS); i++)
 		is_known |= strcmp(effect, EFFECTS[i]) == 0;
 	if (!is_known)
-		return korch_error_set(err, KORCH_E_INVALID, "taint \"%s\": key=value:Effect is needed, Effect one of NoSchedule, PreferNoSchedule, NoExecute",
-							   text);
+		return korch_error_set(err, KORCH_E_INVALID,
+		                       "taint \"%s\": key=value:Effect is needed, Effect one of "
+		                       "NoSchedule, PreferNoSchedule, NoExecute",
+		                       text);
 	*colon = 0;
 	char *equals = strchr(text, '=');
 	if (equals)
 		*equals = 0;
 	if (!*text)
 		return korch_error_set(err, KORCH_E_INVALID, "a taint needs a key");
-	int failed = korch_string_set(&out->key, text) < 0 || korch_string_set(&out->effect, effect) < 0 ||
-				 (equals && korch_string_set(&out->value, equals + 1) < 0);
+	int failed = korch_string_set(&out->key, text) < 0 ||
+	             korch_string_set(&out->effect, effect) < 0 ||
+	             (equals && korch_string_set(&out->value, equals + 1) < 0);
 	return failed ? korch_error_set(err, KORCH_E_NOMEM, "out of memory") : 0;
 }
 
@@ -41,7 +44,9 @@ int korch__taints_parse(korch_taint **out, size_t *n_out, const char *text, korc
 	if (!copy)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	for (char *part = strtok_r(copy, ",", &rest); part; part = strtok_r(NULL, ",", &rest)) {
-		int code = n == TAINTS_MAX ? korch_error_set(err, KORCH_E_LIMIT, "a node has at most %d taints", TAINTS_MAX) : 0;
+		int code = n == TAINTS_MAX ? korch_error_set(err, KORCH_E_LIMIT,
+		                                             "a node has at most %d taints", TAINTS_MAX)
+		                           : 0;
 		if (code == 0 && !korch_list_edit(&taints, &n, &korch_taint_type, n + 1))
 			code = korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 		if (code == 0)
@@ -100,7 +105,8 @@ static int copy_node(korch_agent_node *out, const korch_cluster_node *node, korc
 	return out->name ? 0 : korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 }
 
-int korch__cluster_nodes(korch_agent_node **out, size_t *n_out, const korch_cluster_options *options, korch_error **err)
+int korch__cluster_nodes(korch_agent_node **out, size_t *n_out,
+                         const korch_cluster_options *options, korch_error **err)
 {
 	char name[64];
 	own_name(name, sizeof(name));

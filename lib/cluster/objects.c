@@ -31,17 +31,18 @@ static const char *namespace_or_default(const korch_kind *kind, const char *name
 
 static int not_found(const korch_key *key, korch_error **err)
 {
-	return korch_error_set(err, KORCH_E_NOT_FOUND, "%s%s%s \"%s\" not found", key->kind->plural, *key->kind->group ? "." : "",
-						   key->kind->group, key->name);
+	return korch_error_set(err, KORCH_E_NOT_FOUND, "%s%s%s \"%s\" not found", key->kind->plural,
+	                       *key->kind->group ? "." : "", key->kind->group, key->name);
 }
 
 static const korch_object *cached(const korch_cluster *cluster, const korch_key *key)
 {
-	return korch_view_get(korch_engine_view(cluster->engine), key->kind, namespace_or_default(key->kind, key->namespace_), key->name);
+	return korch_view_get(korch_engine_view(cluster->engine), key->kind,
+	                      namespace_or_default(key->kind, key->namespace_), key->name);
 }
 
-int korch_cluster_get(korch_object **out, korch_cluster *cluster, const char *kind, const char *namespace_, const char *name,
-					  korch_error **err)
+int korch_cluster_get(korch_object **out, korch_cluster *cluster, const char *kind,
+                      const char *namespace_, const char *name, korch_error **err)
 {
 	if (!out || !cluster || !name)
 		return korch_error_set(err, KORCH_E_INVALID, "get needs a cluster, a kind and a name");
@@ -80,8 +81,8 @@ void korch_object_list_free(korch_object **objects, size_t n)
 	korch__free(objects);
 }
 
-int korch_cluster_list(korch_object ***out, size_t *n_out, korch_cluster *cluster, const char *kind, const char *namespace_,
-					   const char *selector, korch_error **err)
+int korch_cluster_list(korch_object ***out, size_t *n_out, korch_cluster *cluster, const char *kind,
+                       const char *namespace_, const char *selector, korch_error **err)
 {
 	if (!out || !n_out || !cluster)
 		return korch_error_set(err, KORCH_E_INVALID, "list needs a cluster and a kind");
@@ -96,7 +97,8 @@ int korch_cluster_list(korch_object ***out, size_t *n_out, korch_cluster *cluste
 	struct collection collection = {0};
 	korch__cluster_enter(cluster);
 	code = korch__cluster_sync(cluster, err);
-	if (code == 0 && korch_view_each(korch_engine_view(cluster->engine), &query, collect, &collection) < 0)
+	if (code == 0 &&
+	    korch_view_each(korch_engine_view(cluster->engine), &query, collect, &collection) < 0)
 		code = korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	korch__cluster_leave(cluster);
 	korch_selector_free(compiled);
@@ -110,9 +112,11 @@ int korch_cluster_list(korch_object ***out, size_t *n_out, korch_cluster *cluste
 }
 
 /* Makes a plan for one existing object, again when it changed in between. */
-typedef int (*plan_for_fn)(korch_plan *plan, const korch_view *view, const korch_object *object, const void *argument, korch_error **err);
+typedef int (*plan_for_fn)(korch_plan *plan, const korch_view *view, const korch_object *object,
+                           const void *argument, korch_error **err);
 
-static int change_once(korch_cluster *cluster, const korch_key *key, plan_for_fn plan_for, const void *argument, korch_error **err)
+static int change_once(korch_cluster *cluster, const korch_key *key, plan_for_fn plan_for,
+                       const void *argument, korch_error **err)
 {
 	const korch_object *object = cached(cluster, key);
 	korch_plan *plan = NULL;
@@ -128,7 +132,8 @@ static int change_once(korch_cluster *cluster, const korch_key *key, plan_for_fn
 }
 
 /* An engine answers a conflict when its cache shows what has changed, so that deciding again is enough. */
-static int change(korch_cluster *cluster, const korch_key *key, plan_for_fn plan_for, const void *argument, korch_error **err)
+static int change(korch_cluster *cluster, const korch_key *key, plan_for_fn plan_for,
+                  const void *argument, korch_error **err)
 {
 	if (!cluster || !key || !key->kind || !key->name)
 		return korch_error_set(err, KORCH_E_INVALID, "a cluster and a key are needed");
@@ -149,66 +154,83 @@ static int change(korch_cluster *cluster, const korch_key *key, plan_for_fn plan
 	return code;
 }
 
-static int plan_delete(korch_plan *plan, const korch_view *view, const korch_object *object, const void *argument, korch_error **err)
+static int plan_delete(korch_plan *plan, const korch_view *view, const korch_object *object,
+                       const void *argument, korch_error **err)
 {
 	return korch_plan_delete(plan, object, argument);
 }
 
-int korch_cluster_delete(korch_cluster *cluster, const korch_key *key, const korch_delete_options *options, korch_error **err)
+int korch_cluster_delete(korch_cluster *cluster, const korch_key *key,
+                         const korch_delete_options *options, korch_error **err)
 {
 	return change(cluster, key, plan_delete, options, err);
 }
 
-static int plan_scale(korch_plan *plan, const korch_view *view, const korch_object *object, const void *argument, korch_error **err)
+static int plan_scale(korch_plan *plan, const korch_view *view, const korch_object *object,
+                      const void *argument, korch_error **err)
 {
 	int32_t replicas = *(const int32_t *)argument;
 	korch_object *next = korch_object_edit(object);
 	if (!next)
 		return KORCH_E_NOMEM;
 	if (object->kind->type == &korch_deployment_type) {
-		korch_deployment_spec *spec = korch_struct_edit(&((korch_deployment *)next)->spec, &korch_deployment_spec_type);
+		korch_deployment_spec *spec =
+		    korch_struct_edit(&((korch_deployment *)next)->spec, &korch_deployment_spec_type);
 		if (spec)
 			KORCH_SET(spec, korch_deployment_spec, replicas, replicas);
 		else
 			korch_object_unref(KORCH_STEAL(next));
 	} else if (object->kind->type == &korch_replica_set_type) {
-		korch_replica_set_spec *spec = korch_struct_edit(&((korch_replica_set *)next)->spec, &korch_replica_set_spec_type);
+		korch_replica_set_spec *spec =
+		    korch_struct_edit(&((korch_replica_set *)next)->spec, &korch_replica_set_spec_type);
 		if (spec)
 			KORCH_SET(spec, korch_replica_set_spec, replicas, replicas);
 		else
 			korch_object_unref(KORCH_STEAL(next));
 	} else {
 		korch_object_unref(next);
-		return korch_error_set(err, KORCH_E_UNSUPPORTED, "%s cannot be scaled", object->kind->plural);
+		return korch_error_set(err, KORCH_E_UNSUPPORTED, "%s cannot be scaled",
+		                       object->kind->plural);
 	}
 	return next ? korch_plan_update(plan, object, next) : KORCH_E_NOMEM;
 }
 
-int korch_cluster_scale(korch_cluster *cluster, const korch_key *key, int32_t replicas, korch_error **err)
+int korch_cluster_scale(korch_cluster *cluster, const korch_key *key, int32_t replicas,
+                        korch_error **err)
 {
 	if (replicas < 0)
-		return korch_error_set(err, KORCH_E_INVALID, "spec.replicas: Invalid value: %d: must be greater than or equal to 0", replicas);
+		return korch_error_set(
+		    err, KORCH_E_INVALID,
+		    "spec.replicas: Invalid value: %d: must be greater than or equal to 0", replicas);
 	return change(cluster, key, plan_scale, &replicas, err);
 }
 
-static int plan_undo(korch_plan *plan, const korch_view *view, const korch_object *object, const void *argument, korch_error **err)
+static int plan_undo(korch_plan *plan, const korch_view *view, const korch_object *object,
+                     const void *argument, korch_error **err)
 {
-	return korch__deployment_rollback(view, (const korch_deployment *)object, *(const int64_t *)argument, plan, err);
+	return korch__deployment_rollback(view, (const korch_deployment *)object,
+	                                  *(const int64_t *)argument, plan, err);
 }
 
-int korch_cluster_undo(korch_cluster *cluster, const char *namespace_, const char *deployment, int64_t revision, korch_error **err)
+int korch_cluster_undo(korch_cluster *cluster, const char *namespace_, const char *deployment,
+                       int64_t revision, korch_error **err)
 {
-	const korch_key key = {.kind = &korch_deployment_kind, .namespace_ = namespace_, .name = deployment};
+	const korch_key key = {
+	    .kind = &korch_deployment_kind, .namespace_ = namespace_, .name = deployment};
 	return change(cluster, &key, plan_undo, &revision, err);
 }
 
-static int plan_restart(korch_plan *plan, const korch_view *view, const korch_object *object, const void *argument, korch_error **err)
+static int plan_restart(korch_plan *plan, const korch_view *view, const korch_object *object,
+                        const void *argument, korch_error **err)
 {
 	char text[KORCH_TIME_TEXT_SIZE];
 	korch_deployment *next = (korch_deployment *)korch_object_edit(object);
-	korch_deployment_spec *spec = next ? korch_struct_edit(&next->spec, &korch_deployment_spec_type) : NULL;
-	korch_pod_template_spec *template_ = spec ? korch_struct_edit(&spec->template_, &korch_pod_template_spec_type) : NULL;
-	korch_object_meta *meta = template_ ? korch_struct_edit(&template_->metadata, &korch_object_meta_type) : NULL;
+	korch_deployment_spec *spec =
+	    next ? korch_struct_edit(&next->spec, &korch_deployment_spec_type) : NULL;
+	korch_pod_template_spec *template_ =
+	    spec ? korch_struct_edit(&spec->template_, &korch_pod_template_spec_type) : NULL;
+	korch_object_meta *meta =
+	    template_ ? korch_struct_edit(&template_->metadata, &korch_object_meta_type) : NULL;
 	korch_time_format(text, korch_view_now(view), 0);
 	if (!meta || korch_map_set(&meta->annotations, "kubectl.kubernetes.io/restartedAt", text) < 0) {
 		korch_object_unref((korch_object *)next);
@@ -217,8 +239,10 @@ static int plan_restart(korch_plan *plan, const korch_view *view, const korch_ob
 	return korch_plan_update(plan, object, &next->object);
 }
 
-int korch_cluster_restart(korch_cluster *cluster, const char *namespace_, const char *deployment, korch_error **err)
+int korch_cluster_restart(korch_cluster *cluster, const char *namespace_, const char *deployment,
+                          korch_error **err)
 {
-	const korch_key key = {.kind = &korch_deployment_kind, .namespace_ = namespace_, .name = deployment};
+	const korch_key key = {
+	    .kind = &korch_deployment_kind, .namespace_ = namespace_, .name = deployment};
 	return change(cluster, &key, plan_restart, NULL, err);
 }

@@ -6,8 +6,8 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "object/codec.h"
-#include <korch/api.h>
 #include <json-c/json.h>
+#include <korch/api.h>
 #include <string.h>
 
 static int deployment_is_available(const korch_deployment *deployment)
@@ -15,8 +15,9 @@ static int deployment_is_available(const korch_deployment *deployment)
 	const korch_deployment_status *status = deployment->status;
 	int32_t wished = deployment->spec ? deployment->spec->replicas : 0;
 	const korch_object_meta *meta = deployment->object.metadata;
-	return status && meta && status->observed_generation >= meta->generation && status->updated_replicas >= wished &&
-		   status->replicas == status->updated_replicas && status->available_replicas >= wished;
+	return status && meta && status->observed_generation >= meta->generation &&
+	       status->updated_replicas >= wished && status->replicas == status->updated_replicas &&
+	       status->available_replicas >= wished;
 }
 
 static int replica_set_is_available(const korch_replica_set *set)
@@ -24,7 +25,8 @@ static int replica_set_is_available(const korch_replica_set *set)
 	const korch_replica_set_status *status = set->status;
 	int32_t wished = set->spec ? set->spec->replicas : 0;
 	const korch_object_meta *meta = set->object.metadata;
-	return status && meta && status->observed_generation >= meta->generation && status->available_replicas >= wished;
+	return status && meta && status->observed_generation >= meta->generation &&
+	       status->available_replicas >= wished;
 }
 
 static int pod_is_ready(const korch_pod *pod)
@@ -50,7 +52,8 @@ static int object_is_available(const korch_object *object)
 }
 
 /* Whether status.conditions has a condition of that type with that status. Any kind. */
-static int has_condition(const korch_object *object, const char *type, size_t length, const char *wanted)
+static int has_condition(const korch_object *object, const char *type, size_t length,
+                         const char *wanted)
 {
 	json_object *tree = NULL;
 	if (korch__object_encode(&tree, object) < 0)
@@ -58,14 +61,17 @@ static int has_condition(const korch_object *object, const char *type, size_t le
 	json_object *status = NULL;
 	json_object *conditions = NULL;
 	int found = 0;
-	if (json_object_object_get_ex(tree, "status", &status) && json_object_object_get_ex(status, "conditions", &conditions) &&
-		json_object_is_type(conditions, json_type_array)) {
+	if (json_object_object_get_ex(tree, "status", &status) &&
+	    json_object_object_get_ex(status, "conditions", &conditions) &&
+	    json_object_is_type(conditions, json_type_array)) {
 		for (size_t i = 0; i < json_object_array_length(conditions) && !found; i++) {
 			json_object *condition = json_object_array_get_idx(conditions, i);
-			const char *its_type = json_object_get_string(json_object_object_get(condition, "type"));
-			const char *its_status = json_object_get_string(json_object_object_get(condition, "status"));
-			found = its_type && its_status && strlen(its_type) == length && strncmp(its_type, type, length) == 0 &&
-					strcmp(its_status, wanted) == 0;
+			const char *its_type =
+			    json_object_get_string(json_object_object_get(condition, "type"));
+			const char *its_status =
+			    json_object_get_string(json_object_object_get(condition, "status"));
+			found = its_type && its_status && strlen(its_type) == length &&
+			        strncmp(its_type, type, length) == 0 && strcmp(its_status, wanted) == 0;
 		}
 	}
 	json_object_put(tree);
@@ -87,7 +93,7 @@ static int look(struct wait *wait, const korch_object *object)
 		if (holds != KORCH_E_UNSUPPORTED)
 			return holds;
 		return has_condition(object, strcmp(wait->condition, "ready") == 0 ? "Ready" : "Available",
-							 strlen(wait->condition), "True");
+		                     strlen(wait->condition), "True");
 	}
 	size_t length = strcspn(wait->condition, "=");
 	const char *status = wait->condition[length] ? wait->condition + length + 1 : "True";
@@ -98,7 +104,8 @@ static int holds_now(void *userdata)
 {
 	struct wait *wait = userdata;
 	const korch_view *view = korch_engine_view(wait->cluster->engine);
-	const korch_object *object = korch_view_get(view, wait->key.kind, wait->key.namespace_, wait->key.name);
+	const korch_object *object =
+	    korch_view_get(view, wait->key.kind, wait->key.namespace_, wait->key.name);
 	if (strcmp(wait->condition, "deleted") == 0)
 		return object == NULL;
 	if (!object)
@@ -110,7 +117,8 @@ static int holds_now(void *userdata)
 	return wait->answer;
 }
 
-int korch_cluster_wait(korch_cluster *cluster, const korch_key *key, const char *condition, korch_usec timeout_us, korch_error **err)
+int korch_cluster_wait(korch_cluster *cluster, const korch_key *key, const char *condition,
+                       korch_usec timeout_us, korch_error **err)
 {
 	if (!cluster || !key || !key->kind || !key->name || !condition || !*condition)
 		return korch_error_set(err, KORCH_E_INVALID, "wait needs a cluster, a key and a condition");
@@ -125,8 +133,10 @@ int korch_cluster_wait(korch_cluster *cluster, const korch_key *key, const char 
 	if (code == KORCH_E_NOT_FOUND)
 		return korch_error_set(err, code, "%s \"%s\" not found", key->kind->plural, key->name);
 	if (code == KORCH_E_TIMEOUT)
-		return korch_error_set(err, code, "timed out waiting for %s \"%s\" to be %s", key->kind->plural, key->name, condition);
+		return korch_error_set(err, code, "timed out waiting for %s \"%s\" to be %s",
+		                       key->kind->plural, key->name, condition);
 	if (code == KORCH_E_BUSY)
 		return korch_error_set(err, code, "a call that waits was made from inside a callback");
-	return code < 0 && err && !*err ? korch_error_set(err, code, "%s", korch_code_text(code)) : code;
+	return code < 0 && err && !*err ? korch_error_set(err, code, "%s", korch_code_text(code))
+	                                : code;
 }

@@ -147,6 +147,17 @@ static int is_misspelt(text_read *self, const korch_kind *kind, int line)
 	return 1;
 }
 
+/* The first error among the problems from index `at` on is what the whole text fails with. */
+static void keep_first_from(text_read *self, size_t at)
+{
+	const korch_problems *problems = self->manifest->problems;
+	const korch_problem *problem = korch_problems_at(problems, at);
+	while (problem && problem->severity != KORCH_SEVERITY_ERROR)
+		problem = korch_problems_at(problems, ++at);
+	if (problem)
+		keep_first(self, KORCH_E_INVALID, problem);
+}
+
 static int add_object(text_read *self, struct json_object *tree, int line)
 {
 	korch_manifest *manifest = self->manifest;
@@ -154,7 +165,7 @@ static int add_object(text_read *self, struct json_object *tree, int line)
 	    .strict = manifest->options.strict, .max_depth = 2000, .line = line, .file = self->file};
 	korch_object *object = NULL;
 	_cleanup_error_ korch_error *error = NULL;
-	size_t before = count_errors(manifest);
+	size_t before = count_errors(manifest), n_problems = korch_problems_count(manifest->problems);
 	int code = korch__object_decode(&object, tree, &options, manifest->problems, &error);
 	if (code == 0 && is_left_out(self, object, line)) {
 		korch_object_unref(object);
@@ -181,6 +192,7 @@ static int add_object(text_read *self, struct json_object *tree, int line)
 	korch_error_set_location(&error, self->file, line);
 	if (!self->first && error)
 		self->first = KORCH_STEAL(error);
+	keep_first_from(self, n_problems);
 	return 0;
 }
 

@@ -44,26 +44,34 @@ static void run(long pods)
 	static char names[NODES][16];
 	static korch_cluster_node nodes[NODES];
 	/* Room for all pods and a tenth more, so that packing has something to choose. */
-	const korch_node_capacity capacity = {.cpu_milli = pods / NODES * 10 * 11 / 10 + 1000, .memory_bytes = (int64_t)1 << 40,
-										  .pods = pods / NODES * 11 / 10 + 10};
+	const korch_node_capacity capacity = {.cpu_milli = pods / NODES * 10 * 11 / 10 + 1000,
+	                                      .memory_bytes = (int64_t)1 << 40,
+	                                      .pods = pods / NODES * 11 / 10 + 10};
 	const korch_sim_options sim = {.size = sizeof(sim), .seed = SEED};
 	size_t before = heap_bytes();
-	if (korch_loop_new(&loop, &error) < 0 || korch_runtime_sim_new(&runtime, loop, &sim, &error) < 0)
+	if (korch_loop_new(&loop, &error) < 0 ||
+	    korch_runtime_sim_new(&runtime, loop, &sim, &error) < 0)
 		die(error, "runtime");
 	for (int i = 0; i < NODES; i++) {
 		snprintf(names[i], sizeof(names[i]), "node-%04d", i);
 		nodes[i] = (korch_cluster_node){.name = names[i], .capacity = capacity};
 		korch_sim_node_add(runtime, names[i], &capacity);
 	}
-	const korch_cluster_options options = {
-		.size = sizeof(options), .loop = loop, .runtime = runtime, .nodes = nodes, .n_nodes = NODES, .seed = SEED};
+	const korch_cluster_options options = {.size = sizeof(options),
+	                                       .loop = loop,
+	                                       .runtime = runtime,
+	                                       .nodes = nodes,
+	                                       .n_nodes = NODES,
+	                                       .seed = SEED};
 	if (korch_cluster_open(&cluster, &options, &error) < 0)
 		die(error, "open");
 	snprintf(manifest, sizeof(manifest),
-			 "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: %ld, progressDeadlineSeconds: 3600,"
-			 " selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web,"
-			 " image: web, resources: {requests: {cpu: 10m, memory: 8Mi}}}]}}}}",
-			 pods);
+	         "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: %ld, "
+	         "progressDeadlineSeconds: 3600,"
+	         " selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, "
+	         "spec: {containers: [{name: web,"
+	         " image: web, resources: {requests: {cpu: 10m, memory: 8Mi}}}]}}}}",
+	         pods);
 	double start = seconds();
 	if (korch_cluster_apply_text(cluster, manifest, "web", &error) < 0)
 		die(error, "apply");
@@ -74,8 +82,10 @@ static void run(long pods)
 	korch_engine_stats stats;
 	korch_engine_get_stats(&stats, korch_cluster_engine(cluster));
 	size_t used = heap_bytes() - before;
-	printf("%8ld pods on %d nodes: %7.2f s, %8.0f pods/s, %6.0f bytes/pod, %.2f commits/pod, %llu conflicts\n", pods, NODES, took,
-		   (double)pods / took, (double)used / (double)pods, (double)stats.commits / (double)pods, (unsigned long long)stats.conflicts);
+	printf("%8ld pods on %d nodes: %7.2f s, %8.0f pods/s, %6.0f bytes/pod, %.2f commits/pod, %llu "
+	       "conflicts\n",
+	       pods, NODES, took, (double)pods / took, (double)used / (double)pods,
+	       (double)stats.commits / (double)pods, (unsigned long long)stats.conflicts);
 	fflush(stdout);
 	korch_cluster_close(cluster);
 	korch_loop_free(loop);

@@ -49,7 +49,7 @@ typedef struct korch_runtime_ops {
 	int (*remove)(void *self, const char *container_id, korch_runtime_done_fn fn, void *userdata);
 	/** Required. All that the runtime holds. */
 	int (*list)(void *self, korch_runtime_list_fn fn, void *userdata);
-	/** Required. What the machine behind a node has. Returns at once. */
+	/** Required. What the machine behind a node has. Returns at once. KORCH_E_IO: it does not answer; while that lasts the agent gives no heartbeat for the node. */
 	int (*capacity)(void *self, const char *node, korch_node_capacity *out);
 	/** With KORCH_RUNTIME_EXEC. Runs a command inside a container; KORCH_E_TIMEOUT after timeout_us (the command is killed). */
 	int (*exec)(void *self, const char *container_id, const char *const *command, size_t n, korch_usec timeout_us, korch_runtime_exec_fn fn, void *userdata);

@@ -19,6 +19,8 @@ static int sim_capacity(void *self, const char *name, korch_node_capacity *out)
 	const sim_node *node = name ? korch__sim_node_find(self, name) : NULL;
 	if (!node)
 		return KORCH_E_NOT_FOUND;
+	if (node->state != SIM_NODE_UP)
+		return KORCH_E_IO;
 	*out = node->capacity;
 	return 0;
 }

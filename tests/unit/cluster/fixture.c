@@ -10,7 +10,8 @@ enum { NODES_MAX = 16 };
 
 static void add_nodes(fixture *at, korch_cluster_node *nodes, char names[][16], int n)
 {
-	const korch_node_capacity capacity = {.cpu_milli = 4000, .memory_bytes = (int64_t)8 << 30, .pods = 20};
+	const korch_node_capacity capacity = {
+	    .cpu_milli = 4000, .memory_bytes = (int64_t)8 << 30, .pods = 20};
 	const korch_sim_options options = {.size = sizeof(options), .seed = 7};
 	ck_assert_int_eq(korch_runtime_sim_new(&at->runtime, at->loop, &options, NULL), 0);
 	for (int i = 0; i < n; i++) {
@@ -30,8 +31,13 @@ void fixture_init(fixture *at, int nodes)
 	ck_assert_int_eq(korch_store_memory_new(&at->store, at->loop, 0, NULL), 0);
 	if (nodes)
 		add_nodes(at, list, names, nodes);
-	const korch_cluster_options options = {.size = sizeof(options), .loop = at->loop, .store = at->store, .runtime = at->runtime,
-		.nodes = nodes ? list : NULL, .n_nodes = (size_t)nodes, .seed = 42};
+	const korch_cluster_options options = {.size = sizeof(options),
+	                                       .loop = at->loop,
+	                                       .store = at->store,
+	                                       .runtime = at->runtime,
+	                                       .nodes = nodes ? list : NULL,
+	                                       .n_nodes = (size_t)nodes,
+	                                       .seed = 42};
 	int code = korch_cluster_open(&at->cluster, &options, &error);
 	ck_assert_msg(code == 0, "%s", korch_error_message(error));
 }
@@ -84,7 +90,8 @@ void fixture_pass(fixture *at, korch_usec us)
 	ck_assert_int_ge(korch_cluster_process(at->cluster, korch_loop_now(at->loop) + us), 0);
 }
 
-void fixture_value(fixture *at, const char *kind, const char *name, const char *path, const char *json)
+void fixture_value(fixture *at, const char *kind, const char *name, const char *path,
+                   const char *json)
 {
 	korch_object *object = fixture_get(at, kind, name);
 	json_object *tree = NULL;
@@ -94,9 +101,12 @@ void fixture_value(fixture *at, const char *kind, const char *name, const char *
 	snprintf(copy, sizeof(copy), "%s", path);
 	json_object *value = tree;
 	for (char *part = strtok_r(copy, ".", &rest); part && value; part = strtok_r(NULL, ".", &rest))
-		value = json_object_is_type(value, json_type_array) ? json_object_array_get_idx(value, (size_t)atoi(part))
-															: json_object_object_get(value, part);
-	const char *text = value ? json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) : NULL;
+		value = json_object_is_type(value, json_type_array)
+		            ? json_object_array_get_idx(value, (size_t)atoi(part))
+		            : json_object_object_get(value, part);
+	const char *text = value ? json_object_to_json_string_ext(
+	                               value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+	                         : NULL;
 	if (json)
 		ck_assert_pstr_eq(text, json);
 	else
@@ -109,10 +119,12 @@ const char *fixture_web(int replicas, const char *image)
 {
 	static char text[1024];
 	snprintf(text, sizeof(text),
-			 "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, labels: {app: web}}, spec: {replicas: %d,"
-			 " selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web,"
-			 " image: '%s'}]}}}}",
-			 replicas, image);
+	         "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, labels: {app: web}}, "
+	         "spec: {replicas: %d,"
+	         " selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, "
+	         "spec: {containers: [{name: web,"
+	         " image: '%s'}]}}}}",
+	         replicas, image);
 	return text;
 }
 

@@ -31,7 +31,8 @@ size_t fixture_count(fixture *at, const char *kind, const char *selector);
 /* Lets time pass. */
 void fixture_pass(fixture *at, korch_usec us);
 /* Compares one value, by its path ("spec.replicas"), as JSON text; NULL: it must be missing. */
-void fixture_value(fixture *at, const char *kind, const char *name, const char *path, const char *json);
+void fixture_value(fixture *at, const char *kind, const char *name, const char *path,
+                   const char *json);
 /* A Deployment "web" with so many replicas and an image. The text is static. */
 const char *fixture_web(int replicas, const char *image);
 korch_key fixture_key(const korch_kind *kind, const char *name);

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char CONFIG[] = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, labels: {a: '1', b: '1'}}\ndata: {x: '1', y: '1'}\n";
+static const char CONFIG[] = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, labels: {a: "
+                             "'1', b: '1'}}\ndata: {x: '1', y: '1'}\n";
 
 struct results {
 	int n[3];
@@ -46,7 +47,9 @@ START_TEST(test_results)
 	ck_assert_ptr_eq(before, after);
 	korch_object_unref(before);
 	korch_object_unref(after);
-	results = apply(&at, "{apiVersion: v1, kind: ConfigMap, metadata: {name: c, labels: {a: '2'}}, data: {x: '1'}}");
+	results = apply(
+	    &at,
+	    "{apiVersion: v1, kind: ConfigMap, metadata: {name: c, labels: {a: '2'}}, data: {x: '1'}}");
 	ck_assert_int_eq(results.n[KORCH_APPLY_CONFIGURED], 1);
 	fixture_value(&at, "cm", "c", "metadata.labels", "{\"a\":\"2\"}");
 	fixture_value(&at, "cm", "c", "data", "{\"x\":\"1\"}");
@@ -58,18 +61,27 @@ END_TEST
 START_TEST(test_idempotent)
 {
 	static const char *const MANIFESTS[] = {
-		"{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {selector: {a: b}, ports: [{port: 80}, {port: 53, protocol: UDP, name: dns}]}}",
-		"{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: p}, spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}}",
-		"{apiVersion: apps/v1, kind: Deployment, metadata: {name: d, creationTimestamp: null}, spec: {strategy: {type: RollingUpdate}, selector: {matchLabels: {a: b}},"
-		" template: {metadata: {labels: {a: b}}, spec: {volumes: [{name: v, configMap: {name: c}}, {name: e, emptyDir: {}}],"
-		" containers: [{name: x, image: y, ports: [{containerPort: 53}, {containerPort: 53, protocol: UDP}], readinessProbe: {httpGet: {port: 80}},"
-		" env: [{name: A, valueFrom: {fieldRef: {fieldPath: metadata.name}}}], volumeMounts: [{name: e, mountPath: /e}],"
-		" resources: {requests: {cpu: 0.1, memory: 1024Ki}}}]}}}, status: {}}",
-		"{apiVersion: v1, kind: Pod, metadata: {name: q}, spec: {containers: [{name: x, image: y}], tolerations: [{operator: Exists}]}}",
-		"{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {a: b}}",
-		"{apiVersion: example.org/v1, kind: Thing, metadata: {name: t}, spec: {a: [1, {b: null}], c: 1.50}}",
-		"{apiVersion: v1, kind: Namespace, metadata: {name: n}}",
-		"{apiVersion: batch/v1, kind: Job, metadata: {name: j}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}}}",
+	    "{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {selector: {a: b}, ports: "
+	    "[{port: 80, name: web}, {port: 53, protocol: UDP, name: dns}]}}",
+	    "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: p}, spec: "
+	    "{minAvailable: 1, selector: {matchLabels: {app: web}}}}",
+	    "{apiVersion: apps/v1, kind: Deployment, metadata: {name: d, creationTimestamp: null}, "
+	    "spec: {strategy: {type: RollingUpdate}, selector: {matchLabels: {a: b}},"
+	    " template: {metadata: {labels: {a: b}}, spec: {volumes: [{name: v, configMap: {name: c}}, "
+	    "{name: e, emptyDir: {}}],"
+	    " containers: [{name: x, image: y, ports: [{containerPort: 53}, {containerPort: 53, "
+	    "protocol: UDP}], readinessProbe: {httpGet: {port: 80}},"
+	    " env: [{name: A, valueFrom: {fieldRef: {fieldPath: metadata.name}}}], volumeMounts: "
+	    "[{name: e, mountPath: /e}],"
+	    " resources: {requests: {cpu: 0.1, memory: 1024Ki}}}]}}}, status: {}}",
+	    "{apiVersion: v1, kind: Pod, metadata: {name: q}, spec: {containers: [{name: x, image: "
+	    "y}], tolerations: [{operator: Exists}]}}",
+	    "{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {a: b}}",
+	    "{apiVersion: example.org/v1, kind: Thing, metadata: {name: t}, spec: {a: [1, {b: null}], "
+	    "c: 1.50}}",
+	    "{apiVersion: v1, kind: Namespace, metadata: {name: n}}",
+	    "{apiVersion: batch/v1, kind: Job, metadata: {name: j}, spec: {template: {spec: "
+	    "{restartPolicy: Never, containers: [{name: a, image: b}]}}}}",
 	};
 	fixture at;
 	fixture_init(&at, 1);
@@ -89,16 +101,19 @@ START_TEST(test_last_applied)
 	fixture at;
 	fixture_init(&at, 0);
 	/* As kubectl gives objects out: with status, identity and the annotation of the apply before. */
-	apply(&at, "{apiVersion: v1, kind: Service, metadata: {name: s, uid: other, resourceVersion: '7', annotations: {kubectl.kubernetes.io/last-applied-configuration:"
-			   " '{}'}}, spec: {ports: [{port: 80}]}, status: {loadBalancer: {}}}");
+	apply(&at, "{apiVersion: v1, kind: Service, metadata: {name: s, uid: other, resourceVersion: "
+	           "'7', annotations: {kubectl.kubernetes.io/last-applied-configuration:"
+	           " '{}'}}, spec: {ports: [{port: 80}]}, status: {loadBalancer: {}}}");
 	korch_object *object = fixture_get(&at, "service", "s");
-	const char *text = korch_map_get(object->metadata->annotations, "kubectl.kubernetes.io/last-applied-configuration");
+	const char *text = korch_map_get(object->metadata->annotations,
+	                                 "kubectl.kubernetes.io/last-applied-configuration");
 	json_object *last = json_tokener_parse(text);
 	ck_assert_ptr_nonnull(last);
 	ck_assert_ptr_null(json_object_object_get(last, "status"));
 	json_object *metadata = json_object_object_get(last, "metadata");
 	ck_assert_str_eq(json_object_get_string(json_object_object_get(metadata, "name")), "s");
-	ck_assert_str_eq(json_object_get_string(json_object_object_get(metadata, "namespace")), "default");
+	ck_assert_str_eq(json_object_get_string(json_object_object_get(metadata, "namespace")),
+	                 "default");
 	ck_assert_ptr_null(strstr(text, "last-applied"));
 	/* Not what defaults added. */
 	ck_assert_ptr_null(strstr(text, "ClusterIP"));
@@ -114,13 +129,26 @@ START_TEST(test_all_or_nothing)
 		const char *text;
 		const char *words;
 	} ROWS[] = {
-		{"{apiVersion: v1, kind: ConfigMap, metadata: {name: ok}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: []}}\n", "spec.containers"},
-		{"{apiVersion: v1, kind: ConfigMap, metadata: {name: ok}}\n---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: Bad_Name}}\n", "Bad_Name"},
-		{"{apiVersion: v1, kind: ConfigMap, metadata: {name: ok}}\n---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: ok}}\n", "there twice"},
-		{"{apiVersion: v1, kind: ConfigMap, metadata: {name: ok}}\n---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: ok, namespace: default}}\n", "there twice"},
-		{"{apiVersion: v1, kind: ConfigMap, metadata: {name: ok}}\n---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: x, namespace: nowhere}}\n", "nowhere"},
-		{"{apiVersion: v1, kind: ConfigMap, metadata: {name: ok}}\n---\n{apiVersion: v1, kind: ConfigMap, metadata: {generateName: x-}}\n", "name"},
-		{"{apiVersion: v1, kind: ConfigMap, metadata: {name: ok}}\n---\n{apiVersion: v1, kind: [", NULL},
+	    {"{apiVersion: v1, kind: ConfigMap, metadata: {name: ok}}\n---\n{apiVersion: v1, kind: "
+	     "Pod, metadata: {name: p}, spec: {containers: []}}\n",
+	     "spec.containers"},
+	    {"{apiVersion: v1, kind: ConfigMap, metadata: {name: ok}}\n---\n{apiVersion: v1, kind: "
+	     "ConfigMap, metadata: {name: Bad_Name}}\n",
+	     "Bad_Name"},
+	    {"{apiVersion: v1, kind: ConfigMap, metadata: {name: ok}}\n---\n{apiVersion: v1, kind: "
+	     "ConfigMap, metadata: {name: ok}}\n",
+	     "there twice"},
+	    {"{apiVersion: v1, kind: ConfigMap, metadata: {name: ok}}\n---\n{apiVersion: v1, kind: "
+	     "ConfigMap, metadata: {name: ok, namespace: default}}\n",
+	     "there twice"},
+	    {"{apiVersion: v1, kind: ConfigMap, metadata: {name: ok}}\n---\n{apiVersion: v1, kind: "
+	     "ConfigMap, metadata: {name: x, namespace: nowhere}}\n",
+	     "nowhere"},
+	    {"{apiVersion: v1, kind: ConfigMap, metadata: {name: ok}}\n---\n{apiVersion: v1, kind: "
+	     "ConfigMap, metadata: {generateName: x-}}\n",
+	     "name"},
+	    {"{apiVersion: v1, kind: ConfigMap, metadata: {name: ok}}\n---\n{apiVersion: v1, kind: [",
+	     NULL},
 	};
 	fixture at;
 	fixture_init(&at, 0);
@@ -130,7 +158,7 @@ START_TEST(test_all_or_nothing)
 		ck_assert_msg(code < 0, "%s", ROWS[i].text);
 		char *words = korch_error_format(error);
 		ck_assert_ptr_nonnull(words);
-		ck_assert_msg(!ROWS[i].words || strstr(words, ROWS[i].words), "%s", words);
+		ck_assert_msg(!ROWS[i].words || strstr(words, ROWS[i].words), "%zu: %s", i, words);
 		ck_assert_msg(i == 6 || strstr(words, "bad.yaml:"), "%s", words);
 		ck_assert_msg(!fixture_has(&at, "cm", "ok"), "%s", words);
 		free(words);
@@ -144,7 +172,9 @@ START_TEST(test_namespace_first)
 {
 	fixture at;
 	fixture_init(&at, 0);
-	struct results results = apply(&at, "{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: n}}\n---\n{apiVersion: v1, kind: Namespace, metadata: {name: n}}\n");
+	struct results results =
+	    apply(&at, "{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: "
+	               "n}}\n---\n{apiVersion: v1, kind: Namespace, metadata: {name: n}}\n");
 	ck_assert_int_eq(results.n[KORCH_APPLY_CREATED], 2);
 	ck_assert_str_eq(results.names, "c;n;");
 	fixture_fini(&at);
@@ -158,12 +188,15 @@ START_TEST(test_forbidden_update)
 	fixture_init(&at, 0);
 	fixture_apply(&at, fixture_web(1, "a"));
 	korch_error *error = NULL;
-	ck_assert_int_eq(korch_cluster_apply_text(at.cluster,
-						 "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}\n---\n"
-						 "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {selector: {matchLabels: {app: other}},"
-						 " template: {metadata: {labels: {app: other}}, spec: {containers: [{name: a, image: b}]}}}}",
-						 "t", &error),
-					 KORCH_E_INVALID);
+	ck_assert_int_eq(
+	    korch_cluster_apply_text(at.cluster,
+	                             "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}\n---\n"
+	                             "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, "
+	                             "spec: {selector: {matchLabels: {app: other}},"
+	                             " template: {metadata: {labels: {app: other}}, spec: {containers: "
+	                             "[{name: a, image: b}]}}}}",
+	                             "t", &error),
+	    KORCH_E_INVALID);
 	ck_assert_ptr_nonnull(strstr(korch_error_message(error), "immutable"));
 	ck_assert(!fixture_has(&at, "cm", "c"));
 	korch_error_free(error);
@@ -178,7 +211,8 @@ START_TEST(test_many)
 	char *text = malloc(N * 100);
 	size_t length = 0;
 	for (int i = 0; i < N; i++)
-		length += (size_t)sprintf(text + length, "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: c%d}}\n", i);
+		length += (size_t)sprintf(
+		    text + length, "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: c%d}}\n", i);
 	fixture at;
 	fixture_init(&at, 0);
 	korch_manifest *manifest = NULL;
@@ -208,7 +242,8 @@ START_TEST(test_conflict)
 	korch_object *stored = fixture_get(&at, "cm", "c");
 	korch_config_map *next = (korch_config_map *)korch_object_edit(stored);
 	korch_map_set(&next->data, "rival", "was here");
-	korch_write write = {.op = KORCH_WRITE_PUT, .object = &next->object, .expected = stored->revision};
+	korch_write write = {
+	    .op = KORCH_WRITE_PUT, .object = &next->object, .expected = stored->revision};
 	ck_assert_int_eq(korch_store_commit(at.store, &write, 1, ignore, NULL), 0);
 	fixture_apply(&at, "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {x: '2'}}");
 	fixture_value(&at, "cm", "c", "data", "{\"rival\":\"was here\",\"x\":\"2\"}");
@@ -224,7 +259,8 @@ START_TEST(test_arguments)
 	ck_assert_int_eq(korch_cluster_apply(NULL, NULL, NULL, NULL, NULL), KORCH_E_INVALID);
 	ck_assert_int_eq(korch_cluster_apply_text(at.cluster, NULL, NULL, NULL), KORCH_E_INVALID);
 	ck_assert_int_eq(korch_cluster_apply_file(at.cluster, NULL, NULL), KORCH_E_INVALID);
-	ck_assert_int_eq(korch_cluster_apply_file(at.cluster, "/nonexistent/x.yaml", NULL), KORCH_E_NOT_FOUND);
+	ck_assert_int_eq(korch_cluster_apply_file(at.cluster, "/nonexistent/x.yaml", NULL),
+	                 KORCH_E_NOT_FOUND);
 	ck_assert_int_eq(korch_cluster_apply_text(at.cluster, "", "empty", NULL), 0);
 	fixture_fini(&at);
 }
@@ -233,7 +269,8 @@ END_TEST
 KORCH_SUITE(apply)
 {
 	Suite *suite = suite_create("apply");
-	KORCH_CASE(suite, "apply", test_results, test_idempotent, test_last_applied, test_all_or_nothing, test_namespace_first,
-			   test_forbidden_update, test_many, test_conflict, test_arguments);
+	KORCH_CASE(suite, "apply", test_results, test_idempotent, test_last_applied,
+	           test_all_or_nothing, test_namespace_first, test_forbidden_update, test_many,
+	           test_conflict, test_arguments);
 	return suite;
 }

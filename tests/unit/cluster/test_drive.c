@@ -89,7 +89,10 @@ static void call_back(void *userdata, const korch_change *change)
 		return;
 	ck_assert_int_eq(korch_cluster_get(&object, cluster, "cm", NULL, "c", NULL), 0);
 	korch_object_unref(object);
-	ck_assert_int_eq(korch_cluster_apply_text(cluster, "{apiVersion: v1, kind: ConfigMap, metadata: {name: d}}", "t", &error), KORCH_E_BUSY);
+	ck_assert_int_eq(
+	    korch_cluster_apply_text(cluster, "{apiVersion: v1, kind: ConfigMap, metadata: {name: d}}",
+	                             "t", &error),
+	    KORCH_E_BUSY);
 	ck_assert_ptr_nonnull(strstr(korch_error_message(error), "callback"));
 	korch_error_free(error);
 	ck_assert_int_eq(korch_cluster_delete(cluster, &key, NULL, NULL), KORCH_E_BUSY);

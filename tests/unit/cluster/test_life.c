@@ -12,7 +12,8 @@ START_TEST(test_namespaces)
 	ck_assert_uint_eq(fixture_count(&at, "ns", "kubernetes.io/metadata.name=default"), 1);
 	/* A second cluster on the same store finds what is there. */
 	korch_cluster *second = NULL;
-	const korch_cluster_options options = {.size = sizeof(options), .loop = at.loop, .store = at.store, .no_controllers = 1};
+	const korch_cluster_options options = {
+	    .size = sizeof(options), .loop = at.loop, .store = at.store, .no_controllers = 1};
 	fixture_apply(&at, fixture_web(1, "a"));
 	ck_assert_int_eq(korch_cluster_open(&second, &options, NULL), 0);
 	korch_object *object = NULL;
@@ -34,7 +35,8 @@ START_TEST(test_wrong_options)
 	ck_assert_int_eq(korch_cluster_open(NULL, NULL, NULL), KORCH_E_INVALID);
 	options = (korch_cluster_options){.size = sizeof(options), .nodes = &node, .n_nodes = 1};
 	ck_assert_int_eq(korch_cluster_open(&cluster, &options, NULL), KORCH_E_INVALID);
-	static const char *const BLOCKS[] = {"10.0.0.0", "10.0.0.0/31", "10.0.0.0/7", "x/8", "10.0.0/8", ""};
+	static const char *const BLOCKS[] = {"10.0.0.0", "10.0.0.0/31", "10.0.0.0/7",
+	                                     "x/8",      "10.0.0/8",    ""};
 	for (size_t i = 0; i < sizeof(BLOCKS) / sizeof(BLOCKS[0]); i++) {
 		options = (korch_cluster_options){.size = sizeof(options), .service_cidr = BLOCKS[i]};
 		error = NULL;
@@ -55,7 +57,8 @@ START_TEST(test_wrong_nodes)
 	ck_assert_int_eq(korch_loop_new_virtual(&loop, START_US, NULL), 0);
 	ck_assert_int_eq(korch_runtime_sim_new(&runtime, loop, NULL, NULL), 0);
 	const korch_cluster_node node = {.name = "a", .taints = "nonsense"};
-	const korch_cluster_options options = {.size = sizeof(options), .loop = loop, .runtime = runtime, .nodes = &node, .n_nodes = 1};
+	const korch_cluster_options options = {
+	    .size = sizeof(options), .loop = loop, .runtime = runtime, .nodes = &node, .n_nodes = 1};
 	ck_assert_int_eq(korch_cluster_open(&cluster, &options, NULL), KORCH_E_INVALID);
 	korch_runtime_free(runtime);
 	korch_loop_free(loop);
@@ -99,8 +102,10 @@ START_TEST(test_stop_pods_timeout)
 {
 	fixture at;
 	fixture_init(&at, 1);
-	fixture_apply(&at, "{apiVersion: v1, kind: Pod, metadata: {name: p, annotations: {sim.korch.dev/ignore-term: 'true'}},"
-					   " spec: {terminationGracePeriodSeconds: 60, containers: [{name: a, image: b}]}}");
+	fixture_apply(&at,
+	              "{apiVersion: v1, kind: Pod, metadata: {name: p, annotations: "
+	              "{sim.korch.dev/ignore-term: 'true'}},"
+	              " spec: {terminationGracePeriodSeconds: 60, containers: [{name: a, image: b}]}}");
 	fixture_pass(&at, SECOND);
 	ck_assert_int_eq(korch_cluster_stop_pods(at.cluster, 5 * SECOND, NULL), KORCH_E_TIMEOUT);
 	ck_assert_int_eq(korch_cluster_stop_pods(at.cluster, 120 * SECOND, NULL), 0);
@@ -111,7 +116,7 @@ END_TEST
 KORCH_SUITE(life)
 {
 	Suite *suite = suite_create("life");
-	KORCH_CASE(suite, "life", test_namespaces, test_wrong_options, test_wrong_nodes, test_close_under_way, test_stop_pods,
-			   test_stop_pods_timeout);
+	KORCH_CASE(suite, "life", test_namespaces, test_wrong_options, test_wrong_nodes,
+	           test_close_under_way, test_stop_pods, test_stop_pods_timeout);
 	return suite;
 }

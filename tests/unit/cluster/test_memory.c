@@ -9,11 +9,17 @@ static uint64_t live(uint64_t n)
 	korch_runtime *runtime = NULL;
 	korch_cluster *cluster = NULL;
 	const korch_node_capacity capacity = {.cpu_milli = 1000, .memory_bytes = 1 << 30, .pods = 10};
-	const korch_cluster_node node = {.name = "node", .capacity = capacity, .taints = "a=b:PreferNoSchedule"};
+	const korch_cluster_node node = {
+	    .name = "node", .capacity = capacity, .taints = "a=b:PreferNoSchedule"};
 	ck_assert_int_eq(korch_loop_new_virtual(&loop, START_US, NULL), 0);
 	ck_assert_int_eq(korch_runtime_sim_new(&runtime, loop, NULL, NULL), 0);
 	ck_assert_int_eq(korch_sim_node_add(runtime, "node", &capacity), 0);
-	const korch_cluster_options options = {.size = sizeof(options), .loop = loop, .runtime = runtime, .nodes = &node, .n_nodes = 1, .seed = 1};
+	const korch_cluster_options options = {.size = sizeof(options),
+	                                       .loop = loop,
+	                                       .runtime = runtime,
+	                                       .nodes = &node,
+	                                       .n_nodes = 1,
+	                                       .seed = 1};
 	korch__alloc_fail_at(n);
 	int code = korch_cluster_open(&cluster, &options, NULL);
 	if (code == 0) {

@@ -3,9 +3,9 @@
 #include "cluster/folder.h"
 #include "cluster/nodes.h"
 #include "fixture.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,15 +17,16 @@ static const struct taint_row {
 	const char *value; /* NULL: none */
 	const char *effect;
 } taint_rows[] = {
-	{"", 0, 0, NULL, NULL, NULL},
-	{"gpu=true:NoSchedule", 0, 1, "gpu", "true", "NoSchedule"},
-	{"gpu:NoExecute", 0, 1, "gpu", NULL, "NoExecute"},
-	{"a=b:NoSchedule,example.org/c=d:PreferNoSchedule", 0, 2, "example.org/c", "d", "PreferNoSchedule"},
-	{"gpu=:NoSchedule", 0, 1, "gpu", "", "NoSchedule"},
-	{"gpu=true", KORCH_E_INVALID, 0, NULL, NULL, NULL},
-	{"gpu=true:Never", KORCH_E_INVALID, 0, NULL, NULL, NULL},
-	{"=true:NoSchedule", KORCH_E_INVALID, 0, NULL, NULL, NULL},
-	{"a:NoSchedule,b", KORCH_E_INVALID, 0, NULL, NULL, NULL},
+    {"", 0, 0, NULL, NULL, NULL},
+    {"gpu=true:NoSchedule", 0, 1, "gpu", "true", "NoSchedule"},
+    {"gpu:NoExecute", 0, 1, "gpu", NULL, "NoExecute"},
+    {"a=b:NoSchedule,example.org/c=d:PreferNoSchedule", 0, 2, "example.org/c", "d",
+     "PreferNoSchedule"},
+    {"gpu=:NoSchedule", 0, 1, "gpu", "", "NoSchedule"},
+    {"gpu=true", KORCH_E_INVALID, 0, NULL, NULL, NULL},
+    {"gpu=true:Never", KORCH_E_INVALID, 0, NULL, NULL, NULL},
+    {"=true:NoSchedule", KORCH_E_INVALID, 0, NULL, NULL, NULL},
+    {"a:NoSchedule,b", KORCH_E_INVALID, 0, NULL, NULL, NULL},
 };
 
 START_TEST(test_taints)
@@ -64,7 +65,8 @@ START_TEST(test_node_options)
 	ck_assert_uint_eq(n, 1);
 	ck_assert_uint_gt(strlen(nodes[0].name), 0);
 	korch__cluster_nodes_free(nodes, n);
-	const korch_cluster_node list[] = {{.name = "a", .taints = "k=v:NoSchedule"}, {.name = "b", .capacity = {.cpu_milli = 7}}};
+	const korch_cluster_node list[] = {{.name = "a", .taints = "k=v:NoSchedule"},
+	                                   {.name = "b", .capacity = {.cpu_milli = 7}}};
 	options.nodes = list;
 	options.n_nodes = 2;
 	ck_assert_int_eq(korch__cluster_nodes(&nodes, &n, &options, NULL), 0);

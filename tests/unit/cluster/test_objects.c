@@ -11,21 +11,27 @@ START_TEST(test_get)
 	fixture_apply(&at, fixture_web(2, "a"));
 	static const char *const NAMES[] = {"deploy", "Deployment", "deployments", "deployments.apps"};
 	for (size_t i = 0; i < 4; i++) {
-		ck_assert_int_eq(korch_cluster_get(&object, at.cluster, NAMES[i], i % 2 ? "" : "default", "web", NULL), 0);
+		ck_assert_int_eq(
+		    korch_cluster_get(&object, at.cluster, NAMES[i], i % 2 ? "" : "default", "web", NULL),
+		    0);
 		ck_assert_str_eq(korch_object_name(object), "web");
 		korch_object_unref(object);
 	}
-	ck_assert_int_eq(korch_cluster_get(&object, at.cluster, "deploy", NULL, "nothing", &error), KORCH_E_NOT_FOUND);
+	ck_assert_int_eq(korch_cluster_get(&object, at.cluster, "deploy", NULL, "nothing", &error),
+	                 KORCH_E_NOT_FOUND);
 	ck_assert_str_eq(korch_error_message(error), "deployments.apps \"nothing\" not found");
 	korch_error_free(error);
 	error = NULL;
-	ck_assert_int_eq(korch_cluster_get(&object, at.cluster, "gizmo", NULL, "web", &error), KORCH_E_INVALID);
+	ck_assert_int_eq(korch_cluster_get(&object, at.cluster, "gizmo", NULL, "web", &error),
+	                 KORCH_E_INVALID);
 	ck_assert_str_eq(korch_error_message(error), "no kind is called \"gizmo\"");
 	korch_error_free(error);
-	ck_assert_int_eq(korch_cluster_get(&object, at.cluster, "namespace", "ignored", "default", NULL), 0);
+	ck_assert_int_eq(
+	    korch_cluster_get(&object, at.cluster, "namespace", "ignored", "default", NULL), 0);
 	korch_object_unref(object);
 	ck_assert_int_eq(korch_cluster_get(NULL, at.cluster, "cm", NULL, "x", NULL), KORCH_E_INVALID);
-	ck_assert_int_eq(korch_cluster_get(&object, at.cluster, NULL, NULL, "x", NULL), KORCH_E_INVALID);
+	ck_assert_int_eq(korch_cluster_get(&object, at.cluster, NULL, NULL, "x", NULL),
+	                 KORCH_E_INVALID);
 	fixture_fini(&at);
 }
 END_TEST
@@ -34,10 +40,13 @@ START_TEST(test_list)
 {
 	fixture at;
 	fixture_init(&at, 0);
-	fixture_apply(&at, "{apiVersion: v1, kind: Namespace, metadata: {name: other}}\n---\n"
-					   "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, labels: {tier: x, app: web}}}\n---\n"
-					   "{apiVersion: v1, kind: ConfigMap, metadata: {name: b, labels: {tier: y, app: web}}}\n---\n"
-					   "{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: other, labels: {tier: z}}}\n");
+	fixture_apply(
+	    &at,
+	    "{apiVersion: v1, kind: Namespace, metadata: {name: other}}\n---\n"
+	    "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, labels: {tier: x, app: web}}}\n---\n"
+	    "{apiVersion: v1, kind: ConfigMap, metadata: {name: b, labels: {tier: y, app: web}}}\n---\n"
+	    "{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: other, labels: {tier: "
+	    "z}}}\n");
 	ck_assert_uint_eq(fixture_count(&at, "cm", NULL), 3);
 	ck_assert_uint_eq(fixture_count(&at, "cm", "app=web"), 2);
 	ck_assert_uint_eq(fixture_count(&at, "cm", "tier in (y,z)"), 2);
@@ -52,8 +61,10 @@ START_TEST(test_list)
 	ck_assert_int_eq(korch_cluster_list(&objects, &n, at.cluster, "cm", "nowhere", NULL, NULL), 0);
 	ck_assert_uint_eq(n, 0);
 	korch_object_list_free(objects, n);
-	ck_assert_int_eq(korch_cluster_list(&objects, &n, at.cluster, "cm", NULL, "tier in (", NULL), KORCH_E_PARSE);
-	ck_assert_int_eq(korch_cluster_list(&objects, &n, at.cluster, "gizmo", NULL, NULL, NULL), KORCH_E_INVALID);
+	ck_assert_int_eq(korch_cluster_list(&objects, &n, at.cluster, "cm", NULL, "tier in (", NULL),
+	                 KORCH_E_PARSE);
+	ck_assert_int_eq(korch_cluster_list(&objects, &n, at.cluster, "gizmo", NULL, NULL, NULL),
+	                 KORCH_E_INVALID);
 	korch_object_list_free(NULL, 0);
 	fixture_fini(&at);
 }
@@ -138,7 +149,8 @@ START_TEST(test_undo)
 	ck_assert_int_eq(korch_cluster_undo(at.cluster, NULL, "web", 0, NULL), 0);
 	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "available", 120 * SECOND, NULL), 0);
 	fixture_value(&at, "deploy", "web", "spec.template.spec.containers.0.image", "\"v2\"");
-	fixture_value(&at, "deploy", "web", "metadata.annotations.deployment.kubernetes.io/revision", NULL);
+	fixture_value(&at, "deploy", "web", "metadata.annotations.deployment.kubernetes.io/revision",
+	              NULL);
 	ck_assert_int_eq(korch_cluster_undo(at.cluster, "default", "web", 1, NULL), 0);
 	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "available", 120 * SECOND, NULL), 0);
 	fixture_value(&at, "deploy", "web", "spec.template.spec.containers.0.image", "\"v1\"");
@@ -187,7 +199,8 @@ START_TEST(test_watch)
 	ck_assert_int_eq(change.type, KORCH_CHANGE_ADDED);
 	ck_assert_int_eq(korch_watch_next(watch, &change), 0);
 	korch_watch_free(watch);
-	ck_assert_int_eq(korch_cluster_watch(NULL, at.cluster, &query, NULL, NULL, NULL), KORCH_E_INVALID);
+	ck_assert_int_eq(korch_cluster_watch(NULL, at.cluster, &query, NULL, NULL, NULL),
+	                 KORCH_E_INVALID);
 	fixture_fini(&at);
 }
 END_TEST
@@ -195,6 +208,7 @@ END_TEST
 KORCH_SUITE(objects)
 {
 	Suite *suite = suite_create("objects");
-	KORCH_CASE(suite, "objects", test_get, test_list, test_delete, test_scale, test_undo, test_restart, test_watch);
+	KORCH_CASE(suite, "objects", test_get, test_list, test_delete, test_scale, test_undo,
+	           test_restart, test_watch);
 	return suite;
 }

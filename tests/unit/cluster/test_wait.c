@@ -12,7 +12,8 @@ START_TEST(test_available)
 	ck_assert_int_lt(korch_loop_now(at.loop), START_US + 10 * SECOND);
 	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "Available", 0, NULL), 0);
 	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "Progressing=True", 0, NULL), 0);
-	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "Progressing=False", SECOND, NULL), KORCH_E_TIMEOUT);
+	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "Progressing=False", SECOND, NULL),
+	                 KORCH_E_TIMEOUT);
 	/* Not available again until the new pods are. */
 	fixture_apply(&at, fixture_web(2, "b"));
 	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "available", 60 * SECOND, NULL), 0);
@@ -34,7 +35,8 @@ START_TEST(test_pod)
 	fixture at;
 	fixture_init(&at, 1);
 	const korch_key key = fixture_key(&korch_pod_kind, "p");
-	fixture_apply(&at, "{apiVersion: v1, kind: Pod, metadata: {name: p, annotations: {sim.korch.dev/start: 5s}}, spec: {containers: [{name: a, image: b}]}}");
+	fixture_apply(&at, "{apiVersion: v1, kind: Pod, metadata: {name: p, annotations: "
+	                   "{sim.korch.dev/start: 5s}}, spec: {containers: [{name: a, image: b}]}}");
 	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "ready", SECOND, NULL), KORCH_E_TIMEOUT);
 	ck_assert_int_eq(korch_loop_now(at.loop), START_US + SECOND);
 	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "PodScheduled", 0, NULL), 0);
@@ -53,17 +55,21 @@ START_TEST(test_errors)
 	korch_error *error = NULL;
 	fixture_init(&at, 0);
 	const korch_key key = fixture_key(&korch_deployment_kind, "web");
-	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "available", SECOND, &error), KORCH_E_NOT_FOUND);
+	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "available", SECOND, &error),
+	                 KORCH_E_NOT_FOUND);
 	ck_assert_str_eq(korch_error_message(error), "deployments \"web\" not found");
 	korch_error_free(error);
 	error = NULL;
 	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "deleted", SECOND, NULL), 0);
 	fixture_apply(&at, fixture_web(1, "a"));
-	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "available", 10 * SECOND, &error), KORCH_E_TIMEOUT);
-	ck_assert_str_eq(korch_error_message(error), "timed out waiting for deployments \"web\" to be available");
+	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "available", 10 * SECOND, &error),
+	                 KORCH_E_TIMEOUT);
+	ck_assert_str_eq(korch_error_message(error),
+	                 "timed out waiting for deployments \"web\" to be available");
 	korch_error_free(error);
 	/* Nothing will ever happen here: no need to wait for ever. */
-	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "available", KORCH_USEC_NEVER, NULL), KORCH_E_TIMEOUT);
+	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "available", KORCH_USEC_NEVER, NULL),
+	                 KORCH_E_TIMEOUT);
 	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "", SECOND, NULL), KORCH_E_INVALID);
 	ck_assert_int_eq(korch_cluster_wait(at.cluster, NULL, "ready", SECOND, NULL), KORCH_E_INVALID);
 	ck_assert_int_eq(korch_cluster_wait(NULL, &key, "ready", SECOND, NULL), KORCH_E_INVALID);
@@ -76,7 +82,9 @@ START_TEST(test_raw)
 {
 	fixture at;
 	fixture_init(&at, 0);
-	fixture_apply(&at, "{apiVersion: example.org/v1, kind: Thing, metadata: {name: t}, status: {conditions: [{type: Good, status: 'True'}, {type: Ready, status: Unknown}]}}");
+	fixture_apply(&at,
+	              "{apiVersion: example.org/v1, kind: Thing, metadata: {name: t}, status: "
+	              "{conditions: [{type: Good, status: 'True'}, {type: Ready, status: Unknown}]}}");
 	const korch_key key = fixture_key(korch_kind_find("Thing"), "t");
 	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "Good", SECOND, NULL), 0);
 	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "Ready=Unknown", SECOND, NULL), 0);

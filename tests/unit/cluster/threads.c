@@ -30,7 +30,8 @@ static int call_once(struct caller *caller, int i)
 	korch_object **objects = NULL;
 	size_t n = 0;
 	snprintf(name, sizeof(name), "c-%d-%d", caller->number, i % 5);
-	snprintf(text, sizeof(text), "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}, data: {i: '%d'}}", name, i);
+	snprintf(text, sizeof(text),
+	         "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}, data: {i: '%d'}}", name, i);
 	const korch_key key = {.kind = &korch_config_map_kind, .namespace_ = "default", .name = name};
 	int code = korch_cluster_apply_text(caller->cluster, text, "t", NULL);
 	if (code == 0)
@@ -82,7 +83,9 @@ static void *change_one(void *userdata)
 	struct caller *caller = userdata;
 	char text[256];
 	for (int i = 0; i < CALLS; i++) {
-		snprintf(text, sizeof(text), "{apiVersion: v1, kind: ConfigMap, metadata: {name: shared}, data: {k%d: '%d'}}", caller->number, i);
+		snprintf(text, sizeof(text),
+		         "{apiVersion: v1, kind: ConfigMap, metadata: {name: shared}, data: {k%d: '%d'}}",
+		         caller->number, i);
 		if (korch_cluster_apply_text(caller->cluster, text, "t", NULL) < 0)
 			caller->failures++;
 	}
@@ -158,7 +161,10 @@ START_TEST(test_wait_timeout)
 	korch_cluster *cluster = open_cluster();
 	const korch_key key = {.kind = &korch_config_map_kind, .namespace_ = "default", .name = "c"};
 	ck_assert_int_eq(korch_cluster_start(cluster, NULL), 0);
-	ck_assert_int_eq(korch_cluster_apply_text(cluster, "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}", "t", NULL), 0);
+	ck_assert_int_eq(
+	    korch_cluster_apply_text(cluster, "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}",
+	                             "t", NULL),
+	    0);
 	ck_assert_int_eq(korch_cluster_wait(cluster, &key, "deleted", 20000, NULL), KORCH_E_TIMEOUT);
 	ck_assert_int_eq(korch_cluster_settle(cluster, MINUTE, NULL), 0);
 	korch_cluster_stop(cluster);
@@ -173,6 +179,7 @@ END_TEST
 KORCH_SUITE(threads)
 {
 	Suite *suite = suite_create("threads");
-	KORCH_CASE(suite, "threads", test_calls, test_one_object, test_start_stop, test_quit, test_wait_timeout);
+	KORCH_CASE(suite, "threads", test_calls, test_one_object, test_start_stop, test_quit,
+	           test_wait_timeout);
 	return suite;
 }
