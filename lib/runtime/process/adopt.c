@@ -77,8 +77,8 @@ static int parse_spec(process_sandbox *sandbox, const wire_buffer *text)
 	int version = 0;
 	if (wire_frame(text, &version, &reader) <= 0 || version != SPEC_VERSION)
 		return KORCH_E_PARSE;
-	char **const fields[] = {&sandbox->node,	&sandbox->pod_namespace, &sandbox->pod_name,
-							 &sandbox->address, &sandbox->hostname,		 &sandbox->hosts_file};
+	char **const fields[] = {&sandbox->node,    &sandbox->pod_namespace, &sandbox->pod_name,
+	                         &sandbox->address, &sandbox->hostname,      &sandbox->hosts_file};
 	for (size_t i = 0; i < KORCH_COUNT(fields); i++) {
 		*fields[i] = korch__strdup(wire_get_string(&reader));
 		if (!*fields[i])
@@ -102,8 +102,8 @@ static int load_spec(process_sandbox *sandbox)
 	wire_buffer text = {.data = data, .len = n > 0 ? (size_t)n : 0, .cap = SPEC_MAX};
 	if (parse_spec(sandbox, &text) == KORCH_E_NOMEM)
 		return KORCH_E_NOMEM;
-	char **const fields[] = {&sandbox->node,	&sandbox->pod_namespace, &sandbox->pod_name,
-							 &sandbox->address, &sandbox->hostname,		 &sandbox->hosts_file};
+	char **const fields[] = {&sandbox->node,    &sandbox->pod_namespace, &sandbox->pod_name,
+	                         &sandbox->address, &sandbox->hostname,      &sandbox->hosts_file};
 	for (size_t i = 0; i < KORCH_COUNT(fields); i++)
 		if (!*fields[i] && !(*fields[i] = korch__strdup("")))
 			return KORCH_E_NOMEM;
@@ -136,7 +136,8 @@ int korch__process_adopt_all(process_runtime *runtime)
 	struct dirent *entry;
 	int code = folder ? 0 : path ? KORCH_E_IO : KORCH_E_NOMEM;
 	while (code == 0 && (entry = readdir(folder)))
-		if (korch__process_is_valid_id(entry->d_name) && (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN))
+		if (korch__process_is_valid_id(entry->d_name) &&
+		    (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN))
 			code = adopt(runtime, entry->d_name);
 	if (folder)
 		closedir(folder);

@@ -4,9 +4,10 @@
 #include "base/cleanup.h"
 #include <string.h>
 
-_Static_assert(WIRE_CODE_NOT_FOUND == (int)KORCH_E_NOT_FOUND && WIRE_CODE_LIMIT == (int)KORCH_E_LIMIT &&
-				   WIRE_CODE_TIMEOUT == (int)KORCH_E_TIMEOUT,
-			   "a shim answers with codes of the library");
+_Static_assert(WIRE_CODE_NOT_FOUND == (int)KORCH_E_NOT_FOUND &&
+                   WIRE_CODE_LIMIT == (int)KORCH_E_LIMIT &&
+                   WIRE_CODE_TIMEOUT == (int)KORCH_E_TIMEOUT,
+               "a shim answers with codes of the library");
 
 struct verdict {
 	int code;
@@ -58,8 +59,8 @@ static void on_failed(process_sandbox *sandbox, wire_reader *reader)
 /* A container whose cgroup ran out of memory: whoever of its processes was killed for it. */
 static void note_oom(process_container *container)
 {
-	container->oom_killed =
-		container->cgroup && container->exit_code != 0 && korch__cgroup_oom_kills(container->cgroup) > 0;
+	container->oom_killed = container->cgroup && container->exit_code != 0 &&
+	                        korch__cgroup_oom_kills(container->cgroup) > 0;
 }
 
 static void on_exited(process_sandbox *sandbox, wire_reader *reader)

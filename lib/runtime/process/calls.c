@@ -34,7 +34,8 @@ static void free_call(process_call *call)
 	korch__free(call);
 }
 
-void korch__process_call_answer(process_call *call, int code, const char *reason, const char *message)
+void korch__process_call_answer(process_call *call, int code, const char *reason,
+                                const char *message)
 {
 	process_runtime *runtime = call->runtime;
 	call->code = code;
@@ -45,7 +46,8 @@ void korch__process_call_answer(process_call *call, int code, const char *reason
 	korch_timer_set(runtime->delivery, korch_loop_now(runtime->loop));
 }
 
-process_call *korch__process_call_take(process_call **list, int type, const char *id, int64_t serial)
+process_call *korch__process_call_take(process_call **list, int type, const char *id,
+                                       int64_t serial)
 {
 	for (; *list; list = &(*list)->next) {
 		process_call *call = *list;

@@ -46,8 +46,8 @@ static int read_text(const char *folder, const char *file, char *out, size_t siz
 static int is_v2(void)
 {
 	char controllers[512];
-	return read_text(V2, "cgroup.controllers", controllers, sizeof(controllers)) == 0 && strstr(controllers, "memory") &&
-		   strstr(controllers, "cpu");
+	return read_text(V2, "cgroup.controllers", controllers, sizeof(controllers)) == 0 &&
+	       strstr(controllers, "memory") && strstr(controllers, "cpu");
 }
 
 static int make_parent(const char *mount)
@@ -85,7 +85,8 @@ static int64_t shares(int64_t milli)
 /* Of each period; the kernel takes no less than a millisecond. */
 static int64_t quota_us(int64_t milli)
 {
-	int64_t value = milli < INT64_MAX / CPU_PERIOD_US ? milli * CPU_PERIOD_US / 1000 : INT64_MAX / 1000;
+	int64_t value =
+	    milli < INT64_MAX / CPU_PERIOD_US ? milli * CPU_PERIOD_US / 1000 : INT64_MAX / 1000;
 	return value < CPU_QUOTA_MIN_US ? CPU_QUOTA_MIN_US : value;
 }
 
@@ -98,11 +99,13 @@ static int limit_v2(const char *folder, const korch_container_config *config)
 		set_number(folder, "memory.swap.max", 0); /* not there without swap */
 	}
 	if (config->cpu_limit_milli) {
-		snprintf(text, sizeof(text), "%lld %d", (long long)quota_us(config->cpu_limit_milli), CPU_PERIOD_US);
+		snprintf(text, sizeof(text), "%lld %d", (long long)quota_us(config->cpu_limit_milli),
+		         CPU_PERIOD_US);
 		failed |= write_text(folder, "cpu.max", text);
 	}
 	if (config->cpu_shares_milli)
-		failed |= set_number(folder, "cpu.weight", 1 + (shares(config->cpu_shares_milli) - 2) * 9999 / 262142);
+		failed |= set_number(folder, "cpu.weight",
+		                     1 + (shares(config->cpu_shares_milli) - 2) * 9999 / 262142);
 	return failed;
 }
 
@@ -111,7 +114,8 @@ static int limit_v1(size_t which, const char *folder, const korch_container_conf
 	int failed = 0;
 	if (which == 0 && config->memory_limit_bytes) {
 		failed = set_number(folder, "memory.limit_in_bytes", config->memory_limit_bytes);
-		set_number(folder, "memory.memsw.limit_in_bytes", config->memory_limit_bytes); /* not there without swap accounting */
+		set_number(folder, "memory.memsw.limit_in_bytes",
+		           config->memory_limit_bytes); /* not there without swap accounting */
 	}
 	if (which == 0)
 		return failed;
@@ -124,14 +128,16 @@ static int limit_v1(size_t which, const char *folder, const korch_container_conf
 	return failed;
 }
 
-int korch__cgroup_create(process_cgroup *out, const char *name, const korch_container_config *config, char *message, size_t size)
+int korch__cgroup_create(process_cgroup *out, const char *name,
+                         const korch_container_config *config, char *message, size_t size)
 {
 	int v2 = is_v2();
 	size_t n = v2 ? 1 : KORCH_COUNT(V1);
 	for (size_t i = 0; i < n; i++) {
 		char folder[512];
 		snprintf(folder, sizeof(folder), "%s/korch/%s", v2 ? V2 : V1[i], name);
-		int failed = make_parent(v2 ? V2 : V1[i]) < 0 || (mkdir(folder, 0755) < 0 && errno != EEXIST);
+		int failed =
+		    make_parent(v2 ? V2 : V1[i]) < 0 || (mkdir(folder, 0755) < 0 && errno != EEXIST);
 		if (!failed && v2)
 			failed = write_text("/sys/fs/cgroup/korch", "cgroup.subtree_control", "+memory +cpu");
 		if (!failed)

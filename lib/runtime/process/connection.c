@@ -34,7 +34,8 @@ static int flush(process_sandbox *sandbox)
 			return -1;
 		wire_consume(&sandbox->out, (size_t)n);
 	}
-	return korch_poll_set(sandbox->poll, sandbox->out.len ? KORCH_POLL_IN | KORCH_POLL_OUT : KORCH_POLL_IN);
+	return korch_poll_set(sandbox->poll,
+	                      sandbox->out.len ? KORCH_POLL_IN | KORCH_POLL_OUT : KORCH_POLL_IN);
 }
 
 void korch__process_send(process_sandbox *sandbox)
@@ -85,7 +86,8 @@ static void on_broken(process_sandbox *sandbox)
 		korch__process_sandbox_lost(sandbox);
 		return;
 	}
-	korch__process_calls_answer_all(&sandbox->calls, KORCH_E_CLOSED, "the connection to the pod's shim was lost");
+	korch__process_calls_answer_all(&sandbox->calls, KORCH_E_CLOSED,
+	                                "the connection to the pod's shim was lost");
 }
 
 static void on_connection(void *userdata, int fd, int events)
@@ -125,7 +127,8 @@ int korch__process_connect(process_sandbox *sandbox)
 	int code = connect_socket(&sandbox->connection, sandbox->folder);
 	if (code < 0)
 		return code;
-	code = korch_poll_new(&sandbox->poll, sandbox->runtime->loop, sandbox->connection, KORCH_POLL_IN, on_connection, sandbox);
+	code = korch_poll_new(&sandbox->poll, sandbox->runtime->loop, sandbox->connection,
+	                      KORCH_POLL_IN, on_connection, sandbox);
 	if (code == 0)
 		code = korch__process_ask_list(sandbox);
 	if (code < 0)

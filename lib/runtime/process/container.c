@@ -5,7 +5,8 @@
 #include "base/text.h"
 #include <string.h>
 
-int korch__process_container_new(process_container **out, process_sandbox *sandbox, const char *id, const char *name)
+int korch__process_container_new(process_container **out, process_sandbox *sandbox, const char *id,
+                                 const char *name)
 {
 	process_container *container = korch__calloc(1, sizeof(*container));
 	char *id_copy = korch__strdup(id);
@@ -68,23 +69,24 @@ void korch__process_containers_free(process_sandbox *sandbox, int is_removed)
 	}
 }
 
-void korch__process_container_fill(korch_container_report *out, const process_sandbox *sandbox, const process_container *container)
+void korch__process_container_fill(korch_container_report *out, const process_sandbox *sandbox,
+                                   const process_container *container)
 {
 	*out = (korch_container_report){
-		.id = container->id,
-		.sandbox_id = sandbox->id,
-		.name = container->name,
-		.image_id = "",
-		.phase = container->phase,
-		.restart_count = container->restarts,
-		.exit_code = container->exit_code,
-		.signal = container->signal,
-		.oom_killed = container->oom_killed,
-		.pid = container->phase == KORCH_CONTAINER_RUNNING ? container->pid : 0,
-		.started_us = container->started_us,
-		.finished_us = container->finished_us,
-		.reason = "",
-		.message = "",
+	    .id = container->id,
+	    .sandbox_id = sandbox->id,
+	    .name = container->name,
+	    .image_id = "",
+	    .phase = container->phase,
+	    .restart_count = container->restarts,
+	    .exit_code = container->exit_code,
+	    .signal = container->signal,
+	    .oom_killed = container->oom_killed,
+	    .pid = container->phase == KORCH_CONTAINER_RUNNING ? container->pid : 0,
+	    .started_us = container->started_us,
+	    .finished_us = container->finished_us,
+	    .reason = "",
+	    .message = "",
 	};
 }
 

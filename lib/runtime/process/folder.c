@@ -16,14 +16,17 @@
 
 int korch__process_find_shim(process_runtime *runtime, const char *wish, korch_error **err)
 {
-	const char *const candidates[] = {wish, secure_getenv("KORCH_SHIM"), KORCH_SHIM_INSTALLED, KORCH_SHIM_BUILT};
+	const char *const candidates[] = {wish, secure_getenv("KORCH_SHIM"), KORCH_SHIM_INSTALLED,
+	                                  KORCH_SHIM_BUILT};
 	for (size_t i = 0; i < KORCH_COUNT(candidates); i++) {
 		if (!candidates[i] || access(candidates[i], X_OK) < 0)
 			continue;
 		runtime->shim = korch__strdup(candidates[i]);
 		return runtime->shim ? 0 : korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	}
-	return korch_error_set(err, KORCH_E_NOT_FOUND, "korch-shim is not at %s; KORCH_SHIM can say where it is", KORCH_SHIM_INSTALLED);
+	return korch_error_set(err, KORCH_E_NOT_FOUND,
+	                       "korch-shim is not at %s; KORCH_SHIM can say where it is",
+	                       KORCH_SHIM_INSTALLED);
 }
 
 /* Only this user may write there: what stands in the folder decides which processes are killed. */
@@ -37,7 +40,9 @@ static int make_folder(const char *path, korch_error **err)
 	if (!S_ISDIR(status.st_mode))
 		return korch_error_set(err, KORCH_E_IO, "%s: %s", path, strerror(ENOTDIR));
 	if (status.st_uid != geteuid() || status.st_mode & (S_IWGRP | S_IWOTH))
-		return korch_error_set(err, KORCH_E_FORBIDDEN, "%s: others may write there; the state folder must belong to this user alone", path);
+		return korch_error_set(
+		    err, KORCH_E_FORBIDDEN,
+		    "%s: others may write there; the state folder must belong to this user alone", path);
 	return 0;
 }
 

@@ -8,7 +8,8 @@
 
 enum { IMAGES_MAX = 1024 };
 
-int korch__process_images_copy(process_runtime *runtime, const korch_process_options *options, korch_error **err)
+int korch__process_images_copy(process_runtime *runtime, const korch_process_options *options,
+                               korch_error **err)
 {
 	if (options->n_images > IMAGES_MAX)
 		return korch_error_set(err, KORCH_E_LIMIT, "at most %d images can be mapped", IMAGES_MAX);
@@ -20,8 +21,9 @@ int korch__process_images_copy(process_runtime *runtime, const korch_process_opt
 	for (size_t i = 0; i < n; i++) {
 		const korch_process_image *image = &options->images[i];
 		if (!image->name || !*image->name || !image->path || *image->path != '/')
-			return korch_error_set(err, KORCH_E_INVALID, "image \"%s\": an absolute path is needed, not \"%s\"",
-								   korch__text_or_empty(image->name), korch__text_or_empty(image->path));
+			return korch_error_set(
+			    err, KORCH_E_INVALID, "image \"%s\": an absolute path is needed, not \"%s\"",
+			    korch__text_or_empty(image->name), korch__text_or_empty(image->path));
 		runtime->image_names[i] = korch__strdup(image->name);
 		runtime->image_paths[i] = korch__strdup(image->path);
 		runtime->n_images = i + 1;
@@ -67,7 +69,7 @@ const char *korch__process_image_path(const process_runtime *runtime, const char
 	for (size_t i = 0; i < runtime->n_images; i++) {
 		struct reference mapped = parse(runtime->image_names[i]);
 		if (mapped.repository_length != wanted.repository_length ||
-			strncmp(mapped.repository, wanted.repository, wanted.repository_length) != 0)
+		    strncmp(mapped.repository, wanted.repository, wanted.repository_length) != 0)
 			continue;
 		if (strcmp(mapped.suffix, wanted.suffix) == 0)
 			return runtime->image_paths[i];

@@ -41,7 +41,8 @@ static int find_shim(const process_sandbox *sandbox, pid_t *pid, unsigned long l
 	char text[64];
 	int number = 0;
 	int length = snprintf(path, sizeof(path), "%s/shim.pid", sandbox->folder);
-	int fd = length < (int)sizeof(path) ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
+	int fd = length < (int)sizeof(path) ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+	                                    : -1;
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	if (fd >= 0)
 		close(fd);
@@ -98,7 +99,8 @@ static int describe(posix_spawnattr_t *attributes, posix_spawn_file_actions_t *a
 	sigset_t none;
 	sigfillset(&all);
 	sigemptyset(&none);
-	posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
+	posix_spawnattr_setflags(attributes,
+	                         POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
 	posix_spawnattr_setsigdefault(attributes, &all);
 	posix_spawnattr_setsigmask(attributes, &none);
 	int failure = posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDWR, 0);
@@ -134,12 +136,14 @@ static int keep_spec(process_sandbox *sandbox, const korch_sandbox_spec *spec)
 	sandbox->pod_namespace = korch__strdup(korch__text_or_empty(spec->pod_namespace));
 	sandbox->pod_name = korch__strdup(korch__text_or_empty(spec->pod_name));
 	sandbox->address = korch__strdup(korch__text_or_empty(spec->address));
-	sandbox->hostname = korch__strdup(spec->hostname && *spec->hostname ? spec->hostname : korch__text_or_empty(spec->pod_name));
+	sandbox->hostname = korch__strdup(
+	    spec->hostname && *spec->hostname ? spec->hostname : korch__text_or_empty(spec->pod_name));
 	sandbox->hosts_file = korch__strdup(korch__text_or_empty(spec->hosts_file));
 	sandbox->labels = korch_block_ref(spec->labels);
-	return sandbox->node && sandbox->pod_namespace && sandbox->pod_name && sandbox->address && sandbox->hostname && sandbox->hosts_file
-			   ? 0
-			   : KORCH_E_NOMEM;
+	return sandbox->node && sandbox->pod_namespace && sandbox->pod_name && sandbox->address &&
+	               sandbox->hostname && sandbox->hosts_file
+	           ? 0
+	           : KORCH_E_NOMEM;
 }
 
 /* Watches the launcher for its end. When that cannot be, what was launched is taken back. */
@@ -148,7 +152,8 @@ static int watch(process_sandbox *sandbox, pid_t pid)
 	sandbox->launcher = (int)syscall(SYS_pidfd_open, pid, 0);
 	int code = sandbox->launcher < 0 ? KORCH_E_LIMIT : 0;
 	if (code == 0)
-		code = korch_poll_new(&sandbox->launcher_poll, sandbox->runtime->loop, sandbox->launcher, KORCH_POLL_IN, on_launched, sandbox);
+		code = korch_poll_new(&sandbox->launcher_poll, sandbox->runtime->loop, sandbox->launcher,
+		                      KORCH_POLL_IN, on_launched, sandbox);
 	if (code == 0) {
 		sandbox->state = SANDBOX_LAUNCHING;
 		return 0;
@@ -160,7 +165,8 @@ static int watch(process_sandbox *sandbox, pid_t pid)
 	return code;
 }
 
-int korch__process_sandbox_launch(process_sandbox *sandbox, const korch_sandbox_spec *spec, char *message, size_t size)
+int korch__process_sandbox_launch(process_sandbox *sandbox, const korch_sandbox_spec *spec,
+                                  char *message, size_t size)
 {
 	pid_t pid = -1;
 	if (keep_spec(sandbox, spec) < 0)

@@ -14,7 +14,8 @@ static void set_listener(void *self, korch_runtime_event_fn fn, void *userdata)
 	runtime->listener_userdata = userdata;
 }
 
-static int prepare(void *self, const char *node, const char *image, const char *policy, korch_runtime_done_fn fn, void *userdata)
+static int prepare(void *self, const char *node, const char *image, const char *policy,
+                   korch_runtime_done_fn fn, void *userdata)
 {
 	/* Nothing to fetch: whether there is something to run is known with the container's command, at its start. */
 	process_call *call = korch__process_call_new(self, 0, image);
@@ -23,8 +24,9 @@ static int prepare(void *self, const char *node, const char *image, const char *
 	call->done = fn;
 	call->userdata = userdata;
 	int is_valid = *image && strlen(image) <= 4096 && !strpbrk(image, " \t\n");
-	korch__process_call_answer(call, is_valid ? 0 : KORCH_E_INVALID, is_valid ? "" : "InvalidImageName",
-							   is_valid ? "" : "the image's name is not valid");
+	korch__process_call_answer(call, is_valid ? 0 : KORCH_E_INVALID,
+	                           is_valid ? "" : "InvalidImageName",
+	                           is_valid ? "" : "the image's name is not valid");
 	return 0;
 }
 
@@ -33,10 +35,12 @@ int korch__process_is_valid_id(const char *id)
 	size_t length = id ? strlen(id) : 0;
 	if (length == 0 || length > 255 || id[0] == '.')
 		return 0;
-	return strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == length;
+	return strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+	       length;
 }
 
-static int sandbox_create(void *self, const korch_sandbox_spec *spec, korch_runtime_done_fn fn, void *userdata)
+static int sandbox_create(void *self, const korch_sandbox_spec *spec, korch_runtime_done_fn fn,
+                          void *userdata)
 {
 	process_runtime *runtime = self;
 	char message[512] = "";
@@ -59,7 +63,8 @@ static int sandbox_create(void *self, const korch_sandbox_spec *spec, korch_runt
 	} else {
 		int code = korch__process_sandbox_new(&sandbox, runtime, spec->id);
 		if (code == KORCH_E_LIMIT)
-			snprintf(message, sizeof(message), "there are %d pods already, which is the most", PROCESS_SANDBOXES_MAX);
+			snprintf(message, sizeof(message), "there are %d pods already, which is the most",
+			         PROCESS_SANDBOXES_MAX);
 		if (code == 0)
 			code = korch__process_sandbox_launch(sandbox, spec, message, sizeof(message));
 		if (code == 0) {
@@ -68,7 +73,8 @@ static int sandbox_create(void *self, const korch_sandbox_spec *spec, korch_runt
 		}
 		if (sandbox)
 			korch__process_sandbox_end(sandbox);
-		korch__process_call_answer(call, code, "CreatePodSandboxError", *message ? message : korch_code_text(code));
+		korch__process_call_answer(call, code, "CreatePodSandboxError",
+		                           *message ? message : korch_code_text(code));
 	}
 	return 0;
 }
@@ -91,7 +97,8 @@ static int sandbox_remove(void *self, const char *id, korch_runtime_done_fn fn, 
 	return 0;
 }
 
-static int start(void *self, const korch_container_config *config, korch_runtime_done_fn fn, void *userdata)
+static int start(void *self, const korch_container_config *config, korch_runtime_done_fn fn,
+                 void *userdata)
 {
 	if (!korch__process_is_valid_id(config->id) || !korch__process_is_valid_id(config->sandbox_id))
 		return KORCH_E_INVALID;
@@ -99,7 +106,8 @@ static int start(void *self, const korch_container_config *config, korch_runtime
 }
 
 /* A call about one container; NULL when it is answered already because the container is not there. */
-static process_sandbox *call_about(process_call **out, process_runtime *runtime, int type, const char *id)
+static process_sandbox *call_about(process_call **out, process_runtime *runtime, int type,
+                                   const char *id)
 {
 	process_sandbox *sandbox = korch__process_sandbox_of(runtime, id);
 	*out = korch__process_call_new(runtime, type, id);
@@ -117,7 +125,8 @@ static void send_call(process_sandbox *sandbox, process_call *call, size_t frame
 	korch__process_send(sandbox);
 }
 
-static int stop(void *self, const char *id, int signal, korch_usec grace_us, korch_runtime_done_fn fn, void *userdata)
+static int stop(void *self, const char *id, int signal, korch_usec grace_us,
+                korch_runtime_done_fn fn, void *userdata)
 {
 	process_call *call;
 	process_sandbox *sandbox = call_about(&call, self, WIRE_STOP, id);
@@ -145,9 +154,11 @@ static int remove_container(void *self, const char *id, korch_runtime_done_fn fn
 		return KORCH_E_NOMEM;
 	call->done = fn;
 	call->userdata = userdata;
-	const process_container *container = sandbox ? korch__process_container_find(sandbox, id) : NULL;
+	const process_container *container =
+	    sandbox ? korch__process_container_find(sandbox, id) : NULL;
 	if (container && container->phase != KORCH_CONTAINER_EXITED) {
-		korch__process_call_answer(call, KORCH_E_BUSY, "RuntimeError", "the container is still running");
+		korch__process_call_answer(call, KORCH_E_BUSY, "RuntimeError",
+		                           "the container is still running");
 		return 0;
 	}
 	if (!container || sandbox->connection < 0) {
@@ -167,15 +178,17 @@ static void deliver_list(process_runtime *runtime, process_call *call)
 	KORCH_VEC(korch_sandbox_report) sandboxes = {0};
 	KORCH_VEC(korch_container_report) containers = {0};
 	int code = 0;
-	for (process_sandbox *sandbox = runtime->sandboxes; sandbox && code == 0; sandbox = sandbox->next) {
+	for (process_sandbox *sandbox = runtime->sandboxes; sandbox && code == 0;
+	     sandbox = sandbox->next) {
 		const korch_sandbox_report report = {.id = sandbox->id,
-											 .node = sandbox->node,
-											 .pod_namespace = sandbox->pod_namespace,
-											 .pod_name = sandbox->pod_name,
-											 .address = sandbox->address,
-											 .labels = sandbox->labels};
+		                                     .node = sandbox->node,
+		                                     .pod_namespace = sandbox->pod_namespace,
+		                                     .pod_name = sandbox->pod_name,
+		                                     .address = sandbox->address,
+		                                     .labels = sandbox->labels};
 		code = korch__vec_push(&sandboxes, report);
-		for (process_container *container = sandbox->containers; container && code == 0; container = container->next) {
+		for (process_container *container = sandbox->containers; container && code == 0;
+		     container = container->next) {
 			korch_container_report entry;
 			korch__process_container_fill(&entry, sandbox, container);
 			code = korch__vec_push(&containers, entry);
@@ -220,7 +233,8 @@ static int capacity(void *self, const char *node, korch_node_capacity *out)
 	return korch__process_capacity(out, ((process_runtime *)self)->state_folder);
 }
 
-static int exec(void *self, const char *id, const char *const *command, size_t n, korch_usec timeout_us, korch_runtime_exec_fn fn, void *userdata)
+static int exec(void *self, const char *id, const char *const *command, size_t n,
+                korch_usec timeout_us, korch_runtime_exec_fn fn, void *userdata)
 {
 	process_runtime *runtime = self;
 	process_call *call;
@@ -242,7 +256,8 @@ static int exec(void *self, const char *id, const char *const *command, size_t n
 	wire_put_i64(&sandbox->out, (int64_t)n);
 	for (size_t i = 0; i < n; i++)
 		wire_put_string(&sandbox->out, command[i]);
-	wire_put_i64(&sandbox->out, timeout_us == KORCH_USEC_NEVER ? 0 : timeout_us); /* the shim: 0 = none */
+	wire_put_i64(&sandbox->out,
+	             timeout_us == KORCH_USEC_NEVER ? 0 : timeout_us); /* the shim: 0 = none */
 	wire_put_i64(&sandbox->out, EXEC_OUTPUT_MAX);
 	send_call(sandbox, call, frame);
 	return 0;
@@ -252,7 +267,8 @@ static int stats(void *self, const char *id, korch_runtime_stats_fn fn, void *us
 {
 	process_runtime *runtime = self;
 	process_sandbox *sandbox = korch__process_sandbox_of(runtime, id);
-	const process_container *container = sandbox ? korch__process_container_find(sandbox, id) : NULL;
+	const process_container *container =
+	    sandbox ? korch__process_container_find(sandbox, id) : NULL;
 	process_call *call = korch__process_call_new(runtime, 0, id);
 	if (!call)
 		return KORCH_E_NOMEM;
@@ -298,31 +314,36 @@ static void runtime_free(void *self)
 }
 
 static const korch_runtime_ops OPS = {
-	.size = sizeof(korch_runtime_ops),
-	.name = "process",
-	.capabilities = KORCH_RUNTIME_EXEC | KORCH_RUNTIME_STATS | KORCH_RUNTIME_ADOPT | KORCH_RUNTIME_MOUNTS,
-	.set_listener = set_listener,
-	.prepare = prepare,
-	.sandbox_create = sandbox_create,
-	.sandbox_remove = sandbox_remove,
-	.start = start,
-	.stop = stop,
-	.remove = remove_container,
-	.list = list,
-	.capacity = capacity,
-	.exec = exec,
-	.stats = stats,
-	.free = runtime_free,
+    .size = sizeof(korch_runtime_ops),
+    .name = "process",
+    .capabilities =
+        KORCH_RUNTIME_EXEC | KORCH_RUNTIME_STATS | KORCH_RUNTIME_ADOPT | KORCH_RUNTIME_MOUNTS,
+    .set_listener = set_listener,
+    .prepare = prepare,
+    .sandbox_create = sandbox_create,
+    .sandbox_remove = sandbox_remove,
+    .start = start,
+    .stop = stop,
+    .remove = remove_container,
+    .list = list,
+    .capacity = capacity,
+    .exec = exec,
+    .stats = stats,
+    .free = runtime_free,
 };
 
-int korch_runtime_process_new(korch_runtime **out, korch_loop *loop, const korch_process_options *options, korch_error **err)
+int korch_runtime_process_new(korch_runtime **out, korch_loop *loop,
+                              const korch_process_options *options, korch_error **err)
 {
 	const korch_process_options defaults = {.size = sizeof(defaults)};
 	if (!options)
 		options = &defaults;
-	if (!out || !loop || options->size < sizeof(*options) || (options->n_images && !options->images) ||
-		(options->state_folder && *options->state_folder != '/'))
-		return korch_error_set(err, KORCH_E_INVALID, "the process runtime needs a loop, and an absolute state folder or none");
+	if (!out || !loop || options->size < sizeof(*options) ||
+	    (options->n_images && !options->images) ||
+	    (options->state_folder && *options->state_folder != '/'))
+		return korch_error_set(
+		    err, KORCH_E_INVALID,
+		    "the process runtime needs a loop, and an absolute state folder or none");
 	if (korch_loop_is_virtual(loop))
 		return korch_error_set(err, KORCH_E_UNSUPPORTED, "processes do not run in virtual time");
 	process_runtime *runtime = korch__calloc(1, sizeof(*runtime));
@@ -341,7 +362,8 @@ int korch_runtime_process_new(korch_runtime **out, korch_loop *loop, const korch
 		runtime->use_cgroups = !options->no_cgroups && korch__cgroup_usable();
 		code = korch__process_adopt_all(runtime);
 		if (code < 0)
-			korch_error_set(err, code, "%s: what runs cannot be adopted: %s", runtime->state_folder, korch_code_text(code));
+			korch_error_set(err, code, "%s: what runs cannot be adopted: %s", runtime->state_folder,
+			                korch_code_text(code));
 		else
 			code = korch_runtime_register(out, &OPS, runtime, err);
 	}

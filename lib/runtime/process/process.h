@@ -109,10 +109,12 @@ struct process_runtime {
 
 /* calls.c: completions, exactly once and from the loop. */
 process_call *korch__process_call_new(process_runtime *runtime, int type, const char *id);
-void korch__process_call_answer(process_call *call, int code, const char *reason, const char *message);
+void korch__process_call_answer(process_call *call, int code, const char *reason,
+                                const char *message);
 void korch__process_call_append(process_call **list, process_call *call);
 /* Takes the oldest call of that type (and id, unless NULL; and serial, for exec) out of a list; NULL: none. */
-process_call *korch__process_call_take(process_call **list, int type, const char *id, int64_t serial);
+process_call *korch__process_call_take(process_call **list, int type, const char *id,
+                                       int64_t serial);
 void korch__process_calls_answer_all(process_call **list, int code, const char *message);
 void korch__process_deliver(process_runtime *runtime, int closing);
 
@@ -122,13 +124,15 @@ int korch__process_folder_claim(process_runtime *runtime, const char *folder, ko
 void korch__process_folder_release(process_runtime *runtime);
 
 /* image.c */
-int korch__process_images_copy(process_runtime *runtime, const korch_process_options *options, korch_error **err);
+int korch__process_images_copy(process_runtime *runtime, const korch_process_options *options,
+                               korch_error **err);
 const char *korch__process_image_path(const process_runtime *runtime, const char *image);
 void korch__process_images_free(process_runtime *runtime);
 
 /* sandbox.c: one pod's folder and shim. */
 process_sandbox *korch__process_sandbox_find(const process_runtime *runtime, const char *id);
-process_sandbox *korch__process_sandbox_of(const process_runtime *runtime, const char *container_id);
+process_sandbox *korch__process_sandbox_of(const process_runtime *runtime,
+                                           const char *container_id);
 int korch__process_sandbox_new(process_sandbox **out, process_runtime *runtime, const char *id);
 /* Ends what runs there, then removes the folder and the record; at once when nothing runs. */
 void korch__process_sandbox_end(process_sandbox *sandbox);
@@ -139,15 +143,18 @@ void korch__process_sandbox_lost(process_sandbox *sandbox);
 void korch__process_container_lost(process_sandbox *sandbox, process_container *container);
 
 /* container.c: what is known of one container. */
-int korch__process_container_new(process_container **out, process_sandbox *sandbox, const char *id, const char *name);
+int korch__process_container_new(process_container **out, process_sandbox *sandbox, const char *id,
+                                 const char *name);
 process_container *korch__process_container_find(const process_sandbox *sandbox, const char *id);
 void korch__process_container_forget(process_sandbox *sandbox, const char *id);
 void korch__process_containers_free(process_sandbox *sandbox, int is_removed);
-void korch__process_container_fill(korch_container_report *out, const process_sandbox *sandbox, const process_container *container);
+void korch__process_container_fill(korch_container_report *out, const process_sandbox *sandbox,
+                                   const process_container *container);
 void korch__process_report(process_sandbox *sandbox, const process_container *container);
 
 /* launch.c: the shim's process. */
-int korch__process_sandbox_launch(process_sandbox *sandbox, const korch_sandbox_spec *spec, char *message, size_t size);
+int korch__process_sandbox_launch(process_sandbox *sandbox, const korch_sandbox_spec *spec,
+                                  char *message, size_t size);
 void korch__process_launcher_forget(process_sandbox *sandbox);
 int korch__process_shim_alive(const process_sandbox *sandbox);
 void korch__process_shim_kill(const process_sandbox *sandbox);
@@ -170,14 +177,16 @@ int korch__process_adopt_all(process_runtime *runtime);
 int korch__process_is_valid_id(const char *id);
 
 /* start.c */
-int korch__process_start(process_runtime *runtime, const korch_container_config *config, korch_runtime_done_fn fn, void *userdata);
+int korch__process_start(process_runtime *runtime, const korch_container_config *config,
+                         korch_runtime_done_fn fn, void *userdata);
 
 /* cgroup.c: one cgroup for each container with requests or limits, in every hierarchy that there is. */
 typedef struct process_cgroup {
 	char *procs[8]; /* files into which a process writes itself, NULL-terminated; owned */
 } process_cgroup;
 int korch__cgroup_usable(void);
-int korch__cgroup_create(process_cgroup *out, const char *name, const korch_container_config *config, char *message, size_t size);
+int korch__cgroup_create(process_cgroup *out, const char *name,
+                         const korch_container_config *config, char *message, size_t size);
 void korch__cgroup_fini(process_cgroup *cgroup);
 int korch__cgroup_oom_kills(const char *name);
 void korch__cgroup_remove(const char *name);
@@ -190,6 +199,7 @@ void korch__process_kill_strays(const char *sandbox_id);
 /* usage.c */
 void korch__process_usage(korch_usage *out, pid_t pid, korch_usec now);
 int korch__process_capacity(korch_node_capacity *out, const char *folder);
-unsigned long long korch__process_start_time(pid_t pid); /* in ticks since boot; 0: it is not running */
+unsigned long long
+korch__process_start_time(pid_t pid); /* in ticks since boot; 0: it is not running */
 
 #endif

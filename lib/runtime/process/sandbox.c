@@ -67,8 +67,9 @@ void korch__process_sandbox_free(process_sandbox *sandbox, int is_removed)
 	korch__process_launcher_forget(sandbox);
 	korch__process_containers_free(sandbox, is_removed);
 	korch_block_unref(sandbox->labels);
-	char *const texts[] = {sandbox->id,		 sandbox->node,		sandbox->pod_namespace, sandbox->pod_name,
-						   sandbox->address, sandbox->hostname, sandbox->hosts_file,	sandbox->folder};
+	char *const texts[] = {sandbox->id,         sandbox->node,    sandbox->pod_namespace,
+	                       sandbox->pod_name,   sandbox->address, sandbox->hostname,
+	                       sandbox->hosts_file, sandbox->folder};
 	for (size_t i = 0; i < KORCH_COUNT(texts); i++)
 		korch__free(texts[i]);
 	korch__free(sandbox);
@@ -113,7 +114,8 @@ void korch__process_sandbox_lost(process_sandbox *sandbox)
 	sandbox->is_reporting = 0;
 	/* What was never there is not kept: whoever asked for it is told that it failed. */
 	int was_creating = sandbox->creates != NULL;
-	korch__process_calls_answer_all(&sandbox->creates, KORCH_E_IO, "the pod's shim could not be started");
+	korch__process_calls_answer_all(&sandbox->creates, KORCH_E_IO,
+	                                "the pod's shim could not be started");
 	if (was_ending || was_creating || sandbox->state == SANDBOX_ENDING)
 		korch__process_sandbox_end(sandbox);
 	korch__process_listing_done(runtime);
@@ -121,7 +123,8 @@ void korch__process_sandbox_lost(process_sandbox *sandbox)
 
 static void remove_folder(const process_sandbox *sandbox)
 {
-	static const char *const FILES[] = {"shim.sock", "shim.pid", "shim.pid.new", "spec", "spec.new"};
+	static const char *const FILES[] = {"shim.sock", "shim.pid", "shim.pid.new", "spec",
+	                                    "spec.new"};
 	char path[4096];
 	for (size_t i = 0; i < KORCH_COUNT(FILES); i++) {
 		snprintf(path, sizeof(path), "%s/%s", sandbox->folder, FILES[i]);

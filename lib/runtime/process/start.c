@@ -24,7 +24,8 @@ struct command {
 	const char *root;    /* "" = this machine's file system */
 };
 
-static int find_command(struct command *out, const process_runtime *runtime, const korch_container_config *config, char *message, size_t size)
+static int find_command(struct command *out, const process_runtime *runtime,
+                        const korch_container_config *config, char *message, size_t size)
 {
 	const char *image = korch__text_or_empty(config->image);
 	const char *path = korch__process_image_path(runtime, image);
@@ -36,7 +37,9 @@ static int find_command(struct command *out, const process_runtime *runtime, con
 	}
 	if (path && S_ISDIR(status.st_mode)) {
 		if (geteuid() != 0) {
-			snprintf(message, size, "image \"%s\" is mapped to the folder %s; a root folder needs root privileges", image, path);
+			snprintf(message, size,
+			         "image \"%s\" is mapped to the folder %s; a root folder needs root privileges",
+			         image, path);
 			return KORCH_E_FORBIDDEN;
 		}
 		out->root = path;
@@ -48,12 +51,14 @@ static int find_command(struct command *out, const process_runtime *runtime, con
 		return 0;
 	}
 	snprintf(message, size,
-			 "image \"%s\" is not mapped to a program on this machine and the container has no command: give it a command, or --image %s=PATH",
-			 image, image);
+	         "image \"%s\" is not mapped to a program on this machine and the container has no "
+	         "command: give it a command, or --image %s=PATH",
+	         image, image);
 	return KORCH_E_NOT_FOUND;
 }
 
-static void put_words(wire_buffer *out, const struct command *command, const korch_container_config *config)
+static void put_words(wire_buffer *out, const struct command *command,
+                      const korch_container_config *config)
 {
 	size_t n = (command->program ? 1 : config->n_command) + config->n_args;
 	wire_put_i64(out, (int64_t)n);
@@ -81,9 +86,11 @@ static int has_variable(const korch_container_config *config, const char *name)
 	return 0;
 }
 
-static void put_env(wire_buffer *out, const process_sandbox *sandbox, const korch_container_config *config)
+static void put_env(wire_buffer *out, const process_sandbox *sandbox,
+                    const korch_container_config *config)
 {
-	const korch_map_entry defaults[] = {{"PATH", DEFAULT_PATH}, {"HOSTNAME", sandbox->hostname}, {"HOME", "/"}};
+	const korch_map_entry defaults[] = {
+	    {"PATH", DEFAULT_PATH}, {"HOSTNAME", sandbox->hostname}, {"HOME", "/"}};
 	size_t n = config->n_env + 2;
 	for (size_t i = 0; i < KORCH_COUNT(defaults); i++)
 		n += !has_variable(config, defaults[i].key);
@@ -99,7 +106,8 @@ static void put_env(wire_buffer *out, const process_sandbox *sandbox, const korc
 		put_variable(out, config->env[i].key, korch__text_or_empty(config->env[i].value));
 }
 
-static void put_mounts(wire_buffer *out, const process_sandbox *sandbox, const korch_container_config *config)
+static void put_mounts(wire_buffer *out, const process_sandbox *sandbox,
+                       const korch_container_config *config)
 {
 	int has_hosts = *sandbox->hosts_file != 0;
 	wire_put_i64(out, (int64_t)config->n_mounts + has_hosts);
@@ -116,7 +124,8 @@ static void put_mounts(wire_buffer *out, const process_sandbox *sandbox, const k
 }
 
 /* Without a wish: the folder that this program is in; "/" for another user, who might not be allowed to be there. */
-static void put_working_dir(wire_buffer *out, const struct command *command, const korch_container_config *config)
+static void put_working_dir(wire_buffer *out, const struct command *command,
+                            const korch_container_config *config)
 {
 	char here[PATH_MAX];
 	int is_own = config->run_as_user < 0 || (uid_t)config->run_as_user == geteuid();
@@ -128,15 +137,18 @@ static void put_working_dir(wire_buffer *out, const struct command *command, con
 
 static int check_sizes(const korch_container_config *config, char *message, size_t size)
 {
-	if (config->n_command <= WIRE_LIST_MAX && config->n_args <= WIRE_LIST_MAX && config->n_command + config->n_args <= WIRE_LIST_MAX &&
-		config->n_env <= WIRE_LIST_MAX - 8 && config->n_mounts <= MOUNTS_MAX)
+	if (config->n_command <= WIRE_LIST_MAX && config->n_args <= WIRE_LIST_MAX &&
+	    config->n_command + config->n_args <= WIRE_LIST_MAX && config->n_env <= WIRE_LIST_MAX - 8 &&
+	    config->n_mounts <= MOUNTS_MAX)
 		return 0;
-	snprintf(message, size, "too many words, variables or mounts: at most %d, and %d mounts", WIRE_LIST_MAX, MOUNTS_MAX);
+	snprintf(message, size, "too many words, variables or mounts: at most %d, and %d mounts",
+	         WIRE_LIST_MAX, MOUNTS_MAX);
 	return KORCH_E_LIMIT;
 }
 
-static int put_start(wire_buffer *out, const process_sandbox *sandbox, const struct command *command, const korch_container_config *config,
-					  const process_cgroup *cgroup)
+static int put_start(wire_buffer *out, const process_sandbox *sandbox,
+                     const struct command *command, const korch_container_config *config,
+                     const process_cgroup *cgroup)
 {
 	size_t frame = wire_begin(out, WIRE_START);
 	wire_put_string(out, config->id);
@@ -149,7 +161,9 @@ static int put_start(wire_buffer *out, const process_sandbox *sandbox, const str
 	put_mounts(out, sandbox, config);
 	wire_put_string(out, config->log_file);
 	wire_put_i64(out, config->log_max_bytes > 0 ? config->log_max_bytes : LOG_BYTES);
-	wire_put_i64(out, config->log_max_files <= 0 ? LOG_FILES : config->log_max_files < LOG_FILES_MAX ? config->log_max_files : LOG_FILES_MAX);
+	wire_put_i64(out, config->log_max_files <= 0              ? LOG_FILES
+	                  : config->log_max_files < LOG_FILES_MAX ? config->log_max_files
+	                                                          : LOG_FILES_MAX);
 	wire_put_i64(out, config->run_as_user);
 	wire_put_i64(out, config->run_as_group);
 	size_t n = 0;
@@ -165,11 +179,13 @@ static int put_start(wire_buffer *out, const process_sandbox *sandbox, const str
 
 static int wants_cgroup(const process_runtime *runtime, const korch_container_config *config)
 {
-	return runtime->use_cgroups && (config->memory_limit_bytes || config->cpu_limit_milli || config->cpu_shares_milli);
+	return runtime->use_cgroups &&
+	       (config->memory_limit_bytes || config->cpu_limit_milli || config->cpu_shares_milli);
 }
 
 /* Makes the container's record and sends START; on failure nothing of both is left and message says why. */
-static int send_start(process_sandbox *sandbox, const korch_container_config *config, char *message, size_t size)
+static int send_start(process_sandbox *sandbox, const korch_container_config *config, char *message,
+                      size_t size)
 {
 	struct command command;
 	process_cgroup cgroup = {{0}};
@@ -184,7 +200,8 @@ static int send_start(process_sandbox *sandbox, const korch_container_config *co
 	container->restarts = config->restart_count;
 	if (wants_cgroup(sandbox->runtime, config)) {
 		container->cgroup = korch__strdup(config->id);
-		code = container->cgroup ? korch__cgroup_create(&cgroup, config->id, config, message, size) : KORCH_E_NOMEM;
+		code = container->cgroup ? korch__cgroup_create(&cgroup, config->id, config, message, size)
+		                         : KORCH_E_NOMEM;
 	}
 	if (code == 0 && put_start(&sandbox->out, sandbox, &command, config, &cgroup) < 0) {
 		snprintf(message, size, "the container's command and environment are too large");
@@ -200,11 +217,14 @@ static int send_start(process_sandbox *sandbox, const korch_container_config *co
 static int is_settled(process_runtime *runtime, const process_sandbox *sandbox, process_call *call)
 {
 	const process_sandbox *other = korch__process_sandbox_of(runtime, call->id);
-	const process_container *present = other ? korch__process_container_find(other, call->id) : NULL;
+	const process_container *present =
+	    other ? korch__process_container_find(other, call->id) : NULL;
 	if (!sandbox || sandbox->state != SANDBOX_READY)
-		korch__process_call_answer(call, KORCH_E_NOT_FOUND, "RunContainerError", "the pod's sandbox is not there");
+		korch__process_call_answer(call, KORCH_E_NOT_FOUND, "RunContainerError",
+		                           "the pod's sandbox is not there");
 	else if (other && other != sandbox)
-		korch__process_call_answer(call, KORCH_E_EXISTS, "RunContainerError", "another pod has a container of that id");
+		korch__process_call_answer(call, KORCH_E_EXISTS, "RunContainerError",
+		                           "another pod has a container of that id");
 	else if (present && present->phase != KORCH_CONTAINER_STARTING)
 		korch__process_call_answer(call, 0, "", "");
 	else
@@ -214,10 +234,12 @@ static int is_settled(process_runtime *runtime, const process_sandbox *sandbox, 
 
 static const char *reason_of(int code)
 {
-	return code == KORCH_E_NOT_FOUND || code == KORCH_E_FORBIDDEN ? "ImageNotMapped" : "RunContainerError";
+	return code == KORCH_E_NOT_FOUND || code == KORCH_E_FORBIDDEN ? "ImageNotMapped"
+	                                                              : "RunContainerError";
 }
 
-int korch__process_start(process_runtime *runtime, const korch_container_config *config, korch_runtime_done_fn fn, void *userdata)
+int korch__process_start(process_runtime *runtime, const korch_container_config *config,
+                         korch_runtime_done_fn fn, void *userdata)
 {
 	char message[512] = "out of memory";
 	process_sandbox *sandbox = korch__process_sandbox_find(runtime, config->sandbox_id);

@@ -4,10 +4,10 @@
 #include "base/cleanup.h"
 #include <dirent.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sched.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -35,15 +35,19 @@ static int read_stat(struct stat_line *out, pid_t pid)
 	const char *at = strrchr(text, ')');
 	if (!at)
 		return -1;
-	int found = sscanf(at + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %*d %*d %llu %*u %ld",
-					   &out->state, &out->user_ticks, &out->system_ticks, &out->start_ticks, &out->resident_pages);
+	int found = sscanf(at + 1,
+	                   " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %*d "
+	                   "%*d %llu %*u %ld",
+	                   &out->state, &out->user_ticks, &out->system_ticks, &out->start_ticks,
+	                   &out->resident_pages);
 	return found == 5 ? 0 : -1;
 }
 
 unsigned long long korch__process_start_time(pid_t pid)
 {
 	struct stat_line line;
-	return read_stat(&line, pid) == 0 && line.state != 'Z' && line.state != 'X' ? line.start_ticks : 0;
+	return read_stat(&line, pid) == 0 && line.state != 'Z' && line.state != 'X' ? line.start_ticks
+	                                                                            : 0;
 }
 
 static void add_tree(korch_usage *out, pid_t pid, int depth);
@@ -66,8 +70,9 @@ static void add_tree(korch_usage *out, pid_t pid, int depth)
 	struct stat_line line;
 	if (depth > DEPTH_MAX || read_stat(&line, pid) < 0)
 		return;
-	out->cpu_usec += (int64_t)((line.user_ticks + line.system_ticks) * (unsigned long long)KORCH_USEC_PER_SEC /
-							   (unsigned long long)sysconf(_SC_CLK_TCK));
+	out->cpu_usec +=
+	    (int64_t)((line.user_ticks + line.system_ticks) * (unsigned long long)KORCH_USEC_PER_SEC /
+	              (unsigned long long)sysconf(_SC_CLK_TCK));
 	out->memory_bytes += line.resident_pages * sysconf(_SC_PAGESIZE);
 	out->processes++;
 	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
@@ -90,11 +95,13 @@ int korch__process_capacity(korch_node_capacity *out, const char *folder)
 {
 	cpu_set_t cpus;
 	struct statvfs file_system;
-	long processors = sched_getaffinity(0, sizeof(cpus), &cpus) == 0 ? CPU_COUNT(&cpus) : sysconf(_SC_NPROCESSORS_ONLN);
+	long processors = sched_getaffinity(0, sizeof(cpus), &cpus) == 0
+	                      ? CPU_COUNT(&cpus)
+	                      : sysconf(_SC_NPROCESSORS_ONLN);
 	*out = (korch_node_capacity){
-		.cpu_milli = processors * 1000,
-		.memory_bytes = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE),
-		.pods = PODS_MAX,
+	    .cpu_milli = processors * 1000,
+	    .memory_bytes = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE),
+	    .pods = PODS_MAX,
 	};
 	if (statvfs(folder, &file_system) == 0)
 		out->storage_bytes = (int64_t)file_system.f_blocks * (int64_t)file_system.f_frsize;

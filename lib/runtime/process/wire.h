@@ -22,12 +22,13 @@ enum {
 
 enum wire_type {
 	/* to the shim */
-	WIRE_START = 1, /* id name restarts argv[] env[] cwd root mounts[] log max files uid gid cgroups[] tty read_only */
-	WIRE_STOP,      /* id signal grace_us */
-	WIRE_REMOVE,    /* id */
-	WIRE_EXEC,      /* serial id argv[] timeout_us limit */
-	WIRE_LIST,      /* - */
-	WIRE_END,       /* kill everything and leave */
+	WIRE_START =
+	    1, /* id name restarts argv[] env[] cwd root mounts[] log max files uid gid cgroups[] tty read_only */
+	WIRE_STOP,   /* id signal grace_us */
+	WIRE_REMOVE, /* id */
+	WIRE_EXEC,   /* serial id argv[] timeout_us limit */
+	WIRE_LIST,   /* - */
+	WIRE_END,    /* kill everything and leave */
 	/* from the shim */
 	WIRE_STARTED = 64, /* id pid started_us */
 	WIRE_FAILED,       /* id reason message */
@@ -56,7 +57,8 @@ int wire_end(wire_buffer *buffer, size_t begin);
 void wire_put_i64(wire_buffer *buffer, int64_t value);
 void wire_put_string(wire_buffer *buffer, const char *text); /* NULL becomes "" */
 void wire_put_bytes(wire_buffer *buffer, const void *data, size_t length);
-int wire_append(wire_buffer *buffer, const void *data, size_t length); /* raw bytes that were received; -1: no room */
+int wire_append(wire_buffer *buffer, const void *data,
+                size_t length); /* raw bytes that were received; -1: no room */
 void wire_consume(wire_buffer *buffer, size_t length); /* drops bytes from the front */
 void wire_fini(wire_buffer *buffer);
 

@@ -51,11 +51,11 @@ void world_make(world *w)
 int world_try_open(world *w, korch_error **err)
 {
 	const korch_process_options options = {
-		.size = sizeof(options),
-		.state_folder = w->state,
-		.images = w->images,
-		.n_images = w->n_images,
-		.no_cgroups = w->no_cgroups,
+	    .size = sizeof(options),
+	    .state_folder = w->state,
+	    .images = w->images,
+	    .n_images = w->n_images,
+	    .no_cgroups = w->no_cgroups,
 	};
 	int code = korch_runtime_process_new(&w->runtime, w->loop, &options, err);
 	if (code < 0)
@@ -93,7 +93,8 @@ static void remove_all(void *userdata, int code, const korch_runtime_list *list)
 	a->n++;
 	ck_assert_int_eq(code, 0);
 	for (size_t i = 0; i < list->n_sandboxes; i++)
-		a->of->ops->sandbox_remove(a->of->self, list->sandboxes[i].id, answer_done, calloc(1, sizeof(answer)));
+		a->of->ops->sandbox_remove(a->of->self, list->sandboxes[i].id, answer_done,
+		                           calloc(1, sizeof(answer)));
 }
 
 static int none_left(world *w, void *what)
@@ -130,7 +131,8 @@ int world_until(world *w, int (*holds)(world *w, void *what), void *what)
 	while (!holds(w, what)) {
 		if (clock_now() > end)
 			return 0;
-		ck_assert_int_ge(korch_loop_step(w->loop, korch_loop_now(w->loop) + 5 * KORCH_USEC_PER_MSEC), 0);
+		ck_assert_int_ge(
+		    korch_loop_step(w->loop, korch_loop_now(w->loop) + 5 * KORCH_USEC_PER_MSEC), 0);
 	}
 	return 1;
 }
@@ -196,16 +198,16 @@ int world_sandbox(world *w, const char *id)
 	const korch_map_entry labels[] = {{"app", "web"}};
 	korch_map *map = korch_map_new(labels, 1);
 	const korch_sandbox_spec spec = {
-		.id = id,
-		.node = "node-1",
-		.pod_namespace = "shop",
-		.pod_name = id,
-		.hostname = "",
-		.address = "127.1.2.3",
-		.log_folder = "",
-		.hosts_file = "",
-		.cgroup_parent = "",
-		.labels = map,
+	    .id = id,
+	    .node = "node-1",
+	    .pod_namespace = "shop",
+	    .pod_name = id,
+	    .hostname = "",
+	    .address = "127.1.2.3",
+	    .log_folder = "",
+	    .hosts_file = "",
+	    .cgroup_parent = "",
+	    .labels = map,
 	};
 	w->inside = 1;
 	int code = w->ops->sandbox_create(w->self, &spec, answer_done, &a);

@@ -71,7 +71,11 @@ static const world_event *listed(const listing *l, const char *id)
 
 static pid_t start_sleeper(const char *id)
 {
-	ck_assert_int_eq(world_start(&w, NULL, "pod", (start_options){.id = id, .script = "exec sleep 1000", .more = {.restart_count = 4}}), 0);
+	ck_assert_int_eq(
+	    world_start(
+	        &w, NULL, "pod",
+	        (start_options){.id = id, .script = "exec sleep 1000", .more = {.restart_count = 4}}),
+	    0);
 	return world_find(&w, id, KORCH_CONTAINER_RUNNING)->pid;
 }
 
@@ -88,7 +92,8 @@ START_TEST(the_next_runtime_knows_everything)
 	pid_t runs = start_sleeper("runs");
 	ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = "ended", .script = "exit 11"}), 11);
 	snprintf(script, sizeof(script), "read x < %s; (sleep 0.01; : > %s) & exit 12", go, done);
-	ck_assert_int_eq(world_start(&w, NULL, "pod", (start_options){.id = "between", .script = script}), 0);
+	ck_assert_int_eq(
+	    world_start(&w, NULL, "pod", (start_options){.id = "between", .script = script}), 0);
 	pid_t between = world_find(&w, "between", KORCH_CONTAINER_RUNNING)->pid;
 	korch_usec started = world_find(&w, "runs", KORCH_CONTAINER_RUNNING)->started_us;
 	world_close(&w);
@@ -112,8 +117,10 @@ START_TEST(the_next_runtime_knows_everything)
 	ck_assert_uint_eq(w.n_events, 0);
 	/* Asking for what is there starts nothing a second time. */
 	ck_assert_int_eq(world_sandbox(&w, "pod"), 0);
-	ck_assert_int_eq(world_start(&w, NULL, "pod", (start_options){.id = "runs", .script = "exit 1"}), 0);
-	ck_assert_int_eq(world_start(&w, NULL, "pod", (start_options){.id = "ended", .script = "exit 1"}), 0);
+	ck_assert_int_eq(
+	    world_start(&w, NULL, "pod", (start_options){.id = "runs", .script = "exit 1"}), 0);
+	ck_assert_int_eq(
+	    world_start(&w, NULL, "pod", (start_options){.id = "ended", .script = "exit 1"}), 0);
 	list_now(&l);
 	ck_assert_uint_eq(l.n_containers, 3);
 	ck_assert_int_eq(listed(&l, "runs")->pid, runs);
@@ -150,13 +157,15 @@ START_TEST(a_folder_that_others_may_write_to_is_refused)
 	ck_assert_int_eq(chmod(w.state, 0700), 0);
 	world_open(&w);
 	ck_assert_int_eq(world_sandbox(&w, "pod"), 0);
-	static const char *const FILES[] = {"pods", "pods/pod", "pods/pod/spec", "pods/pod/shim.pid", "pods/pod/shim.sock", "lock"};
+	static const char *const FILES[] = {
+	    "pods", "pods/pod", "pods/pod/spec", "pods/pod/shim.pid", "pods/pod/shim.sock", "lock"};
 	for (size_t i = 0; i < sizeof(FILES) / sizeof(FILES[0]); i++) {
 		char path[256];
 		struct stat status;
 		snprintf(path, sizeof(path), "%s/%s", w.state, FILES[i]);
 		ck_assert_int_eq(stat(path, &status), 0);
-		ck_assert_msg((status.st_mode & 0077) == 0, "%s: mode %o", FILES[i], status.st_mode & 07777);
+		ck_assert_msg((status.st_mode & 0077) == 0, "%s: mode %o", FILES[i],
+		              status.st_mode & 07777);
 	}
 	world_end(&w);
 }
@@ -169,7 +178,9 @@ START_TEST(a_killed_shim)
 	ck_assert_int_eq(world_sandbox(&w, "pod"), 0);
 	char script[640], file[128];
 	snprintf(file, sizeof(file), "%s/daemon", w.folder);
-	snprintf(script, sizeof(script), "setsid sh -c 'echo $$ > %s.new; mv %s.new %s; exec sleep 1000' & exec sleep 1000", file, file, file);
+	snprintf(script, sizeof(script),
+	         "setsid sh -c 'echo $$ > %s.new; mv %s.new %s; exec sleep 1000' & exec sleep 1000",
+	         file, file, file);
 	ck_assert_int_eq(world_start(&w, NULL, "pod", (start_options){.id = "c", .script = script}), 0);
 	ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = "ended", .script = "exit 3"}), 3);
 	world_wait_file(&w, file);
@@ -194,7 +205,8 @@ START_TEST(a_killed_shim)
 	list_now(&l);
 	ck_assert_uint_eq(l.n_containers, 1);
 	answer a;
-	ck_assert_int_eq(world_start(&w, &a, "pod", (start_options){.id = "d", .script = "true"}), KORCH_E_NOT_FOUND);
+	ck_assert_int_eq(world_start(&w, &a, "pod", (start_options){.id = "d", .script = "true"}),
+	                 KORCH_E_NOT_FOUND);
 	ck_assert_int_eq(world_sandbox(&w, "pod"), 0);
 	ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = "d", .script = "exit 6"}), 6);
 	world_end(&w);
@@ -323,8 +335,10 @@ END_TEST
 KORCH_SUITE(process_adopt)
 {
 	Suite *suite = suite_create("process-adopt");
-	KORCH_CASE(suite, "adopt", the_next_runtime_knows_everything, a_killed_host_program, things_that_are_no_pods);
+	KORCH_CASE(suite, "adopt", the_next_runtime_knows_everything, a_killed_host_program,
+	           things_that_are_no_pods);
 	KORCH_CASE(suite, "folder", one_runtime_a_folder, a_folder_that_others_may_write_to_is_refused);
-	KORCH_CASE(suite, "shim", a_killed_shim, a_pod_that_is_removed_while_its_loss_is_told, a_shim_killed_while_nobody_looks);
+	KORCH_CASE(suite, "shim", a_killed_shim, a_pod_that_is_removed_while_its_loss_is_told,
+	           a_shim_killed_while_nobody_looks);
 	return suite;
 }

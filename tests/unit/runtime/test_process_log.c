@@ -23,7 +23,8 @@ static const char *check_head(const char *line, const char *stream, char tag)
 {
 	static const char FORM[] = "dddd-dd-ddTdd:dd:dd.dddddddddZ ";
 	for (size_t i = 0; FORM[i]; i++)
-		ck_assert_msg(FORM[i] == 'd' ? line[i] >= '0' && line[i] <= '9' : line[i] == FORM[i], "time of \"%.60s\"", line);
+		ck_assert_msg(FORM[i] == 'd' ? line[i] >= '0' && line[i] <= '9' : line[i] == FORM[i],
+		              "time of \"%.60s\"", line);
 	line += strlen(FORM);
 	ck_assert_msg(strncmp(line, stream, strlen(stream)) == 0, "stream of \"%.60s\"", line);
 	line += strlen(stream);
@@ -34,8 +35,16 @@ static const char *check_head(const char *line, const char *stream, char tag)
 START_TEST(lines_have_time_stream_and_tag)
 {
 	setup_pod();
-	ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = "a", .script = "echo one; echo; echo '  two '", .more = {.log_file = path}}), 0);
-	ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = "b", .script = "echo bad >&2; printf unfinished", .more = {.log_file = path}}), 0);
+	ck_assert_int_eq(world_run(&w, "pod",
+	                           (start_options){.id = "a",
+	                                           .script = "echo one; echo; echo '  two '",
+	                                           .more = {.log_file = path}}),
+	                 0);
+	ck_assert_int_eq(world_run(&w, "pod",
+	                           (start_options){.id = "b",
+	                                           .script = "echo bad >&2; printf unfinished",
+	                                           .more = {.log_file = path}}),
+	                 0);
 	char *text = file_text("%s", path);
 	static const char *const STREAMS[] = {"stdout", "stdout", "stdout", "stderr", "stdout"};
 	static const char *const LINES[] = {"one", "", "  two ", "bad", "unfinished"};
@@ -43,8 +52,9 @@ START_TEST(lines_have_time_stream_and_tag)
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		int which = -1; /* the order of two streams is not known */
 		for (int i = 0; i < 5; i++)
-			if (!(seen & 1 << i) && strstr(line, STREAMS[i]) && strcmp(line + strlen(line) - strlen(LINES[i]), LINES[i]) == 0 &&
-				line[strlen(line) - strlen(LINES[i]) - 2] == (i == 4 ? 'P' : 'F')) {
+			if (!(seen & 1 << i) && strstr(line, STREAMS[i]) &&
+			    strcmp(line + strlen(line) - strlen(LINES[i]), LINES[i]) == 0 &&
+			    line[strlen(line) - strlen(LINES[i]) - 2] == (i == 4 ? 'P' : 'F')) {
 				which = i;
 				break;
 			}
@@ -65,7 +75,10 @@ START_TEST(long_lines_come_in_parts)
 {
 	setup_pod();
 	const char *script = "head -c 40000 /dev/zero | tr '\\0' x; echo; echo end";
-	ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = "a", .script = script, .more = {.log_file = path}}), 0);
+	ck_assert_int_eq(
+	    world_run(&w, "pod",
+	              (start_options){.id = "a", .script = script, .more = {.log_file = path}}),
+	    0);
 	char *text = file_text("%s", path);
 	size_t sizes[4] = {0};
 	size_t n = 0;
@@ -88,8 +101,13 @@ START_TEST(files_rotate_at_their_size)
 {
 	setup_pod();
 	const char *script = "i=0; while [ $i -lt 200 ]; do echo line $i; i=$((i+1)); done";
-	ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = "a", .script = script,
-														  .more = {.log_file = path, .log_max_bytes = 1000, .log_max_files = 3}}), 0);
+	ck_assert_int_eq(
+	    world_run(
+	        &w, "pod",
+	        (start_options){.id = "a",
+	                        .script = script,
+	                        .more = {.log_file = path, .log_max_bytes = 1000, .log_max_files = 3}}),
+	    0);
 	char *last = file_text("%s", path);
 	char *older = file_text("%s.1", path);
 	char *oldest = file_text("%s.2", path);
@@ -115,8 +133,13 @@ START_TEST(files_rotate_at_their_size)
 	free(oldest);
 	/* One file alone is begun anew. */
 	snprintf(path, sizeof(path), "%s/single", w.folder);
-	ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = "b", .script = script,
-														  .more = {.log_file = path, .log_max_bytes = 1000, .log_max_files = 1}}), 0);
+	ck_assert_int_eq(
+	    world_run(
+	        &w, "pod",
+	        (start_options){.id = "b",
+	                        .script = script,
+	                        .more = {.log_file = path, .log_max_bytes = 1000, .log_max_files = 1}}),
+	    0);
 	last = file_text("%s", path);
 	ck_assert_ptr_nonnull(strstr(last, "line 199\n"));
 	ck_assert_uint_le(strlen(last), 1000);
@@ -135,14 +158,20 @@ START_TEST(no_link_and_no_pipe_is_written_to)
 	snprintf(victim, sizeof(victim), "%s/victim", w.folder);
 	file_write(victim, "precious\n");
 	ck_assert_int_eq(symlink(victim, path), 0);
-	ck_assert_int_lt(world_start(&w, &a, "pod", (start_options){.id = "a", .script = "echo x", .more = {.log_file = path}}), 0);
+	ck_assert_int_lt(
+	    world_start(&w, &a, "pod",
+	                (start_options){.id = "a", .script = "echo x", .more = {.log_file = path}}),
+	    0);
 	ck_assert_ptr_nonnull(strstr(a.message, "Too many levels of symbolic links"));
 	char *text = file_text("%s", victim);
 	ck_assert_str_eq(text, "precious\n");
 	free(text);
 	ck_assert_int_eq(unlink(path), 0);
 	ck_assert_int_eq(mkfifo(path, 0600), 0);
-	ck_assert_int_lt(world_start(&w, &a, "pod", (start_options){.id = "a", .script = "echo x", .more = {.log_file = path}}), 0);
+	ck_assert_int_lt(
+	    world_start(&w, &a, "pod",
+	                (start_options){.id = "a", .script = "echo x", .more = {.log_file = path}}),
+	    0);
 	ck_assert_ptr_nonnull(strstr(a.message, "open log file"));
 	world_end(&w);
 }
@@ -152,8 +181,11 @@ START_TEST(who_writes_without_end_keeps_nobody)
 {
 	setup_pod();
 	answer a;
-	const korch_container_config more = {.log_file = path, .log_max_bytes = 100000, .log_max_files = 2};
-	ck_assert_int_eq(world_start(&w, NULL, "pod", (start_options){.id = "a", .script = "exec yes", .more = more}), 0);
+	const korch_container_config more = {
+	    .log_file = path, .log_max_bytes = 100000, .log_max_files = 2};
+	ck_assert_int_eq(world_start(&w, NULL, "pod",
+	                             (start_options){.id = "a", .script = "exec yes", .more = more}),
+	                 0);
 	ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = "b", .script = "exit 9"}), 9);
 	ck_assert_int_eq(world_exec(&w, &a, "a", "yes & echo done", 0), 0);
 	answer_fini(&a);
@@ -166,7 +198,8 @@ END_TEST
 KORCH_SUITE(process_log)
 {
 	Suite *suite = suite_create("process-log");
-	KORCH_CASE(suite, "logs", lines_have_time_stream_and_tag, long_lines_come_in_parts, files_rotate_at_their_size,
-			   no_link_and_no_pipe_is_written_to, who_writes_without_end_keeps_nobody);
+	KORCH_CASE(suite, "logs", lines_have_time_stream_and_tag, long_lines_come_in_parts,
+	           files_rotate_at_their_size, no_link_and_no_pipe_is_written_to,
+	           who_writes_without_end_keeps_nobody);
 	return suite;
 }

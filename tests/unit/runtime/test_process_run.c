@@ -26,7 +26,8 @@ START_TEST(exit_codes_are_exact)
 		char id[16], script[32];
 		snprintf(id, sizeof(id), "c%zu", i);
 		snprintf(script, sizeof(script), "exit %d", CODES[i]);
-		ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = id, .script = script}), CODES[i]);
+		ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = id, .script = script}),
+		                 CODES[i]);
 		const world_event *event = world_find(&w, id, KORCH_CONTAINER_EXITED);
 		ck_assert_int_eq(event->signal, 0);
 		ck_assert_int_eq(event->pid, 0);
@@ -49,7 +50,8 @@ START_TEST(signals_are_exact)
 		char id[16], script[32];
 		snprintf(id, sizeof(id), "c%zu", i);
 		snprintf(script, sizeof(script), "kill -%d $$", SIGNALS[i]);
-		ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = id, .script = script}), 128 + SIGNALS[i]);
+		ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = id, .script = script}),
+		                 128 + SIGNALS[i]);
 		ck_assert_int_eq(world_find(&w, id, KORCH_CONTAINER_EXITED)->signal, SIGNALS[i]);
 	}
 	world_end(&w);
@@ -60,15 +62,23 @@ START_TEST(surroundings)
 {
 	setup_pod();
 	char script[512], path[160];
-	const korch_map_entry env[] = {{"GREETING", "hello world"}, {"EMPTY", ""}, {"PATH", "/bin:/usr/bin"}};
+	const korch_map_entry env[] = {
+	    {"GREETING", "hello world"}, {"EMPTY", ""}, {"PATH", "/bin:/usr/bin"}};
 	snprintf(path, sizeof(path), "%s/out", w.folder);
 	snprintf(script, sizeof(script),
-			 "{ pwd; env | sort; umask; ls /proc/self/fd | wc -l; cat /proc/self/stat | cut -d' ' -f5,6 >/dev/null; "
-			 "trap | wc -l; echo \"$0|$1|$2\"; } > %s", path);
+	         "{ pwd; env | sort; umask; ls /proc/self/fd | wc -l; cat /proc/self/stat | cut -d' ' "
+	         "-f5,6 >/dev/null; "
+	         "trap | wc -l; echo \"$0|$1|$2\"; } > %s",
+	         path);
 	const char *const command[] = {"sh", "-c", script, "zero"};
 	const char *const args[] = {"one", "two words"};
-	korch_container_config more = {.command = command, .n_command = 4, .args = args, .n_args = 2, .env = env, .n_env = 3,
-								   .working_dir = "/usr"};
+	korch_container_config more = {.command = command,
+	                               .n_command = 4,
+	                               .args = args,
+	                               .n_args = 2,
+	                               .env = env,
+	                               .n_env = 3,
+	                               .working_dir = "/usr"};
 	ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = "c", .more = more}), 0);
 	char *text = file_text("%s", path);
 	ck_assert_ptr_nonnull(strstr(text, "/usr\n"));
@@ -104,14 +114,16 @@ START_TEST(without_working_folder_it_is_this_programs)
 }
 END_TEST
 
-static void check_refusal(const char *what, start_options options, const char *reason, const char *part)
+static void check_refusal(const char *what, start_options options, const char *reason,
+                          const char *part)
 {
 	answer a;
 	options.id = what;
 	int code = world_start(&w, &a, "pod", options);
 	ck_assert_msg(code < 0, "%s started", what);
 	ck_assert_msg(strcmp(a.reason, reason) == 0, "%s: reason %s (%s)", what, a.reason, a.message);
-	ck_assert_msg(strstr(a.message, part) != NULL, "%s: message \"%s\" without \"%s\"", what, a.message, part);
+	ck_assert_msg(strstr(a.message, part) != NULL, "%s: message \"%s\" without \"%s\"", what,
+	              a.message, part);
 	/* Nothing of it is left: the same can be tried again and says the same. */
 	answer again;
 	ck_assert_int_eq(world_start(&w, &again, "pod", options), code);
@@ -125,19 +137,23 @@ START_TEST(start_errors_say_what_is_wrong)
 	const char *const unknown[] = {"no-such-program-anywhere"};
 	const char *const folder[] = {"/etc"};
 	const korch_mount mounts[] = {{.host_path = "/no/such/volume", .container_path = "/data"}};
-	check_refusal("program", (start_options){.more = {.command = missing, .n_command = 1}}, "StartError",
-				  "exec /no/such/program: No such file or directory");
-	check_refusal("unknown", (start_options){.more = {.command = unknown, .n_command = 1}}, "StartError",
-				  "exec no-such-program-anywhere: No such file or directory");
-	check_refusal("folder", (start_options){.more = {.command = folder, .n_command = 1}}, "StartError", "exec /etc: Permission denied");
-	check_refusal("cwd", (start_options){.script = "true", .more = {.working_dir = "/no/such/folder"}}, "StartError",
-				  "change folder to /no/such/folder: No such file or directory");
-	check_refusal("mount", (start_options){.script = "true", .more = {.mounts = mounts, .n_mounts = 1}}, "StartError",
-				  "mount /no/such/volume: No such file or directory");
-	check_refusal("log", (start_options){.script = "true", .more = {.log_file = "/no/such/log"}}, "StartError",
-				  "open log file /no/such/log: No such file or directory");
+	check_refusal("program", (start_options){.more = {.command = missing, .n_command = 1}},
+	              "StartError", "exec /no/such/program: No such file or directory");
+	check_refusal("unknown", (start_options){.more = {.command = unknown, .n_command = 1}},
+	              "StartError", "exec no-such-program-anywhere: No such file or directory");
+	check_refusal("folder", (start_options){.more = {.command = folder, .n_command = 1}},
+	              "StartError", "exec /etc: Permission denied");
+	check_refusal("cwd",
+	              (start_options){.script = "true", .more = {.working_dir = "/no/such/folder"}},
+	              "StartError", "change folder to /no/such/folder: No such file or directory");
+	check_refusal("mount",
+	              (start_options){.script = "true", .more = {.mounts = mounts, .n_mounts = 1}},
+	              "StartError", "mount /no/such/volume: No such file or directory");
+	check_refusal("log", (start_options){.script = "true", .more = {.log_file = "/no/such/log"}},
+	              "StartError", "open log file /no/such/log: No such file or directory");
 	check_refusal("image", (start_options){.more = {.image = "nginx:1.14.2"}}, "ImageNotMapped",
-				  "image \"nginx:1.14.2\" is not mapped to a program on this machine and the container has no command");
+	              "image \"nginx:1.14.2\" is not mapped to a program on this machine and the "
+	              "container has no command");
 	ck_assert_uint_eq(w.n_events, 0);
 	world_end(&w);
 }
@@ -151,13 +167,16 @@ START_TEST(a_start_that_is_too_large_is_refused_and_the_next_one_works)
 	memset(large, 'x', size);
 	large[size] = 0;
 	const korch_map_entry env[] = {{"LARGE", large}};
-	check_refusal("large", (start_options){.script = "true", .more = {.env = env, .n_env = 1}}, "RunContainerError", "too large");
+	check_refusal("large", (start_options){.script = "true", .more = {.env = env, .n_env = 1}},
+	              "RunContainerError", "too large");
 	const char **words = calloc(100000, sizeof(*words));
 	for (size_t i = 0; i < 100000; i++)
 		words[i] = "w";
-	check_refusal("words", (start_options){.more = {.command = words, .n_command = 100000}}, "RunContainerError", "too many");
+	check_refusal("words", (start_options){.more = {.command = words, .n_command = 100000}},
+	              "RunContainerError", "too many");
 	large[200000] = 0; /* fits into a message, and is more than the kernel takes as one string */
-	check_refusal("kernel", (start_options){.script = "true", .more = {.env = env, .n_env = 1}}, "StartError", "Argument list too long");
+	check_refusal("kernel", (start_options){.script = "true", .more = {.env = env, .n_env = 1}},
+	              "StartError", "Argument list too long");
 	ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = "next", .script = "exit 3"}), 3);
 	free(words);
 	free(large);
@@ -179,16 +198,26 @@ START_TEST(images_are_mapped)
 	world_open(&w);
 	ck_assert_int_eq(world_sandbox(&w, "pod"), 0);
 	const char *const args[] = {"17"};
-	const char *const names[] = {"tool", "tool:1.2", "docker.io/library/tool:latest", "library/tool@sha256:00"};
+	const char *const names[] = {"tool", "tool:1.2", "docker.io/library/tool:latest",
+	                             "library/tool@sha256:00"};
 	for (size_t i = 0; i < 4; i++) {
 		char id[8];
 		snprintf(id, sizeof(id), "c%zu", i);
-		ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = id, .more = {.image = names[i], .args = args, .n_args = 1}}), 17);
+		ck_assert_int_eq(
+		    world_run(
+		        &w, "pod",
+		        (start_options){.id = id, .more = {.image = names[i], .args = args, .n_args = 1}}),
+		    17);
 	}
 	/* A command goes before the mapped program. */
-	ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = "command", .script = "exit 4", .more = {.image = "tool"}}), 4);
-	check_refusal("other", (start_options){.more = {.image = "example.com/tool"}}, "ImageNotMapped", "not mapped");
-	check_refusal("gone", (start_options){.more = {.image = "example.com/gone:1"}}, "ImageNotMapped", "which does not exist");
+	ck_assert_int_eq(
+	    world_run(&w, "pod",
+	              (start_options){.id = "command", .script = "exit 4", .more = {.image = "tool"}}),
+	    4);
+	check_refusal("other", (start_options){.more = {.image = "example.com/tool"}}, "ImageNotMapped",
+	              "not mapped");
+	check_refusal("gone", (start_options){.more = {.image = "example.com/gone:1"}},
+	              "ImageNotMapped", "which does not exist");
 	world_end(&w);
 }
 END_TEST
@@ -203,8 +232,10 @@ START_TEST(a_folder_becomes_the_root)
 	mkdir(root, 0755);
 	/* A root made of links into bind mounts would need a whole system: a static program is enough. */
 	snprintf(script, sizeof(script),
-			 "set -e; cd %s; mkdir bin etc; cp $(command -v sh) bin/sh; for f in $(ldd bin/sh | grep -o '/[^ ]*'); do "
-			 "mkdir -p .$(dirname $f); cp $f .$f; done; echo inside > etc/where", root);
+	         "set -e; cd %s; mkdir bin etc; cp $(command -v sh) bin/sh; for f in $(ldd bin/sh | "
+	         "grep -o '/[^ ]*'); do "
+	         "mkdir -p .$(dirname $f); cp $f .$f; done; echo inside > etc/where",
+	         root);
 	ck_assert_int_eq(system(script), 0);
 	const korch_process_image images[] = {{"system", root}};
 	w.images = images;
@@ -215,9 +246,15 @@ START_TEST(a_folder_becomes_the_root)
 	snprintf(volume, sizeof(volume), "%s/volume", w.folder);
 	mkdir(volume, 0755);
 	const korch_mount mounts[] = {{.host_path = volume, .container_path = "/data"}};
-	const char *test = "read where < /etc/where; test $where = inside && test ! -e /proc && test ! -e /usr/bin/env && "
-					   "pwd > /data/pwd && echo in > /data/here";
-	ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = "c", .script = test, .more = {.image = "system", .mounts = mounts, .n_mounts = 1}}), 0);
+	const char *test = "read where < /etc/where; test $where = inside && test ! -e /proc && test ! "
+	                   "-e /usr/bin/env && "
+	                   "pwd > /data/pwd && echo in > /data/here";
+	ck_assert_int_eq(
+	    world_run(&w, "pod",
+	              (start_options){.id = "c",
+	                              .script = test,
+	                              .more = {.image = "system", .mounts = mounts, .n_mounts = 1}}),
+	    0);
 	char *text = file_text("%s/pwd", volume);
 	ck_assert_str_eq(text, "/\n");
 	free(text);
@@ -226,12 +263,20 @@ START_TEST(a_folder_becomes_the_root)
 	snprintf(path, sizeof(path), "%s/data", root);
 	ck_assert(!file_exists(path));
 	answer a;
-	ck_assert_int_eq(world_start(&w, NULL, "pod", (start_options){.id = "long", .script = "while :; do read x < /data/fifo; done",
-																  .more = {.image = "system", .mounts = mounts, .n_mounts = 1}}), 0);
-	ck_assert_int_eq(world_exec(&w, &a, "long", "read where < /etc/where; echo $where; read x < /data/here; echo $x", 0), 0);
+	ck_assert_int_eq(
+	    world_start(&w, NULL, "pod",
+	                (start_options){.id = "long",
+	                                .script = "while :; do read x < /data/fifo; done",
+	                                .more = {.image = "system", .mounts = mounts, .n_mounts = 1}}),
+	    0);
+	ck_assert_int_eq(
+	    world_exec(&w, &a, "long",
+	               "read where < /etc/where; echo $where; read x < /data/here; echo $x", 0),
+	    0);
 	ck_assert_str_eq(a.output, "inside\nin\n");
 	answer_fini(&a);
-	check_refusal("no-command", (start_options){.more = {.image = "system"}}, "ImageNotMapped", "has no command");
+	check_refusal("no-command", (start_options){.more = {.image = "system"}}, "ImageNotMapped",
+	              "has no command");
 	world_end(&w);
 }
 END_TEST
@@ -241,18 +286,34 @@ START_TEST(user_and_group)
 	setup_pod();
 	chmod(w.folder, 0755);
 	if (geteuid() != 0) {
-		check_refusal("user", (start_options){.script = "true", .more = {.run_as_user = 1}}, "StartError", "set user");
+		check_refusal("user", (start_options){.script = "true", .more = {.run_as_user = 1}},
+		              "StartError", "set user");
 		world_end(&w);
 		return;
 	}
 	answer a;
-	ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = "user", .script = "test \"$(id -u) $(id -g) $(id -G)\" = '65534 65533 65533'",
-														  .more = {.run_as_user = 65534, .run_as_group = 65533}}), 0);
-	ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = "drop", .script = "test $(id -u) = 65534 && ! grep -q 'CapEff.*[1-9a-f]' /proc/self/status",
-														  .more = {.run_as_user = 65534}}), 0);
+	ck_assert_int_eq(
+	    world_run(
+	        &w, "pod",
+	        (start_options){.id = "user",
+	                        .script = "test \"$(id -u) $(id -g) $(id -G)\" = '65534 65533 65533'",
+	                        .more = {.run_as_user = 65534, .run_as_group = 65533}}),
+	    0);
+	ck_assert_int_eq(
+	    world_run(
+	        &w, "pod",
+	        (start_options){
+	            .id = "drop",
+	            .script = "test $(id -u) = 65534 && ! grep -q 'CapEff.*[1-9a-f]' /proc/self/status",
+	            .more = {.run_as_user = 65534}}),
+	    0);
 	/* A command inside runs as the same user, not as the shim. */
-	ck_assert_int_eq(world_start(&w, NULL, "pod", (start_options){.id = "long", .script = "exec sleep 1000",
-																  .more = {.run_as_user = 65534, .run_as_group = 65533}}), 0);
+	ck_assert_int_eq(
+	    world_start(&w, NULL, "pod",
+	                (start_options){.id = "long",
+	                                .script = "exec sleep 1000",
+	                                .more = {.run_as_user = 65534, .run_as_group = 65533}}),
+	    0);
 	ck_assert_int_eq(world_exec(&w, &a, "long", "id -u; id -g; id -G", 0), 0);
 	ck_assert_str_eq(a.output, "65534\n65533\n65533\n");
 	answer_fini(&a);
@@ -265,13 +326,19 @@ START_TEST(a_terminal)
 	setup_pod();
 	char path[160];
 	snprintf(path, sizeof(path), "%s/log", w.folder);
-	ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = "tty", .script = "tty >/dev/null && test -t 0 && test -t 1 && test -t 2 && echo yes; ls /proc/self/fd | wc -l",
-														  .more = {.tty = 1, .log_file = path}}), 0);
+	ck_assert_int_eq(
+	    world_run(&w, "pod",
+	              (start_options){.id = "tty",
+	                              .script = "tty >/dev/null && test -t 0 && test -t 1 && test -t 2 "
+	                                        "&& echo yes; ls /proc/self/fd | wc -l",
+	                              .more = {.tty = 1, .log_file = path}}),
+	    0);
 	char *text = file_text("%s", path);
 	ck_assert_ptr_nonnull(strstr(text, " stdout F yes\r\n"));
 	ck_assert_ptr_nonnull(strstr(text, " stdout F 4\r\n"));
 	free(text);
-	ck_assert_int_eq(world_run(&w, "pod", (start_options){.id = "none", .script = "test -t 0 || test -t 1"}), 1);
+	ck_assert_int_eq(
+	    world_run(&w, "pod", (start_options){.id = "none", .script = "test -t 0 || test -t 1"}), 1);
 	world_end(&w);
 }
 END_TEST
@@ -309,8 +376,10 @@ KORCH_SUITE(process_run)
 {
 	Suite *suite = suite_create("process-run");
 	KORCH_CASE(suite, "ends", exit_codes_are_exact, signals_are_exact);
-	KORCH_CASE(suite, "surroundings", surroundings, without_working_folder_it_is_this_programs, user_and_group, a_terminal);
-	KORCH_CASE(suite, "errors", start_errors_say_what_is_wrong, a_start_that_is_too_large_is_refused_and_the_next_one_works);
+	KORCH_CASE(suite, "surroundings", surroundings, without_working_folder_it_is_this_programs,
+	           user_and_group, a_terminal);
+	KORCH_CASE(suite, "errors", start_errors_say_what_is_wrong,
+	           a_start_that_is_too_large_is_refused_and_the_next_one_works);
 	KORCH_CASE(suite, "images", images_are_mapped, a_folder_becomes_the_root);
 	KORCH_CASE(suite, "host", other_children_are_left_alone, a_program_that_ignores_its_children);
 	return suite;

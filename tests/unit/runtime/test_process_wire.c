@@ -81,7 +81,8 @@ START_TEST(nonsense_is_not_believed)
 	static const struct {
 		uint32_t length;
 		char rest[4];
-	} fields[] = {{4, "abc"}, {UINT32_MAX, "abc"}, {3, {'a', 'b', 'c', 'd'}}, {3, {'a', 0, 'c', 0}}};
+	} fields[] = {
+	    {4, "abc"}, {UINT32_MAX, "abc"}, {3, {'a', 'b', 'c', 'd'}}, {3, {'a', 0, 'c', 0}}};
 	for (size_t i = 0; i < 4; i++) {
 		wire_buffer buffer = {0};
 		size_t frame = wire_begin(&buffer, 1);
@@ -132,6 +133,7 @@ END_TEST
 KORCH_SUITE(process_wire)
 {
 	Suite *suite = suite_create("process-wire");
-	KORCH_CASE(suite, "wire", what_is_put_is_got, a_part_of_a_frame_is_waited_for, nonsense_is_not_believed, a_frame_that_is_too_large_is_taken_back);
+	KORCH_CASE(suite, "wire", what_is_put_is_got, a_part_of_a_frame_is_waited_for,
+	           nonsense_is_not_believed, a_frame_that_is_too_large_is_taken_back);
 	return suite;
 }

@@ -24,7 +24,8 @@ static int is_own_user_namespace(int fd)
 {
 	struct stat theirs;
 	struct stat own;
-	return fstat(fd, &theirs) == 0 && stat("/proc/self/ns/user", &own) == 0 && theirs.st_ino == own.st_ino;
+	return fstat(fd, &theirs) == 0 && stat("/proc/self/ns/user", &own) == 0 &&
+	       theirs.st_ino == own.st_ino;
 }
 
 /* Goes where the container's main process is: its namespaces, root and folder. */
@@ -59,8 +60,10 @@ static void run_child(const shim_container *container, char *const *argv, int ou
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
 	int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (in >= 0 && dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(out, 2) >= 0 && shim_join_cgroups(container->cgroups, &failed) == 0 &&
-		join_container(container, &failed) == 0 && shim_become_user(container->uid, container->gid, &failed) == 0) {
+	if (in >= 0 && dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(out, 2) >= 0 &&
+	    shim_join_cgroups(container->cgroups, &failed) == 0 &&
+	    join_container(container, &failed) == 0 &&
+	    shim_become_user(container->uid, container->gid, &failed) == 0) {
 		/* After the change of user, which clears it. */
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != shim_pid)
 			_exit(126);
@@ -73,7 +76,8 @@ static void run_child(const shim_container *container, char *const *argv, int ou
 	_exit(failure == ENOENT ? 127 : 126);
 }
 
-int shim_start_exec(shim_exec *exec, const shim_container *container, char *const *argv, char *message, size_t size)
+int shim_start_exec(shim_exec *exec, const shim_container *container, char *const *argv,
+                    char *message, size_t size)
 {
 	int out[2];
 	if (pipe2(out, O_CLOEXEC) < 0) {

@@ -16,7 +16,9 @@ int shim_log_open(shim_log *log)
 	if (!log->path || !*log->path)
 		return 0;
 	/* No link is followed, and nothing but a file will do: writing to a pipe could block the shim. */
-	log->fd = open(log->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0640);
+	log->fd =
+	    open(log->path,
+	         O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0640);
 	if (log->fd < 0)
 		return -1;
 	struct stat status;
@@ -51,11 +53,13 @@ static void rotate(shim_log *log)
 			rename(from, to);
 	}
 	close(log->fd);
-	log->fd = open(log->path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
+	log->fd =
+	    open(log->path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
 	log->size = 0;
 }
 
-static void write_line(shim_log *log, const char *stream, const char *line, size_t length, int is_partial)
+static void write_line(shim_log *log, const char *stream, const char *line, size_t length,
+                       int is_partial)
 {
 	if (log->fd < 0)
 		return;
@@ -65,8 +69,8 @@ static void write_line(shim_log *log, const char *stream, const char *line, size
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &utc);
 	size_t head_length = strftime(head, sizeof(head), "%Y-%m-%dT%H:%M:%S", &utc);
-	head_length += (size_t)snprintf(head + head_length, sizeof(head) - head_length, ".%09ldZ %s %c ", now.tv_nsec, stream,
-									is_partial ? 'P' : 'F');
+	head_length += (size_t)snprintf(head + head_length, sizeof(head) - head_length,
+	                                ".%09ldZ %s %c ", now.tv_nsec, stream, is_partial ? 'P' : 'F');
 	if (log->size + (int64_t)(head_length + length + 1) > log->max_bytes && log->size > 0)
 		rotate(log);
 	char whole[sizeof(head) + sizeof(((shim_stream *)0)->line) + 1];
@@ -106,7 +110,8 @@ static void write_lines(shim_stream *stream, shim_log *log)
 void shim_stream_read(shim_stream *stream, shim_log *log, int rounds)
 {
 	while (stream->fd >= 0 && rounds-- > 0) {
-		ssize_t n = read(stream->fd, stream->line + stream->length, sizeof(stream->line) - stream->length);
+		ssize_t n =
+		    read(stream->fd, stream->line + stream->length, sizeof(stream->line) - stream->length);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EAGAIN)

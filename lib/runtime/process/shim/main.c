@@ -40,7 +40,8 @@ static int listen_here(void)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	unlink(address.sun_path);
 	mode_t mask = umask(0177);
-	int failed = fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(fd, 4) < 0;
+	int failed =
+	    fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(fd, 4) < 0;
 	umask(mask);
 	return failed ? -1 : fd;
 }
@@ -82,7 +83,8 @@ static void accept_connection(shim_state *shim)
 		return;
 	struct ucred peer;
 	socklen_t length = sizeof(peer);
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 || (peer.uid != 0 && peer.uid != getuid())) {
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 ||
+	    (peer.uid != 0 && peer.uid != getuid())) {
 		close(fd);
 		return;
 	}
@@ -124,7 +126,8 @@ static size_t collect(const shim_state *shim, struct pollfd *fds)
 	n = add_poll(fds, n, shim->signals, POLLIN);
 	n = add_poll(fds, n, shim->listener, POLLIN);
 	n = add_poll(fds, n, shim->connection, shim->out.len ? POLLIN | POLLOUT : POLLIN);
-	for (const shim_container *container = shim->containers; container; container = container->next) {
+	for (const shim_container *container = shim->containers; container;
+	     container = container->next) {
 		n = add_poll(fds, n, container->out.fd, POLLIN);
 		n = add_poll(fds, n, container->err.fd, POLLIN);
 	}
@@ -220,7 +223,8 @@ static int serve(int listener)
 int main(int argc, char **argv)
 {
 	if (argc != 2 || chdir(argv[1]) < 0) {
-		fprintf(stderr, "usage: korch-shim FOLDER (an existing folder; started by korch, not by people)\n");
+		fprintf(stderr,
+		        "usage: korch-shim FOLDER (an existing folder; started by korch, not by people)\n");
 		return 2;
 	}
 	int listener = listen_here();

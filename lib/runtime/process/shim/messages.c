@@ -180,35 +180,50 @@ static void refuse_exec(shim_state *shim, int64_t serial, int code, const char *
 	end_frame(shim, frame);
 }
 
-static void handle_exec(shim_state *shim, wire_reader *reader)
+/* Why a command cannot be run; NULL: it can. */
+static const char *check_exec(const shim_state *shim, const shim_container *container,
+                              int64_t n_words, int *code)
 {
-	int64_t serial = wire_get_i64(reader);
-	const char *id = wire_get_string(reader);
-	int64_t n = wire_get_i64(reader);
-	char *argv[EXEC_WORDS_MAX + 1] = {0};
-	char message[512];
-	if (n < 1 || n > EXEC_WORDS_MAX)
-		return refuse_exec(shim, serial, WIRE_CODE_LIMIT, "a command has 1 to 1024 words");
-	for (int64_t i = 0; i < n; i++)
-		argv[i] = (char *)(uintptr_t)wire_get_string(reader);
-	int64_t timeout_us = wire_get_i64(reader);
-	int64_t limit = wire_get_i64(reader);
 	size_t running = 0;
 	for (const shim_exec *other = shim->execs; other; other = other->next)
 		running++;
-	const shim_container *container = find(shim, id);
-	if (reader->failed || !container || container->phase != PHASE_RUNNING)
-		return refuse_exec(shim, serial, WIRE_CODE_NOT_FOUND, "the container is not running");
-	shim_exec *exec = running < EXECS_MAX ? calloc(1, sizeof(*exec)) : NULL;
-	if (!exec)
-		return refuse_exec(shim, serial, WIRE_CODE_LIMIT, "too many commands at once");
+	*code = WIRE_CODE_LIMIT;
+	if (n_words < 1 || n_words > EXEC_WORDS_MAX)
+		return "a command has 1 to 1024 words";
+	if (running >= EXECS_MAX)
+		return "too many commands at once";
+	*code = WIRE_CODE_NOT_FOUND;
+	return container && container->phase == PHASE_RUNNING ? NULL : "the container is not running";
+}
+
+static void handle_exec(shim_state *shim, wire_reader *reader)
+{
+	int64_t serial = wire_get_i64(reader);
+	const shim_container *container = find(shim, wire_get_string(reader));
+	int64_t n = wire_get_i64(reader);
+	char *argv[EXEC_WORDS_MAX + 1] = {0};
+	char message[512];
+	int code;
+	const char *refusal = check_exec(shim, container, n, &code);
+	for (int64_t i = 0; !refusal && i < n; i++)
+		argv[i] = (char *)(uintptr_t)wire_get_string(reader);
+	int64_t timeout_us = wire_get_i64(reader);
+	int64_t limit = wire_get_i64(reader);
+	shim_exec *exec = refusal || reader->failed ? NULL : calloc(1, sizeof(*exec));
+	if (!exec) {
+		refuse_exec(shim, serial, refusal ? code : WIRE_CODE_LIMIT,
+		            refusal ? refusal : "the request cannot be kept");
+		return;
+	}
 	exec->serial = serial;
 	exec->fd = -1;
 	exec->limit = limit > 0 && limit < WIRE_FRAME_MAX / 2 ? (size_t)limit : 65536;
-	exec->deadline_us = timeout_us > 0 && timeout_us < INT64_MAX / 2 ? shim_clock_us() + timeout_us : 0;
+	exec->deadline_us =
+	    timeout_us > 0 && timeout_us < INT64_MAX / 2 ? shim_clock_us() + timeout_us : 0;
 	if (shim_start_exec(exec, container, argv, message, sizeof(message)) < 0) {
 		free(exec);
-		return refuse_exec(shim, serial, WIRE_CODE_LIMIT, message);
+		refuse_exec(shim, serial, WIRE_CODE_LIMIT, message);
+		return;
 	}
 	exec->next = shim->execs;
 	shim->execs = exec;
@@ -216,7 +231,8 @@ static void handle_exec(shim_state *shim, wire_reader *reader)
 
 static void handle_list(shim_state *shim)
 {
-	for (const shim_container *container = shim->containers; container; container = container->next) {
+	for (const shim_container *container = shim->containers; container;
+	     container = container->next) {
 		size_t frame = wire_begin(&shim->out, WIRE_CONTAINER);
 		wire_put_string(&shim->out, container->id);
 		wire_put_string(&shim->out, container->name);

@@ -51,7 +51,8 @@ static int make_target(const char *path, int is_folder)
 {
 	if (is_folder)
 		return mkdir(path, 0755) < 0 && errno != EEXIST ? -1 : 0;
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644); /* not through a link that leads nowhere */
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+	              0644); /* not through a link that leads nowhere */
 	if (fd < 0)
 		return -1;
 	close(fd);
@@ -80,8 +81,9 @@ static int show_entry(const char *folder, const char *cover, const char *name)
 	char from[PATH_MAX];
 	char to[PATH_MAX];
 	struct stat status;
-	if (snprintf(from, sizeof(from), "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, name) >= (int)sizeof(from) ||
-		snprintf(to, sizeof(to), "%s/%s", cover, name) >= (int)sizeof(to)) {
+	if (snprintf(from, sizeof(from), "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, name) >=
+	        (int)sizeof(from) ||
+	    snprintf(to, sizeof(to), "%s/%s", cover, name) >= (int)sizeof(to)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
@@ -132,11 +134,14 @@ static int move_over(const char *folder, const char *cover, const struct stat *s
 {
 	char options[32];
 	snprintf(options, sizeof(options), "mode=%o", status->st_mode & 07777);
-	if (mount("tmpfs", cover, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0 || show_entries(folder, cover) < 0)
+	if (mount("tmpfs", cover, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0 ||
+	    show_entries(folder, cover) < 0)
 		return -1;
 	if (strcmp(folder, "/") != 0)
 		return mount(cover, folder, NULL, MS_MOVE, NULL);
-	return chdir(cover) == 0 && mount(cover, "/", NULL, MS_MOVE, NULL) == 0 && chroot(".") == 0 ? chdir("/") : -1;
+	return chdir(cover) == 0 && mount(cover, "/", NULL, MS_MOVE, NULL) == 0 && chroot(".") == 0
+	           ? chdir("/")
+	           : -1;
 }
 
 /* Makes it possible to create entries in `folder` of this view: covers it. */
@@ -211,8 +216,9 @@ static int mount_one(const shim_mount *wanted, int source, int is_in_volume)
 	if (fstat(source, &status) < 0)
 		return -1;
 	int is_folder = S_ISDIR(status.st_mode);
-	if (stat(wanted->target, &target) < 0 && (!is_in_volume || make_path(wanted->target, is_folder, 1) < 0) &&
-		make_path(wanted->target, is_folder, 0) < 0)
+	if (stat(wanted->target, &target) < 0 &&
+	    (!is_in_volume || make_path(wanted->target, is_folder, 1) < 0) &&
+	    make_path(wanted->target, is_folder, 0) < 0)
 		return -1; /* a volume that may not be written to is covered like the machine's folders */
 	snprintf(from, sizeof(from), "/proc/self/fd/%d", source);
 	if (mount(from, wanted->target, NULL, MS_BIND | MS_REC, NULL) < 0)

@@ -70,7 +70,8 @@ static void kill_orphan(pid_t pid, void *userdata)
 	const shim_state *shim = userdata;
 	char text[ENVIRON_MAX];
 	int n_running = 0;
-	for (const shim_container *container = shim->containers; container; container = container->next) {
+	for (const shim_container *container = shim->containers; container;
+	     container = container->next) {
 		n_running += is_running(container);
 		if (is_running(container) && container->pid == pid)
 			return;
@@ -94,13 +95,14 @@ static void finish(shim_state *shim, shim_container *container)
 	shim_tell_exited(shim, container);
 }
 
-static void main_ended(shim_state *shim, shim_container *container, int status)
+static void main_ended(shim_container *container, int status)
 {
 	container->finished_us = shim_now_us();
 	container->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	container->exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 	if (container->is_stopping && container->kill_at_us > shim_clock_us())
-		container->phase = PHASE_DRAINING; /* whether anybody is left is known when it has been collected */
+		container->phase =
+		    PHASE_DRAINING; /* whether anybody is left is known when it has been collected */
 	else
 		kill(-container->pid, SIGKILL);
 }
@@ -116,15 +118,19 @@ static void ended(shim_state *shim, pid_t pid, int status)
 {
 	for (shim_container *container = shim->containers; container; container = container->next)
 		if (container->pid == pid && container->phase == PHASE_RUNNING)
-			return main_ended(shim, container, status);
-	for (shim_exec *exec = shim->execs; exec; exec = exec->next)
-		if (exec->pid == pid)
-			return exec_ended(shim, exec, status);
+			main_ended(container, status);
+	shim_exec *exec = shim->execs;
+	while (exec && exec->pid != pid)
+		exec = exec->next;
+	if (exec)
+		exec_ended(shim, exec, status);
 }
 
 static int wait_status(const siginfo_t *info)
 {
-	return info->si_code == CLD_EXITED ? W_EXITCODE(info->si_status, 0) : info->si_status | (info->si_code == CLD_DUMPED ? WCOREFLAG : 0);
+	return info->si_code == CLD_EXITED
+	           ? W_EXITCODE(info->si_status, 0)
+	           : info->si_status | (info->si_code == CLD_DUMPED ? WCOREFLAG : 0);
 }
 
 void shim_reap(shim_state *shim)
@@ -139,7 +145,9 @@ void shim_reap(shim_state *shim)
 		n++;
 	}
 	for (shim_container *container = shim->containers; container; container = container->next)
-		if (container->finished_us && (container->phase == PHASE_RUNNING || (container->phase == PHASE_DRAINING && !group_is_alive(container->pid))))
+		if (container->finished_us &&
+		    (container->phase == PHASE_RUNNING ||
+		     (container->phase == PHASE_DRAINING && !group_is_alive(container->pid))))
 			finish(shim, container);
 	/* The children of a killed orphan come here as orphans in their turn. */
 	if (n && shim->has_ended)

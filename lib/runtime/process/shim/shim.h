@@ -62,8 +62,8 @@ typedef struct shim_container {
 typedef struct shim_exec {
 	struct shim_exec *next;
 	int64_t serial;
-	pid_t pid; /* 0 when it has ended */
-	int fd;    /* its output, -1: closed */
+	pid_t pid;           /* 0 when it has ended */
+	int fd;              /* its output, -1: closed */
 	int64_t deadline_us; /* by shim_clock_us(), 0: none */
 	int timed_out;
 	int exit_code;
@@ -120,12 +120,14 @@ int64_t shim_clock_us(void); /* for deadlines: not set by anybody */
 int shim_read_start(shim_start *out, wire_reader *reader);
 void shim_start_fini(shim_start *start);
 void shim_free_list(char **list);
-int shim_start_container(shim_container *container, const shim_start *start, char *message, size_t size);
+int shim_start_container(shim_container *container, const shim_start *start, char *message,
+                         size_t size);
 /* In the child: 0, or -1 with *failed set. */
 int shim_join_cgroups(char *const *cgroups, const char **failed);
 int shim_become_user(int64_t uid, int64_t gid, const char **failed);
 /* exec.c: runs a command inside a container. */
-int shim_start_exec(shim_exec *exec, const shim_container *container, char *const *argv, char *message, size_t size);
+int shim_start_exec(shim_exec *exec, const shim_container *container, char *const *argv,
+                    char *message, size_t size);
 void shim_exec_read(shim_exec *exec); /* what is there now */
 
 /* mounts.c, in the child before exec: a private view of the file system with the mounts in it. 0, or -1 with *failed set. */

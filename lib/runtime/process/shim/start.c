@@ -246,8 +246,12 @@ static int prepare(shim_container *container, const shim_start *start, char *mes
 	container->uid = start->uid;
 	container->gid = start->gid;
 	container->own_mounts = start->n_mounts > 0 || start->read_only_root || *start->root;
-	container->log = (shim_log){.path = strdup(start->log_path), .fd = -1, .max_bytes = start->log_max_bytes, .max_files = start->log_max_files};
-	if (!container->id || !container->name || !container->env || !container->cgroups || !container->log.path) {
+	container->log = (shim_log){.path = strdup(start->log_path),
+	                            .fd = -1,
+	                            .max_bytes = start->log_max_bytes,
+	                            .max_files = start->log_max_files};
+	if (!container->id || !container->name || !container->env || !container->cgroups ||
+	    !container->log.path) {
 		snprintf(message, size, "out of memory");
 		return -1;
 	}
@@ -274,7 +278,8 @@ static int await_exec(pid_t pid, int status, char *message, size_t size)
 	return -1;
 }
 
-int shim_start_container(shim_container *container, const shim_start *start, char *message, size_t size)
+int shim_start_container(shim_container *container, const shim_start *start, char *message,
+                         size_t size)
 {
 	int out[2] = {-1, -1};
 	int err[2] = {-1, -1};
@@ -282,7 +287,8 @@ int shim_start_container(shim_container *container, const shim_start *start, cha
 	if (prepare(container, start, message, size) < 0)
 		return -1;
 	pid_t shim_pid = getpid();
-	pid_t pid = open_streams(container, start, out, err) < 0 || pipe2(status, O_CLOEXEC) < 0 ? -1 : fork();
+	pid_t pid =
+	    open_streams(container, start, out, err) < 0 || pipe2(status, O_CLOEXEC) < 0 ? -1 : fork();
 	int failure = errno;
 	if (pid == 0)
 		run_child(start, out[1], err[1], status[1], shim_pid);
