@@ -1,6 +1,7 @@
 /*
- * How fast processes start through the process runtime: bench-process [N]. Prints processes started, ended and collected a
- * second: by posix_spawn and waitid directly, one after the other, and as containers of one pod, one and eight at a time.
+ * How fast processes start through the process runtime: bench-process [N]. Prints processes
+ * started, ended and collected a second: by posix_spawn and waitid directly, one after the other,
+ * and as containers of one pod, one and eight at a time.
  */
 #include <fcntl.h>
 #include <ftw.h>

@@ -1,4 +1,7 @@
-/* Messages between the process runtime and a shim: any bytes are read within their bounds; what can be read is written the same. */
+/*
+ * Messages between the process runtime and a shim: any bytes are read within their bounds; what
+ * can be read is written the same.
+ */
 #include "fuzz.h"
 #include "runtime/process/wire.h"
 #include <string.h>

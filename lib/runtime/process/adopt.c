@@ -1,6 +1,7 @@
 /*
- * What an earlier program left running: each pod's folder says who it is (spec), and which process its shim is (shim.pid: id and
- * start time, so that a process id that was used again is not mistaken for it).
+ * What an earlier program left running: each pod's folder says who it is (spec), and which process
+ * its shim is (shim.pid: id and start time, so that a process id that was used again is not
+ * mistaken for it).
  */
 #include "runtime/process/process.h"
 
@@ -88,7 +89,10 @@ static int parse_spec(process_sandbox *sandbox, const wire_buffer *text)
 	return reader.failed ? KORCH_E_PARSE : code;
 }
 
-/* A spec that cannot be read leaves the fields empty: the pod is still listed, so that it can be removed. */
+/*
+ * A spec that cannot be read leaves the fields empty: the pod is still listed, so that it can be
+ * removed.
+ */
 static int load_spec(process_sandbox *sandbox)
 {
 	_cleanup_free_ char *path = korch__sprintf("%s/spec", sandbox->folder);

@@ -1,6 +1,7 @@
 /*
- * Limits by cgroups where they may be used: version 2 when memory and cpu controllers are there, version 1 hierarchies otherwise. Each
- * container with requests or limits has a group korch/NAME of its own.
+ * Limits by cgroups where they may be used: version 2 when memory and cpu controllers are there,
+ * version 1 hierarchies otherwise. Each container with requests or limits has a group korch/NAME
+ * of its own.
  */
 #include "runtime/process/process.h"
 

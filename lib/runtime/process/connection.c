@@ -1,4 +1,7 @@
-/* The connection to a pod's shim: sending, receiving, and what happens when it breaks. What the messages mean stands in answers.c. */
+/*
+ * The connection to a pod's shim: sending, receiving, and what happens when it breaks. What the
+ * messages mean stands in answers.c.
+ */
 #include "runtime/process/process.h"
 
 #include "base/cleanup.h"
@@ -77,7 +80,10 @@ static enum receipt receive(process_sandbox *sandbox)
 	}
 }
 
-/* Without its connection a shim goes on. Once it is tried again; a shim that cannot be talked to is given up. */
+/*
+ * Without its connection a shim goes on. Once it is tried again; a shim that cannot be talked to
+ * is given up.
+ */
 static void on_broken(process_sandbox *sandbox)
 {
 	int was_ready = sandbox->state == SANDBOX_READY;
@@ -102,7 +108,10 @@ static void on_connection(void *userdata, int fd, int events)
 		korch__process_sandbox_lost(sandbox);
 }
 
-/* The path of a socket may be longer than an address holds, so it is named through its folder's descriptor. */
+/*
+ * The path of a socket may be longer than an address holds, so it is named through its folder's
+ * descriptor.
+ */
 static int connect_socket(int *out, const char *folder)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};

@@ -1,4 +1,7 @@
-/* What the runtime knows of one container: making, finding, forgetting it; the report that is told of it. */
+/*
+ * What the runtime knows of one container: making, finding, forgetting it; the report that is told
+ * of it.
+ */
 #include "runtime/process/process.h"
 
 #include "base/cleanup.h"

@@ -46,7 +46,10 @@ static int make_folder(const char *path, korch_error **err)
 	return 0;
 }
 
-/* One program at a time keeps track in a folder; the kernel lets go of the lock when the program ends, however it ends. */
+/*
+ * One program at a time keeps track in a folder; the kernel lets go of the lock when the program
+ * ends, however it ends.
+ */
 int korch__process_folder_claim(process_runtime *runtime, const char *folder, korch_error **err)
 {
 	char temporary[] = "/tmp/korch-process-XXXXXX";

@@ -74,7 +74,10 @@ void korch__process_launcher_forget(process_sandbox *sandbox)
 	korch_poll_free(KORCH_STEAL(sandbox->launcher_poll));
 	if (sandbox->launcher < 0)
 		return;
-	/* It is about to end by itself: the shim is there, or could not be started. Collected already: nothing happens. */
+	/*
+	 * It is about to end by itself: the shim is there, or could not be started. Collected already:
+	 * nothing happens.
+	 */
 	while (waitid(P_PIDFD, (id_t)sandbox->launcher, &info, WEXITED) < 0 && errno == EINTR) {
 	}
 	close(sandbox->launcher);
@@ -85,7 +88,10 @@ static void on_launched(void *userdata, int fd, int events)
 {
 	process_sandbox *sandbox = userdata;
 	int was_ending = sandbox->state == SANDBOX_ENDING;
-	/* Its exit status says no more than whether the shim can be connected to; it may be that the program ignores its children. */
+	/*
+	 * Its exit status says no more than whether the shim can be connected to; it may be that the
+	 * program ignores its children.
+	 */
 	korch__process_launcher_forget(sandbox);
 	if (korch__process_connect(sandbox) < 0)
 		korch__process_sandbox_lost(sandbox);
@@ -113,7 +119,10 @@ static int describe(posix_spawnattr_t *attributes, posix_spawn_file_actions_t *a
 	return failure;
 }
 
-/* Starts korch-shim without copying this process (posix_spawn is vfork-like), out of this session and with clean signals. */
+/*
+ * Starts korch-shim without copying this process (posix_spawn is vfork-like), out of this session
+ * and with clean signals.
+ */
 static int spawn(pid_t *pid, const process_sandbox *sandbox)
 {
 	posix_spawnattr_t attributes;

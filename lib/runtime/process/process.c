@@ -17,7 +17,10 @@ static void set_listener(void *self, korch_runtime_event_fn fn, void *userdata)
 static int prepare(void *self, const char *node, const char *image, const char *policy,
                    korch_runtime_done_fn fn, void *userdata)
 {
-	/* Nothing to fetch: whether there is something to run is known with the container's command, at its start. */
+	/*
+	 * Nothing to fetch: whether there is something to run is known with the container's command,
+	 * at its start.
+	 */
 	process_call *call = korch__process_call_new(self, 0, image);
 	if (!call)
 		return KORCH_E_NOMEM;
@@ -105,7 +108,9 @@ static int start(void *self, const korch_container_config *config, korch_runtime
 	return korch__process_start(self, config, fn, userdata);
 }
 
-/* A call about one container; NULL when it is answered already because the container is not there. */
+/*
+ * A call about one container; NULL when it is answered already because the container is not there.
+ */
 static process_sandbox *call_about(process_call **out, process_runtime *runtime, int type,
                                    const char *id)
 {

@@ -1,5 +1,6 @@
 /*
- * Inside of the process runtime, shared by its files: what it knows of sandboxes and containers, and who does what.
+ * Inside of the process runtime, shared by its files: what it knows of sandboxes and containers,
+ * and who does what.
  */
 #ifndef KORCH_RUNTIME_PROCESS_PROCESS_H
 #define KORCH_RUNTIME_PROCESS_PROCESS_H
@@ -112,7 +113,10 @@ process_call *korch__process_call_new(process_runtime *runtime, int type, const 
 void korch__process_call_answer(process_call *call, int code, const char *reason,
                                 const char *message);
 void korch__process_call_append(process_call **list, process_call *call);
-/* Takes the oldest call of that type (and id, unless NULL; and serial, for exec) out of a list; NULL: none. */
+/*
+ * Takes the oldest call of that type (and id, unless NULL; and serial, for exec) out of a list;
+ * NULL: none.
+ */
 process_call *korch__process_call_take(process_call **list, int type, const char *id,
                                        int64_t serial);
 void korch__process_calls_answer_all(process_call **list, int code, const char *message);
@@ -138,7 +142,10 @@ int korch__process_sandbox_new(process_sandbox **out, process_runtime *runtime, 
 void korch__process_sandbox_end(process_sandbox *sandbox);
 /* Frees the record; is_removed: also what it has outside of this process, but for its folder. */
 void korch__process_sandbox_free(process_sandbox *sandbox, int is_removed);
-/* Nothing runs there any more, without this runtime having wished it: what ran is killed with the shim and told as killed. */
+/*
+ * Nothing runs there any more, without this runtime having wished it: what ran is killed with the
+ * shim and told as killed.
+ */
 void korch__process_sandbox_lost(process_sandbox *sandbox);
 void korch__process_container_lost(process_sandbox *sandbox, process_container *container);
 
@@ -158,7 +165,10 @@ int korch__process_sandbox_launch(process_sandbox *sandbox, const korch_sandbox_
 void korch__process_launcher_forget(process_sandbox *sandbox);
 int korch__process_shim_alive(const process_sandbox *sandbox);
 void korch__process_shim_kill(const process_sandbox *sandbox);
-/* Kills the process with that id and start time, and waits a moment for its end; 0: it is another one. */
+/*
+ * Kills the process with that id and start time, and waits a moment for its end; 0: it is another
+ * one.
+ */
 int korch__process_kill(pid_t pid, unsigned long long ticks);
 
 /* connection.c: what is said between this runtime and a shim. */
@@ -180,7 +190,10 @@ int korch__process_is_valid_id(const char *id);
 int korch__process_start(process_runtime *runtime, const korch_container_config *config,
                          korch_runtime_done_fn fn, void *userdata);
 
-/* cgroup.c: one cgroup for each container with requests or limits, in every hierarchy that there is. */
+/*
+ * cgroup.c: one cgroup for each container with requests or limits, in every hierarchy that there
+ * is.
+ */
 typedef struct process_cgroup {
 	char *procs[8]; /* files into which a process writes itself, NULL-terminated; owned */
 } process_cgroup;
@@ -192,7 +205,10 @@ int korch__cgroup_oom_kills(const char *name);
 void korch__cgroup_remove(const char *name);
 int korch__cgroup_exists(const char *name);
 
-/* strays.c: processes of a pod whose shim is gone (killed): found by a variable in their environment, and killed. */
+/*
+ * strays.c: processes of a pod whose shim is gone (killed): found by a variable in their
+ * environment, and killed.
+ */
 #define KORCH_SANDBOX_VARIABLE "KORCH_SANDBOX_ID"
 void korch__process_kill_strays(const char *sandbox_id);
 

@@ -1,4 +1,7 @@
-/* The record of a pod, its folder, its end. Its shim is started in launch.c and talked to in connection.c. */
+/*
+ * The record of a pod, its folder, its end. Its shim is started in launch.c and talked to in
+ * connection.c.
+ */
 #include "runtime/process/process.h"
 
 #include "base/cleanup.h"
@@ -102,7 +105,10 @@ void korch__process_sandbox_lost(process_sandbox *sandbox)
 	korch__process_kill_strays(sandbox->id);
 	korch__process_calls_answer_all(&sandbox->calls, KORCH_E_CLOSED, "the pod's shim has ended");
 	sandbox->state = SANDBOX_LOST;
-	/* A listener may ask for this pod's removal, or for a container's: the list is looked at afresh each time. */
+	/*
+	 * A listener may ask for this pod's removal, or for a container's: the list is looked at
+	 * afresh each time.
+	 */
 	sandbox->is_reporting = 1;
 	process_container *container;
 	while ((container = first_alive(sandbox))) {

@@ -123,7 +123,10 @@ static void put_mounts(wire_buffer *out, const process_sandbox *sandbox,
 	}
 }
 
-/* Without a wish: the folder that this program is in; "/" for another user, who might not be allowed to be there. */
+/*
+ * Without a wish: the folder that this program is in; "/" for another user, who might not be
+ * allowed to be there.
+ */
 static void put_working_dir(wire_buffer *out, const struct command *command,
                             const korch_container_config *config)
 {
@@ -183,7 +186,10 @@ static int wants_cgroup(const process_runtime *runtime, const korch_container_co
 	       (config->memory_limit_bytes || config->cpu_limit_milli || config->cpu_shares_milli);
 }
 
-/* Makes the container's record and sends START; on failure nothing of both is left and message says why. */
+/*
+ * Makes the container's record and sends START; on failure nothing of both is left and message
+ * says why.
+ */
 static int send_start(process_sandbox *sandbox, const korch_container_config *config, char *message,
                       size_t size)
 {

@@ -1,4 +1,7 @@
-/* Processes of a pod that lost their shim: a shim that is killed takes the containers' main processes along, not their children. */
+/*
+ * Processes of a pod that lost their shim: a shim that is killed takes the containers' main
+ * processes along, not their children.
+ */
 #include "runtime/process/process.h"
 
 #include "base/cleanup.h"

@@ -21,7 +21,10 @@ struct stat_line {
 	long resident_pages;
 };
 
-/* Fields 14, 15, 22 and 24 of /proc/PID/stat; the name in field 2 may hold anything but its last ')' ends it. */
+/*
+ * Fields 14, 15, 22 and 24 of /proc/PID/stat; the name in field 2 may hold anything but its last
+ * ')' ends it.
+ */
 static int read_stat(struct stat_line *out, pid_t pid)
 {
 	char path[64];

@@ -1,6 +1,6 @@
 /*
- * Messages between the process runtime and a pod's shim: framing and fields. Both sides compile this file, so it uses nothing
- * but libc; what the messages mean stands in shim/shim.h.
+ * Messages between the process runtime and a pod's shim: framing and fields. Both sides compile
+ * this file, so it uses nothing but libc; what the messages mean stands in shim/shim.h.
  */
 #ifndef KORCH_RUNTIME_PROCESS_WIRE_H
 #define KORCH_RUNTIME_PROCESS_WIRE_H
@@ -8,7 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A frame is a 32-bit length (of what follows), a type byte and fields. Host byte order: both sides are on one machine. */
+/*
+ * A frame is a 32-bit length (of what follows), a type byte and fields. Host byte order: both
+ * sides are on one machine.
+ */
 enum {
 	WIRE_FRAME_MAX = 4 * 1024 * 1024,
 	WIRE_BUFFER_MAX = 64 * 1024 * 1024, /* frames that wait to be sent */
@@ -23,7 +26,11 @@ enum {
 enum wire_type {
 	/* to the shim */
 	WIRE_START =
-	    1, /* id name restarts argv[] env[] cwd root mounts[] log max files uid gid cgroups[] tty read_only */
+	    /*
+	     * id name restarts argv[] env[] cwd root mounts[] log max files uid gid cgroups[] tty
+	     * read_only
+	     */
+	    1,
 	WIRE_STOP,   /* id signal grace_us */
 	WIRE_REMOVE, /* id */
 	WIRE_EXEC,   /* serial id argv[] timeout_us limit */
@@ -49,8 +56,8 @@ typedef struct wire_buffer {
 } wire_buffer;
 
 /*
- * Frames are appended one after the other: begin, fields, end. A frame that failed is taken back by wire_end(), which then
- * returns -1 and leaves the buffer as good as it was before.
+ * Frames are appended one after the other: begin, fields, end. A frame that failed is taken back
+ * by wire_end(), which then returns -1 and leaves the buffer as good as it was before.
  */
 size_t wire_begin(wire_buffer *buffer, int type);
 int wire_end(wire_buffer *buffer, size_t begin);
@@ -69,7 +76,10 @@ typedef struct wire_reader {
 	int failed;
 } wire_reader;
 
-/* The first whole frame in a buffer: its size with header and its type. 0: not whole yet; -1: malformed. */
+/*
+ * The first whole frame in a buffer: its size with header and its type. 0: not whole yet; -1:
+ * malformed.
+ */
 long wire_frame(const wire_buffer *buffer, int *type, wire_reader *reader);
 int64_t wire_get_i64(wire_reader *reader);
 const char *wire_get_string(wire_reader *reader); /* terminated, points into the frame */

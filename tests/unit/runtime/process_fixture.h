@@ -1,6 +1,7 @@
 /*
- * What the tests of the process runtime share: a runtime on a real loop in a temporary folder, calls that wait for their
- * completion, and a record of events. Nothing waits longer than a deadline, nothing sleeps.
+ * What the tests of the process runtime share: a runtime on a real loop in a temporary folder,
+ * calls that wait for their completion, and a record of events. Nothing waits longer than a
+ * deadline, nothing sleeps.
  */
 #ifndef KORCH_TESTS_PROCESS_FIXTURE_H
 #define KORCH_TESTS_PROCESS_FIXTURE_H
@@ -51,7 +52,10 @@ typedef struct answer {
 	korch_usage usage;
 } answer;
 
-/* A container to start: the short form of korch_container_config, with a shell script as its command. */
+/*
+ * A container to start: the short form of korch_container_config, with a shell script as its
+ * command.
+ */
 typedef struct start_options {
 	const char *id;
 	const char *script;

@@ -1,4 +1,7 @@
-/* The process runtime: what an earlier runtime left running, shims that are killed, host programs that are killed. */
+/*
+ * The process runtime: what an earlier runtime left running, shims that are killed, host programs
+ * that are killed.
+ */
 #include "process_fixture.h"
 
 #include <dirent.h>
@@ -312,7 +315,10 @@ START_TEST(things_that_are_no_pods)
 	ck_assert_int_eq(world_sandbox(&w, "pod"), 0);
 	world_close(&w);
 	char path[256];
-	/* A spec that cannot be read: the pod is still there, to be removed. Files and names that are no pods are left alone. */
+	/*
+	 * A spec that cannot be read: the pod is still there, to be removed. Files and names that are
+	 * no pods are left alone.
+	 */
 	snprintf(path, sizeof(path), "%s/pods/pod/spec", w.state);
 	file_write(path, "nonsense");
 	snprintf(path, sizeof(path), "%s/pods/not a pod", w.state);

@@ -1,4 +1,7 @@
-/* The process runtime: calls and completions: commands inside, usage, limits, ids, closing with calls under way, memory that is short. */
+/*
+ * The process runtime: calls and completions: commands inside, usage, limits, ids, closing with
+ * calls under way, memory that is short.
+ */
 #include "base/alloc.h"
 #include "process_fixture.h"
 

@@ -1,4 +1,7 @@
-/* The process runtime: log files: their format, long and unfinished lines, rotation, writers without end. */
+/*
+ * The process runtime: log files: their format, long and unfinished lines, rotation, writers
+ * without end.
+ */
 #include "process_fixture.h"
 
 #include <stdio.h>

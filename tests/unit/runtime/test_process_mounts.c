@@ -1,4 +1,7 @@
-/* The process runtime: mounts in a container's own view, as root and as an ordinary user; the machine itself stays as it was. */
+/*
+ * The process runtime: mounts in a container's own view, as root and as an ordinary user; the
+ * machine itself stays as it was.
+ */
 #include "process_fixture.h"
 
 #include <dirent.h>
@@ -24,7 +27,10 @@ static void setup_pod(void)
 	file_write(file, "content\n");
 }
 
-/* Everything that could change on the machine: mounts of this process, names in the folders concerned. */
+/*
+ * Everything that could change on the machine: mounts of this process, names in the folders
+ * concerned.
+ */
 static char *picture(void)
 {
 	char *mounts = file_text("/proc/self/mountinfo");
@@ -219,7 +225,10 @@ START_TEST(a_read_only_root)
 	                              .script = "! (: > /korch-new) 2>/dev/null && : > /korch-data/new",
 	                              .more = {.read_only_root = 1, .mounts = mounts, .n_mounts = 1}}),
 	    0);
-	/* Where a cover shows the root's folders they are read-only too (unless another file system is mounted there). */
+	/*
+	 * Where a cover shows the root's folders they are read-only too (unless another file system is
+	 * mounted there).
+	 */
 	if (stat("/", &root) == 0 && stat("/srv", &usr) == 0 && root.st_dev == usr.st_dev)
 		ck_assert_int_eq(
 		    world_run(

@@ -1,4 +1,7 @@
-/* The process runtime: running containers; exit codes, surroundings, errors at the start. Logs, stopping and adoption have files of their own. */
+/*
+ * The process runtime: running containers; exit codes, surroundings, errors at the start. Logs,
+ * stopping and adoption have files of their own.
+ */
 #include "process_fixture.h"
 
 #include <signal.h>
@@ -230,7 +233,9 @@ START_TEST(a_folder_becomes_the_root)
 	char root[128], script[600];
 	snprintf(root, sizeof(root), "%s/root", w.folder);
 	mkdir(root, 0755);
-	/* A root made of links into bind mounts would need a whole system: a static program is enough. */
+	/*
+	 * A root made of links into bind mounts would need a whole system: a static program is enough.
+	 */
 	snprintf(script, sizeof(script),
 	         "set -e; cd %s; mkdir bin etc; cp $(command -v sh) bin/sh; for f in $(ldd bin/sh | "
 	         "grep -o '/[^ ]*'); do "

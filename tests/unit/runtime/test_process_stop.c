@@ -118,7 +118,10 @@ START_TEST(children_may_finish_within_the_grace)
 	char file[128];
 	snprintf(file, sizeof(file), "%s/drained", w.folder);
 	ck_assert(file_exists(file));
-	/* Who takes longer than the grace is killed, and the container has ended with its main process's code. */
+	/*
+	 * Who takes longer than the grace is killed, and the container has ended with its main
+	 * process's code.
+	 */
 	start_and_wait(
 	    "d", "sh -c 'trap \"\" TERM; echo $$ > $FOLDER/stubborn; while :; do sleep 0.02; done' & "
 	         "trap 'exit 7' TERM; while [ ! -s $FOLDER/stubborn ]; do sleep 0.02; done; : > "
@@ -134,7 +137,10 @@ END_TEST
 START_TEST(what_is_left_dies_with_the_container)
 {
 	setup_pod();
-	/* In the group; in a session of its own; the child of one that has; another container's is left alone. */
+	/*
+	 * In the group; in a session of its own; the child of one that has; another container's is
+	 * left alone.
+	 */
 	start_and_wait("other", "setsid sh -c 'echo $$ > $FOLDER/kept; exec sleep 1000' & while [ ! -s "
 	                        "$FOLDER/kept ]; do sleep 0.02; done; "
 	                        ": > $READY; exec sleep 1000");

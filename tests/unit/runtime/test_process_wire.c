@@ -1,4 +1,7 @@
-/* Messages between the process runtime and a shim: what is put is got, and nothing else is believed. */
+/*
+ * Messages between the process runtime and a shim: what is put is got, and nothing else is
+ * believed.
+ */
 #include "runtime/process/wire.h"
 #include "unit.h"
 

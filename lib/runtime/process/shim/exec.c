@@ -1,4 +1,7 @@
-/* Commands inside a running container (probes, lifecycle hooks, people): same view of the file system, same environment. */
+/*
+ * Commands inside a running container (probes, lifecycle hooks, people): same view of the file
+ * system, same environment.
+ */
 #include "runtime/process/shim/shim.h"
 
 #include <errno.h>

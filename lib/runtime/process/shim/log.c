@@ -15,7 +15,9 @@ int shim_log_open(shim_log *log)
 	log->fd = -1;
 	if (!log->path || !*log->path)
 		return 0;
-	/* No link is followed, and nothing but a file will do: writing to a pipe could block the shim. */
+	/*
+	 * No link is followed, and nothing but a file will do: writing to a pipe could block the shim.
+	 */
 	log->fd =
 	    open(log->path,
 	         O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0640);

@@ -1,6 +1,6 @@
 /*
- * korch-shim FOLDER: becomes the parent of a pod's containers. Returns once it can be connected to at FOLDER/shim.sock; the
- * shim itself goes on in the background, in a session of its own.
+ * korch-shim FOLDER: becomes the parent of a pod's containers. Returns once it can be connected to
+ * at FOLDER/shim.sock; the shim itself goes on in the background, in a session of its own.
  */
 #include "runtime/process/shim/shim.h"
 
@@ -46,7 +46,10 @@ static int listen_here(void)
 	return failed ? -1 : fd;
 }
 
-/* Field 22 of /proc/self/stat, in clock ticks since boot: with the pid it names this process for ever. */
+/*
+ * Field 22 of /proc/self/stat, in clock ticks since boot: with the pid it names this process for
+ * ever.
+ */
 static unsigned long long start_time(void)
 {
 	char text[1024];
@@ -217,6 +220,7 @@ static int serve(int listener)
 	while (!shim.is_ending)
 		round_of(&shim);
 	end(&shim);
+	shim_forget_all(&shim);
 	return 0;
 }
 

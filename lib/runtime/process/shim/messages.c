@@ -13,7 +13,9 @@ enum {
 	EXEC_WORDS_MAX = 1024,
 };
 
-/* Whoever cannot be told something loses the connection, connects again, and asks for everything. */
+/*
+ * Whoever cannot be told something loses the connection, connects again, and asks for everything.
+ */
 static void end_frame(shim_state *shim, size_t frame)
 {
 	if (wire_end(&shim->out, frame) < 0)
@@ -41,6 +43,34 @@ static void free_container(shim_container *container)
 	if (container->err.fd >= 0)
 		close(container->err.fd);
 	free(container);
+}
+
+static void drop_exec(shim_state *shim, const shim_exec *exec)
+{
+	for (shim_exec **slot = &shim->execs; *slot; slot = &(*slot)->next) {
+		if (*slot != exec)
+			continue;
+		shim_exec *gone = *slot;
+		*slot = gone->next;
+		if (gone->fd >= 0)
+			close(gone->fd);
+		wire_fini(&gone->output);
+		free(gone);
+		return;
+	}
+}
+
+void shim_forget_all(shim_state *shim)
+{
+	while (shim->containers) {
+		shim_container *container = shim->containers;
+		shim->containers = container->next;
+		free_container(container);
+	}
+	while (shim->execs)
+		drop_exec(shim, shim->execs);
+	shim_disconnect(shim);
+	wire_fini(&shim->in);
 }
 
 static void tell_failed(shim_state *shim, const char *id, const char *reason, const char *message)
@@ -71,21 +101,6 @@ void shim_tell_exited(shim_state *shim, const shim_container *container)
 	wire_put_i64(&shim->out, container->signal);
 	wire_put_i64(&shim->out, container->finished_us);
 	end_frame(shim, frame);
-}
-
-static void drop_exec(shim_state *shim, const shim_exec *exec)
-{
-	for (shim_exec **slot = &shim->execs; *slot; slot = &(*slot)->next) {
-		if (*slot != exec)
-			continue;
-		shim_exec *gone = *slot;
-		*slot = gone->next;
-		if (gone->fd >= 0)
-			close(gone->fd);
-		wire_fini(&gone->output);
-		free(gone);
-		return;
-	}
 }
 
 void shim_tell_execed(shim_state *shim, shim_exec *exec)

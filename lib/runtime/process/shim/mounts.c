@@ -1,7 +1,8 @@
 /*
- * A container's own view of the file system, made in the child before exec: a mount namespace (with a user namespace
- * around it when not root) in which volumes appear at their paths. Where a path does not exist on this machine, the nearest
- * folder above it is covered by a temporary one that shows the same entries, so the machine itself is never changed.
+ * A container's own view of the file system, made in the child before exec: a mount namespace
+ * (with a user namespace around it when not root) in which volumes appear at their paths. Where a
+ * path does not exist on this machine, the nearest folder above it is covered by a temporary one
+ * that shows the same entries, so the machine itself is never changed.
  */
 #include "runtime/process/shim/shim.h"
 
@@ -59,7 +60,10 @@ static int make_target(const char *path, int is_folder)
 	return 0;
 }
 
-/* With a read-only root: the device of the root, whose entries stay read-only where a cover shows them; 0: none. */
+/*
+ * With a read-only root: the device of the root, whose entries stay read-only where a cover shows
+ * them; 0: none.
+ */
 static dev_t read_only_device;
 
 static int make_read_only(const char *path)
@@ -147,7 +151,10 @@ static int move_over(const char *folder, const char *cover, const struct stat *s
 /* Makes it possible to create entries in `folder` of this view: covers it. */
 static int cover_folder(const char *folder)
 {
-	/* /tmp exists everywhere; what is mounted there is moved away at once, and only this view sees it. */
+	/*
+	 * /tmp exists everywhere; what is mounted there is moved away at once, and only this view sees
+	 * it.
+	 */
 	char cover[] = "/tmp/.korch-cover-XXXXXX";
 	struct stat status;
 	int tmp = open("/tmp", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -156,8 +163,8 @@ static int cover_folder(const char *folder)
 	int result = move_over(folder, cover, &status);
 	int failure = errno;
 	/*
-	 * The empty folder on the machine's own /tmp, by way of its own mount, as the view of it may be read-only now. A cover that
-	 * shows /tmp shows itself in there: taken away first.
+	 * The empty folder on the machine's own /tmp, by way of its own mount, as the view of it may
+	 * be read-only now. A cover that shows /tmp shows itself in there: taken away first.
 	 */
 	umount2(cover, MNT_DETACH);
 	unlinkat(tmp, cover + strlen("/tmp/"), AT_REMOVEDIR);
@@ -175,8 +182,8 @@ static void parent_of(char *out, const char *path)
 }
 
 /*
- * Creates what is missing of a path. The machine's own folders are not written to: the last one that exists is covered.
- * A volume is: what is mounted inside of it belongs there.
+ * Creates what is missing of a path. The machine's own folders are not written to: the last one
+ * that exists is covered. A volume is: what is mounted inside of it belongs there.
  */
 static int make_path(const char *path, int is_folder, int is_in_volume)
 {

@@ -1,5 +1,6 @@
 /*
- * Ends of processes: who has ended, what of a container must end with its main process, deadlines after which KILL follows.
+ * Ends of processes: who has ended, what of a container must end with its main process, deadlines
+ * after which KILL follows.
  */
 #include "runtime/process/shim/shim.h"
 
@@ -46,7 +47,10 @@ static ssize_t read_environ(pid_t pid, char *text, size_t size)
 	return n < 0 ? 0 : n;
 }
 
-/* Is there the variable that says to which container a process belongs; with this value, or (NULL) with any? */
+/*
+ * Is there the variable that says to which container a process belongs; with this value, or (NULL)
+ * with any?
+ */
 static int has_id(const char *text, ssize_t n, const char *id)
 {
 	char wanted[320];
@@ -64,7 +68,10 @@ static int is_running(const shim_container *container)
 	return container->phase == PHASE_RUNNING || container->phase == PHASE_DRAINING;
 }
 
-/* Kills what has outlived its container: orphans that still have its id in their environment, all orphans when no container runs. */
+/*
+ * Kills what has outlived its container: orphans that still have its id in their environment, all
+ * orphans when no container runs.
+ */
 static void kill_orphan(pid_t pid, void *userdata)
 {
 	const shim_state *shim = userdata;
@@ -137,7 +144,10 @@ void shim_reap(shim_state *shim)
 {
 	int n = 0;
 	siginfo_t info = {0};
-	/* Looked at first and collected afterwards: until then its id, which is its group's, belongs to nobody else. */
+	/*
+	 * Looked at first and collected afterwards: until then its id, which is its group's, belongs
+	 * to nobody else.
+	 */
 	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid > 0) {
 		ended(shim, info.si_pid, wait_status(&info));
 		waitpid(info.si_pid, NULL, 0);

@@ -1,9 +1,11 @@
 /*
- * The shim: one small process per pod that is the parent of its containers. It outlives the program that started it, so
- * that containers keep running and no exit code is lost; the next program connects to its socket. Libc only.
+ * The shim: one small process per pod that is the parent of its containers. It outlives the
+ * program that started it, so that containers keep running and no exit code is lost; the next
+ * program connects to its socket. Libc only.
  *
- * It lives in the pod's folder: shim.sock (where it listens), shim.pid (process id and start time). It is the
- * subreaper of everything in the pod; containers die with it (parent death signal).
+ * It lives in the pod's folder: shim.sock (where it listens), shim.pid (process id and start
+ * time). It is the subreaper of everything in the pod; containers die with it (parent death
+ * signal).
  */
 #ifndef KORCH_RUNTIME_PROCESS_SHIM_H
 #define KORCH_RUNTIME_PROCESS_SHIM_H
@@ -14,7 +16,8 @@
 
 enum container_phase {
 	PHASE_RUNNING = 1,
-	PHASE_DRAINING, /* the main process has ended, others of its group may finish within the grace */
+	/* the main process has ended, others of its group may finish within the grace */
+	PHASE_DRAINING,
 	PHASE_EXITED,
 };
 
@@ -130,13 +133,19 @@ int shim_start_exec(shim_exec *exec, const shim_container *container, char *cons
                     char *message, size_t size);
 void shim_exec_read(shim_exec *exec); /* what is there now */
 
-/* mounts.c, in the child before exec: a private view of the file system with the mounts in it. 0, or -1 with *failed set. */
+/*
+ * mounts.c, in the child before exec: a private view of the file system with the mounts in it. 0,
+ * or -1 with *failed set.
+ */
 int shim_mount_all(const shim_start *start, const char **failed);
 
 /* log.c */
 int shim_log_open(shim_log *log);
 void shim_log_close(shim_log *log);
-/* Some of what is there now, so that nobody who writes without end keeps the shim; closes at the end of the stream. */
+/*
+ * Some of what is there now, so that nobody who writes without end keeps the shim; closes at the
+ * end of the stream.
+ */
 void shim_stream_read(shim_stream *stream, shim_log *log, int rounds);
 void shim_stream_flush(shim_stream *stream, shim_log *log);
 
@@ -154,5 +163,6 @@ void shim_tell_exited(shim_state *shim, const shim_container *container);
 void shim_tell_execed(shim_state *shim, shim_exec *exec); /* and forgets it */
 void shim_flush(shim_state *shim);
 void shim_disconnect(shim_state *shim);
+void shim_forget_all(shim_state *shim);
 
 #endif
