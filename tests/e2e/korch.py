@@ -141,18 +141,18 @@ class Korch:
     def note_sandboxes(self):
         """Remembers which pods there are, to look for their processes later."""
         for folder in self.state.glob("up/*/runtime/pods/*"):
-            self.sandboxes.add(folder.name)
+            self.sandboxes.add(folder.resolve())
 
     def containers(self, needle):
         """Pids of the containers' processes whose command line has an argument that contains `needle`."""
         self.note_sandboxes()
-        mine = {f"KORCH_SANDBOX_ID={name}".encode() for name in self.sandboxes}
+        mine = {f"KORCH_SANDBOX_FOLDER={folder}".encode() for folder in self.sandboxes}
         return sorted(pid for pid, environment, command in processes()
                       if mine & set(environment) and any(needle.encode() in argument for argument in command))
 
     def left(self):
         """What runs still and should not: containers of pods that were seen, shims of this state folder."""
-        mine = {f"KORCH_SANDBOX_ID={name}".encode() for name in self.sandboxes}
+        mine = {f"KORCH_SANDBOX_FOLDER={folder}".encode() for folder in self.sandboxes}
         return [(pid, b" ".join(command).decode(errors="replace")) for pid, environment, command in processes()
                 if mine & set(environment) or any(argument.startswith(bytes(self.state) + b"/") for argument in command)]
 

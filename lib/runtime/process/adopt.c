@@ -129,7 +129,7 @@ static int adopt(process_runtime *runtime, const char *id)
 			return code;
 		korch__process_shim_kill(sandbox); /* nobody can talk to it */
 	}
-	korch__process_kill_strays(sandbox->id);
+	korch__process_kill_strays(sandbox->folder);
 	return 0;
 }
 

@@ -115,8 +115,8 @@ static void on_container(process_sandbox *sandbox, wire_reader *reader)
 	container->finished_us = wire_get_i64(reader);
 	container->exit_code = (int)wire_get_i64(reader);
 	container->signal = (int)wire_get_i64(reader);
-	if (!container->cgroup && korch__cgroup_exists(id))
-		container->cgroup = korch__strdup(id);
+	if (!container->cgroup)
+		container->cgroup = korch__cgroup_existing(sandbox->folder, id);
 	if (container->phase == KORCH_CONTAINER_EXITED)
 		note_oom(container);
 	/* Known from before the connection was lost: what has changed is news. */

@@ -173,11 +173,26 @@ int korch__cgroup_oom_kills(const char *name)
 	return at ? atoi(at + strlen("oom_kill ")) : 0;
 }
 
-int korch__cgroup_exists(const char *name)
+char *korch__cgroup_name(const char *sandbox_folder, const char *id)
+{
+	/* Another runtime on this machine may have a container of the same id. FNV-1a, 64 bits. */
+	uint64_t hash = UINT64_C(14695981039346656037);
+	const char *const texts[] = {sandbox_folder, id};
+	for (size_t i = 0; i < KORCH_COUNT(texts); i++)
+		for (const char *at = texts[i]; *at; at++)
+			hash = (hash ^ (uint8_t)*at) * UINT64_C(1099511628211);
+	return korch__sprintf("%.200s-%016llx", id, (unsigned long long)hash);
+}
+
+char *korch__cgroup_existing(const char *sandbox_folder, const char *id)
 {
 	char folder[512];
-	snprintf(folder, sizeof(folder), "%s/korch/%s", is_v2() ? V2 : V1[0], name);
-	return access(folder, F_OK) == 0;
+	char *name = korch__cgroup_name(sandbox_folder, id);
+	snprintf(folder, sizeof(folder), "%s/korch/%s", is_v2() ? V2 : V1[0], name ? name : "");
+	if (name && access(folder, F_OK) == 0)
+		return name;
+	korch__free(name);
+	return NULL;
 }
 
 static void remove_in(const char *mount, const char *name)

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -56,16 +57,21 @@ int korch__process_folder_claim(process_runtime *runtime, const char *folder, ko
 	runtime->owns_folder = folder == NULL;
 	if (!folder && !(folder = mkdtemp(temporary)))
 		return korch_error_set(err, KORCH_E_IO, "/tmp: %s", strerror(errno));
-	_cleanup_free_ char *pods = korch__sprintf("%s/pods", folder);
-	_cleanup_free_ char *lock = korch__sprintf("%s/lock", folder);
-	runtime->state_folder = korch__strdup(folder);
+	/* One spelling, whichever way it was given: processes are recognised by it. */
+	char resolved[PATH_MAX];
+	int code = make_folder(folder, err);
+	if (code < 0)
+		return code;
+	if (!realpath(folder, resolved))
+		return korch_error_set(err, KORCH_E_IO, "%s: %s", folder, strerror(errno));
+	_cleanup_free_ char *pods = korch__sprintf("%s/pods", resolved);
+	_cleanup_free_ char *lock = korch__sprintf("%s/lock", resolved);
+	runtime->state_folder = korch__strdup(resolved);
 	if ((!pods || !lock || !runtime->state_folder) && runtime->owns_folder)
 		rmdir(folder);
 	if (!pods || !lock || !runtime->state_folder)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-	int code = make_folder(folder, err);
-	if (code == 0)
-		code = make_folder(pods, err);
+	code = make_folder(pods, err);
 	if (code < 0)
 		return code;
 	runtime->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);

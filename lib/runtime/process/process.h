@@ -203,14 +203,16 @@ int korch__cgroup_create(process_cgroup *out, const char *name,
 void korch__cgroup_fini(process_cgroup *cgroup);
 int korch__cgroup_oom_kills(const char *name);
 void korch__cgroup_remove(const char *name);
-int korch__cgroup_exists(const char *name);
+/* The name of a container's cgroup, owned; and the same when there is such a cgroup, NULL if not. */
+char *korch__cgroup_name(const char *sandbox_folder, const char *id);
+char *korch__cgroup_existing(const char *sandbox_folder, const char *id);
 
 /*
  * strays.c: processes of a pod whose shim is gone (killed): found by a variable in their
  * environment, and killed.
  */
-#define KORCH_SANDBOX_VARIABLE "KORCH_SANDBOX_ID"
-void korch__process_kill_strays(const char *sandbox_id);
+#define KORCH_SANDBOX_VARIABLE "KORCH_SANDBOX_FOLDER" /* ids are unique on one runtime only */
+void korch__process_kill_strays(const char *sandbox_folder);
 
 /* usage.c */
 void korch__process_usage(korch_usage *out, pid_t pid, korch_usec now);

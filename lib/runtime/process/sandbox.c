@@ -102,7 +102,7 @@ void korch__process_sandbox_lost(process_sandbox *sandbox)
 	korch__process_disconnect(sandbox);
 	korch__process_launcher_forget(sandbox);
 	korch__process_shim_kill(sandbox);
-	korch__process_kill_strays(sandbox->id);
+	korch__process_kill_strays(sandbox->folder);
 	korch__process_calls_answer_all(&sandbox->calls, KORCH_E_CLOSED, "the pod's shim has ended");
 	sandbox->state = SANDBOX_LOST;
 	/*

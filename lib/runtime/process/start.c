@@ -98,7 +98,7 @@ static void put_env(wire_buffer *out, const process_sandbox *sandbox,
 	/* How processes are recognised that have left the container's process group, or lost the shim. First, so that
 	 * looking at the beginning is enough. */
 	put_variable(out, "KORCH_CONTAINER_ID", config->id);
-	put_variable(out, KORCH_SANDBOX_VARIABLE, sandbox->id);
+	put_variable(out, KORCH_SANDBOX_VARIABLE, sandbox->folder);
 	for (size_t i = 0; i < KORCH_COUNT(defaults); i++)
 		if (!has_variable(config, defaults[i].key))
 			put_variable(out, defaults[i].key, defaults[i].value);
@@ -205,9 +205,10 @@ static int send_start(process_sandbox *sandbox, const korch_container_config *co
 		return code;
 	container->restarts = config->restart_count;
 	if (wants_cgroup(sandbox->runtime, config)) {
-		container->cgroup = korch__strdup(config->id);
-		code = container->cgroup ? korch__cgroup_create(&cgroup, config->id, config, message, size)
-		                         : KORCH_E_NOMEM;
+		container->cgroup = korch__cgroup_name(sandbox->folder, config->id);
+		code = container->cgroup
+		           ? korch__cgroup_create(&cgroup, container->cgroup, config, message, size)
+		           : KORCH_E_NOMEM;
 	}
 	if (code == 0 && put_start(&sandbox->out, sandbox, &command, config, &cgroup) < 0) {
 		snprintf(message, size, "the container's command and environment are too large");

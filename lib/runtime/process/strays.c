@@ -53,9 +53,9 @@ static int kill_round(const char *variable)
 	return found;
 }
 
-void korch__process_kill_strays(const char *sandbox_id)
+void korch__process_kill_strays(const char *sandbox_folder)
 {
-	_cleanup_free_ char *variable = korch__sprintf("%s=%s", KORCH_SANDBOX_VARIABLE, sandbox_id);
+	_cleanup_free_ char *variable = korch__sprintf("%s=%s", KORCH_SANDBOX_VARIABLE, sandbox_folder);
 	/* Again while they may still have been starting others. */
 	for (int round = 0; variable && round < ROUNDS; round++)
 		if (kill_round(variable) == 0)

@@ -30,7 +30,7 @@ enum wire_type {
 	     * id name restarts argv[] env[] cwd root mounts[] log max files uid gid cgroups[] tty
 	     * read_only
 	     */
-	    1,
+	1,
 	WIRE_STOP,   /* id signal grace_us */
 	WIRE_REMOVE, /* id */
 	WIRE_EXEC,   /* serial id argv[] timeout_us limit */

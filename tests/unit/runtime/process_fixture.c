@@ -393,10 +393,11 @@ pid_t shim_pid(const world *w, const char *sandbox)
 	return pid;
 }
 
-int count_of_sandbox(const char *sandbox)
+int count_of_sandbox(const world *w, const char *sandbox)
 {
 	char needle[300];
-	int length = snprintf(needle, sizeof(needle), "KORCH_SANDBOX_ID=%s", sandbox);
+	int length =
+	    snprintf(needle, sizeof(needle), "KORCH_SANDBOX_FOLDER=%s/pods/%s", w->state, sandbox);
 	static char text[1 << 20];
 	int found = 0;
 	DIR *proc = opendir("/proc");

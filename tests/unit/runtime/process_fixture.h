@@ -98,8 +98,8 @@ void file_write(const char *path, const char *text);
 void world_wait_file(world *w, const char *path);
 void world_wait_gone(world *w, pid_t pid);
 pid_t shim_pid(const world *w, const char *sandbox);
-/* Processes with KORCH_SANDBOX_ID=sandbox in their environment. */
-int count_of_sandbox(const char *sandbox);
+/* Processes with the sandbox's folder as KORCH_SANDBOX_FOLDER in their environment. */
+int count_of_sandbox(const world *w, const char *sandbox);
 int user_namespaces_work(void);
 
 #endif

@@ -197,7 +197,7 @@ START_TEST(a_killed_shim)
 	ck_assert_int_eq(event->signal, SIGKILL);
 	world_wait_gone(&w, pid);
 	world_wait_gone(&w, daemon);
-	ck_assert_int_eq(count_of_sandbox("pod"), 0);
+	ck_assert_int_eq(count_of_sandbox(&w, "pod"), 0);
 	/* It is still listed with what is known; it can be cleared, or created again. */
 	listing l;
 	list_now(&l);

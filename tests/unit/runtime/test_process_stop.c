@@ -185,9 +185,9 @@ START_TEST(removing_a_pod_leaves_nothing)
 	                    ": > $READY; exec sleep 1000");
 	pid_t shim = shim_pid(&w, "pod");
 	pid_t daemon = pid_in("daemon");
-	ck_assert_int_gt(count_of_sandbox("pod"), 0);
+	ck_assert_int_gt(count_of_sandbox(&w, "pod"), 0);
 	ck_assert_int_eq(world_remove_sandbox(&w, "pod"), 0);
-	ck_assert_int_eq(count_of_sandbox("pod"), 0);
+	ck_assert_int_eq(count_of_sandbox(&w, "pod"), 0);
 	world_wait_gone(&w, daemon);
 	world_wait_gone(&w, shim);
 	ck_assert(!file_exists(folder));

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { POLL_MAX = 4 + 256 * 2 + 256, LAST_WORD_MS = 1000 };
+enum { POLL_MAX = 4 + 256 * 2 + 256, LAST_WORD_MS = 1000, BACKLOG = 128 };
 
 int64_t shim_now_us(void)
 {
@@ -41,7 +41,7 @@ static int listen_here(void)
 	unlink(address.sun_path);
 	mode_t mask = umask(0177);
 	int failed =
-	    fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(fd, 4) < 0;
+	    fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(fd, BACKLOG) < 0;
 	umask(mask);
 	return failed ? -1 : fd;
 }
