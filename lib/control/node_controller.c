@@ -56,8 +56,8 @@ static int reconcile(void *userdata, const korch_view *view, const korch_request
 	/* Pods matter only when the node is not well, or may turn out not to be now. */
 	korch_usec beat = input.lease && input.lease->spec ? input.lease->spec->renew_time : 0;
 	korch_usec grace = st->grace ? st->grace : KORCH__NODE_GRACE;
-	int well =
-	    input.node && is_ready(input.node) && !evicts(input.node) && (beat == 0 || beat + grace >= input.now);
+	int well = input.node && is_ready(input.node) && !evicts(input.node) &&
+	           (beat == 0 || beat + grace >= input.now);
 	korch_view_query query = {.kind = &korch_pod_kind, .node_name = name};
 	if (!well && korch_view_each(view, &query, add_pod, &pods) < 0)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");

@@ -108,6 +108,29 @@ START_TEST(test_lost_and_found)
 }
 END_TEST
 
+/* An agent in the same process gives no heartbeats at all: nothing is to be waited for. */
+START_TEST(test_no_heartbeats)
+{
+	world *w = world_new();
+	ck_assert_int_eq(korch__node_controller(&spec, 0), 0);
+	set_ready(w, "True");
+	korch_node *edited = (korch_node *)korch_object_edit(&node(w)->object);
+	korch_node_status *to = korch_struct_edit(&edited->status, &korch_node_status_type);
+	korch_node_condition *items =
+	    korch_list_edit(&to->conditions, &to->n_conditions, &korch_node_condition_type, 1);
+	items[0].last_heartbeat_time = 0;
+	world_put(w, &edited->object);
+	world_advance(w, 3600 * SECOND);
+	korch_plan *plan = world_reconcile(w, &spec, "", "n1");
+	ck_assert_uint_eq(korch_plan_steps(plan), 0);
+	ck_assert_int_eq(korch_plan_wake(plan), KORCH_USEC_NEVER);
+	ck_assert_str_eq(node(w)->status->conditions[0].status, "True");
+	korch_plan_free(plan);
+	world_free(w);
+	spec.destroy(spec.userdata);
+}
+END_TEST
+
 START_TEST(test_not_ready_and_cordon)
 {
 	world *w = world_new();
@@ -202,7 +225,7 @@ END_TEST
 KORCH_SUITE(node)
 {
 	Suite *suite = suite_create("node");
-	KORCH_CASE(suite, "node", test_lost_and_found, test_not_ready_and_cordon, test_vanished_node,
-	           test_eviction_times, test_finished_pods);
+	KORCH_CASE(suite, "node", test_lost_and_found, test_no_heartbeats, test_not_ready_and_cordon,
+	           test_vanished_node, test_eviction_times, test_finished_pods);
 	return suite;
 }
