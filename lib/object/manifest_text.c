@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "object/manifest.h"
 #include "object/problems.h"
-#include <stdio.h>
 #include <korch/validate.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { MAX_KIND = 253 };

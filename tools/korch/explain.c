@@ -6,15 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char USAGE[] = "usage: korch explain [--recursive] KIND[.path.to.field]\n"
-							"KIND as kubectl takes it: deployment, deploy, deployments.apps, po, svc …\n";
+static const char USAGE[] =
+    "usage: korch explain [--recursive] KIND[.path.to.field]\n"
+    "KIND as kubectl takes it: deployment, deploy, deployments.apps, po, svc …\n";
 
 int tool_explain(int argc, char **argv)
 {
 	static const struct option OPTIONS[] = {
-		{"recursive", no_argument, NULL, 'R'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
+	    {"recursive", no_argument, NULL, 'R'},
+	    {"help", no_argument, NULL, 'h'},
+	    {0},
 	};
 	int recursive = 0;
 	int option;
@@ -29,7 +30,8 @@ int tool_explain(int argc, char **argv)
 		recursive = 1;
 	}
 	if (optind + 1 != argc)
-		return tool_usage("explain", optind == argc ? "which kind?" : "one kind or field at a time");
+		return tool_usage("explain",
+		                  optind == argc ? "which kind?" : "one kind or field at a time");
 	korch_error *error = NULL;
 	char *text = NULL;
 	if (korch_explain(&text, argv[optind], recursive ? KORCH_EXPLAIN_RECURSIVE : 0, &error) < 0)

@@ -15,9 +15,9 @@ static const struct verb {
 	int (*run)(int argc, char **argv);
 	const char *meaning;
 } VERBS[] = {
-	{"up", tool_up, "run manifests on this machine, in the foreground, until Ctrl-C"},
-	{"validate", tool_validate, "check manifests and say what is wrong, with file and line"},
-	{"explain", tool_explain, "describe a kind or a field: korch explain deployment.spec.strategy"},
+    {"up", tool_up, "run manifests on this machine, in the foreground, until Ctrl-C"},
+    {"validate", tool_validate, "check manifests and say what is wrong, with file and line"},
+    {"explain", tool_explain, "describe a kind or a field: korch explain deployment.spec.strategy"},
 };
 
 static void print_usage(FILE *out)
@@ -54,7 +54,8 @@ int main(int argc, char **argv)
 		print_usage(stderr);
 		return EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
 		print_usage(stdout);
 		return EXIT_FINE;
 	}

@@ -46,9 +46,11 @@ static int check_duplicates(const korch_manifest *manifest, korch_error **err)
 		const korch_key other = korch_object_key(korch_manifest_object(manifest, first));
 		if (!*key.name || korch_key_compare(&key, &other) != 0)
 			continue;
-		code = korch_error_set(err, KORCH_E_INVALID, "%s %s is there twice, first in %s:%d", object->kind->singular, key.name,
-							   korch_manifest_file(manifest, first), korch_manifest_line(manifest, first));
-		korch_error_set_location(err, korch_manifest_file(manifest, second), korch_manifest_line(manifest, second));
+		code = korch_error_set(
+		    err, KORCH_E_INVALID, "%s %s is there twice, first in %s:%d", object->kind->singular,
+		    key.name, korch_manifest_file(manifest, first), korch_manifest_line(manifest, first));
+		korch_error_set_location(err, korch_manifest_file(manifest, second),
+		                         korch_manifest_line(manifest, second));
 	}
 	free(places);
 	return code;
@@ -57,11 +59,11 @@ static int check_duplicates(const korch_manifest *manifest, korch_error **err)
 int tool_read(korch_manifest **out, const tool_paths *paths, korch_error **err)
 {
 	const korch_manifest_options options = {
-		.size = sizeof(options),
-		.strict = paths->strict,
-		.recursive = paths->recursive,
-		.namespace_ = "default",
-		.validate = 1,
+	    .size = sizeof(options),
+	    .strict = paths->strict,
+	    .recursive = paths->recursive,
+	    .namespace_ = "default",
+	    .validate = 1,
 	};
 	int result = korch_manifest_new(out, &options, err);
 	if (result < 0)
@@ -81,7 +83,8 @@ int tool_read(korch_manifest **out, const tool_paths *paths, korch_error **err)
 	return result < 0 ? result : check_duplicates(*out, err);
 }
 
-size_t tool_each_problem(const korch_manifest *manifest, void (*fn)(void *userdata, const char *line, int is_error), void *userdata)
+size_t tool_each_problem(const korch_manifest *manifest,
+                         void (*fn)(void *userdata, const char *line, int is_error), void *userdata)
 {
 	const korch_problems *problems = korch_manifest_problems(manifest);
 	size_t errors = korch_problems_total(problems, KORCH_SEVERITY_ERROR);

@@ -35,6 +35,8 @@ typedef struct tool_paths {
  */
 int tool_read(korch_manifest **out, const tool_paths *paths, korch_error **err);
 /* Calls fn with each problem as one line, and at last with the count of those that were not kept. Returns the number of errors. */
-size_t tool_each_problem(const korch_manifest *manifest, void (*fn)(void *userdata, const char *line, int is_error), void *userdata);
+size_t tool_each_problem(const korch_manifest *manifest,
+                         void (*fn)(void *userdata, const char *line, int is_error),
+                         void *userdata);
 
 #endif

@@ -144,7 +144,8 @@ static int apply(session *self, korch_manifest *manifest)
 
 static void mark_dirty(session *self)
 {
-	if (korch_timer_due(self->refresh) == KORCH_USEC_NEVER || korch_timer_due(self->refresh) > korch_loop_now(self->loop) + REFRESH_US)
+	if (korch_timer_due(self->refresh) == KORCH_USEC_NEVER ||
+	    korch_timer_due(self->refresh) > korch_loop_now(self->loop) + REFRESH_US)
 		korch_timer_set(self->refresh, korch_loop_now(self->loop) + REFRESH_US);
 }
 
@@ -155,8 +156,8 @@ static void on_refresh(void *userdata)
 
 static int is_shown(const korch_kind *kind)
 {
-	return kind == &korch_deployment_kind || kind == &korch_replica_set_kind || kind == &korch_pod_kind ||
-		   kind == &korch_service_kind;
+	return kind == &korch_deployment_kind || kind == &korch_replica_set_kind ||
+	       kind == &korch_pod_kind || kind == &korch_service_kind;
 }
 
 static void on_change(void *userdata, const korch_change *change)
@@ -165,7 +166,8 @@ static void on_change(void *userdata, const korch_change *change)
 	const korch_kind *kind = change->object->kind;
 	if (kind == &korch_event_kind && change->type != KORCH_CHANGE_DELETED) {
 		const korch_view *view = korch_engine_view(korch_cluster_engine(self->cluster));
-		self->output->ops->event(self->output, change->object, rows_note_event(&self->rows, view, change->object));
+		self->output->ops->event(self->output, change->object,
+		                         rows_note_event(&self->rows, view, change->object));
 		mark_dirty(self);
 	} else if (is_shown(kind)) {
 		mark_dirty(self);
@@ -210,7 +212,8 @@ static void grant_wish(session *self)
 	int code = 0;
 	self->wish = WISH_NONE;
 	self->is_dirty = 1;
-	if (wish == WISH_NONE || wish == WISH_QUIT || wish == WISH_REDRAW || self->selected >= self->rows.n)
+	if (wish == WISH_NONE || wish == WISH_QUIT || wish == WISH_REDRAW ||
+	    self->selected >= self->rows.n)
 		return;
 	const tool_row row = self->rows.items[self->selected];
 	const korch_key key = {row.kind, row.namespace_, row.name};
@@ -219,7 +222,8 @@ static void grant_wish(session *self)
 	else if (wish == WISH_RESTART)
 		code = korch_cluster_restart(self->cluster, row.namespace_, row.name, &error);
 	else if (wish == WISH_MORE || row.desired > 0)
-		code = korch_cluster_scale(self->cluster, &key, row.desired + (wish == WISH_MORE ? 1 : -1), &error);
+		code = korch_cluster_scale(self->cluster, &key, row.desired + (wish == WISH_MORE ? 1 : -1),
+		                           &error);
 	if (code < 0)
 		tell_error(self, error);
 	else if (wish == WISH_UNDO)
@@ -232,7 +236,8 @@ static void show(session *self)
 	self->is_dirty = 0;
 	rows_refresh(&self->rows, korch_engine_view(korch_cluster_engine(self->cluster)));
 	self->output->ops->rows(self->output, &self->rows, now);
-	korch_usec due = self->output->ops->due ? self->output->ops->due(self->output, &self->rows, now) : KORCH_USEC_NEVER;
+	korch_usec due = self->output->ops->due ? self->output->ops->due(self->output, &self->rows, now)
+	                                        : KORCH_USEC_NEVER;
 	if (korch_timer_due(self->refresh) > due)
 		korch_timer_set(self->refresh, due);
 }
@@ -263,7 +268,8 @@ static void kill_listed(void *userdata, int code, const korch_runtime_list *list
 	session *self = userdata;
 	const korch_runtime_ops *ops = korch_runtime_get_ops(self->runtime);
 	for (size_t i = 0; list && i < list->n_sandboxes; i++)
-		ops->sandbox_remove(korch_runtime_get_self(self->runtime), list->sandboxes[i].id, ignore_done, NULL);
+		ops->sandbox_remove(korch_runtime_get_self(self->runtime), list->sandboxes[i].id,
+		                    ignore_done, NULL);
 }
 
 /* Stops all pods in order; a second interrupt ends them at once. */
@@ -272,7 +278,8 @@ static int stop(session *self)
 	char text[64];
 	int is_killing = 0;
 	const korch_view_query pods = {.kind = &korch_pod_kind};
-	snprintf(text, sizeof(text), "stopping %zu pods", korch_view_count(korch_engine_view(korch_cluster_engine(self->cluster)), &pods));
+	snprintf(text, sizeof(text), "stopping %zu pods",
+	         korch_view_count(korch_engine_view(korch_cluster_engine(self->cluster)), &pods));
 	self->output->ops->note(self->output, text);
 	for (;;) {
 		int code = korch_cluster_stop_pods(self->cluster, STOP_PATIENCE_US, NULL);
@@ -283,7 +290,8 @@ static int stop(session *self)
 		if (self->n_interrupts > 1 && !is_killing) {
 			is_killing = 1;
 			self->output->ops->note(self->output, "killing what is left");
-			korch_runtime_get_ops(self->runtime)->list(korch_runtime_get_self(self->runtime), kill_listed, self);
+			korch_runtime_get_ops(self->runtime)
+			    ->list(korch_runtime_get_self(self->runtime), kill_listed, self);
 		}
 	}
 }
@@ -293,7 +301,8 @@ static int open_output(session *self)
 	const char *wanted = self->options->output;
 	if (wanted && strcmp(wanted, "json") == 0)
 		return output_json_new(&self->output);
-	if (!wanted && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && output_terminal_new(&self->output) == 0)
+	if (!wanted && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
+	    output_terminal_new(&self->output) == 0)
 		return 0;
 	return output_lines_new(&self->output);
 }
@@ -312,7 +321,8 @@ static int open_signals(session *self)
 	self->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (self->signals < 0)
 		return KORCH_E_LIMIT;
-	return korch_poll_new(&self->signal_poll, self->loop, self->signals, KORCH_POLL_IN, on_signal, self);
+	return korch_poll_new(&self->signal_poll, self->loop, self->signals, KORCH_POLL_IN, on_signal,
+	                      self);
 }
 
 static int open_keys(session *self)
@@ -325,19 +335,25 @@ static int open_keys(session *self)
 
 static int open_cluster(session *self, korch_error **err)
 {
-	const korch_process_options process = {
-		.size = sizeof(process), .state_folder = "/", .images = self->options->images, .n_images = self->options->n_images};
+	const korch_process_options process = {.size = sizeof(process),
+	                                       .state_folder = "/",
+	                                       .images = self->options->images,
+	                                       .n_images = self->options->n_images};
 	size_t cleaned = 0;
 	char text[96];
-	int code = state_open(&self->state, &self->runtime, self->loop, self->options->state, &process, &cleaned, err);
+	int code = state_open(&self->state, &self->runtime, self->loop, self->options->state, &process,
+	                      &cleaned, err);
 	if (code < 0)
 		return code;
 	if (cleaned) {
-		snprintf(text, sizeof(text), "stopped %zu pod%s that an earlier korch had left running", cleaned, cleaned == 1 ? "" : "s");
+		snprintf(text, sizeof(text), "stopped %zu pod%s that an earlier korch had left running",
+		         cleaned, cleaned == 1 ? "" : "s");
 		self->output->ops->note(self->output, text);
 	}
-	const korch_cluster_options cluster = {
-		.size = sizeof(cluster), .loop = self->loop, .runtime = self->runtime, .state_folder = self->state.cluster_folder};
+	const korch_cluster_options cluster = {.size = sizeof(cluster),
+	                                       .loop = self->loop,
+	                                       .runtime = self->runtime,
+	                                       .state_folder = self->state.cluster_folder};
 	code = korch_cluster_open(&self->cluster, &cluster, err);
 	if (code < 0)
 		korch_runtime_free(self->runtime);
@@ -361,7 +377,8 @@ static int open_session(session *self, korch_error **err)
 		code = korch_engine_observe(korch_cluster_engine(self->cluster), on_change, self, NULL);
 	if (code == 0 && !self->options->no_watch)
 		code = files_watch(&self->files, self->loop, &self->options->paths, on_files, self);
-	return code < 0 && err && !*err ? korch_error_set(err, code, "%s", korch_code_text(code)) : code;
+	return code < 0 && err && !*err ? korch_error_set(err, code, "%s", korch_code_text(code))
+	                                : code;
 }
 
 static void close_session(session *self)

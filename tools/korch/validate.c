@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char USAGE[] = "usage: korch validate [--strict] [--recursive] [--quiet] FILE…\n"
-							"Checks manifests (files, folders, - for standard input) and prints a line for each problem:\n"
-							"  FILE:LINE: PATH: what is wrong, what is allowed\n"
-							"Unknown fields are warnings, with --strict errors. Exit status: 0 all is well, 1 there is an error, 2 wrong usage.\n";
+static const char USAGE[] =
+    "usage: korch validate [--strict] [--recursive] [--quiet] FILE…\n"
+    "Checks manifests (files, folders, - for standard input) and prints a line for each problem:\n"
+    "  FILE:LINE: PATH: what is wrong, what is allowed\n"
+    "Unknown fields are warnings, with --strict errors. Exit status: 0 all is well, 1 there is an "
+    "error, 2 wrong usage.\n";
 
 static void print_problem(void *userdata, const char *line, int is_error)
 {
@@ -18,19 +20,21 @@ static void print_problem(void *userdata, const char *line, int is_error)
 static void print_summary(const korch_manifest *manifest, size_t errors)
 {
 	size_t n = korch_manifest_count(manifest);
-	size_t warnings = korch_problems_total(korch_manifest_problems(manifest), KORCH_SEVERITY_WARNING);
-	printf("%zu object%s in %zu file%s: %zu error%s, %zu warning%s\n", n, n == 1 ? "" : "s", korch_manifest_files(manifest),
-		   korch_manifest_files(manifest) == 1 ? "" : "s", errors, errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
+	size_t warnings =
+	    korch_problems_total(korch_manifest_problems(manifest), KORCH_SEVERITY_WARNING);
+	printf("%zu object%s in %zu file%s: %zu error%s, %zu warning%s\n", n, n == 1 ? "" : "s",
+	       korch_manifest_files(manifest), korch_manifest_files(manifest) == 1 ? "" : "s", errors,
+	       errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
 }
 
 int tool_validate(int argc, char **argv)
 {
 	static const struct option OPTIONS[] = {
-		{"strict", no_argument, NULL, 's'},
-		{"recursive", no_argument, NULL, 'R'},
-		{"quiet", no_argument, NULL, 'q'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
+	    {"strict", no_argument, NULL, 's'},
+	    {"recursive", no_argument, NULL, 'R'},
+	    {"quiet", no_argument, NULL, 'q'},
+	    {"help", no_argument, NULL, 'h'},
+	    {0},
 	};
 	tool_paths paths = {0};
 	int quiet = 0;

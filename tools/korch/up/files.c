@@ -43,7 +43,8 @@ static int is_manifest(const char *name)
 static int is_about_us(const files *self, int id, const char *name)
 {
 	for (size_t i = 0; i < self->n; i++)
-		if (self->places[i].id == id && (self->places[i].name ? strcmp(self->places[i].name, name) == 0 : is_manifest(name)))
+		if (self->places[i].id == id &&
+		    (self->places[i].name ? strcmp(self->places[i].name, name) == 0 : is_manifest(name)))
 			return 1;
 	return 0;
 }
@@ -57,7 +58,8 @@ static void on_change(void *userdata, int fd, int events)
 	while ((n = read(fd, buffer, sizeof(buffer))) > 0) {
 		for (char *at = buffer; at < buffer + n;) {
 			const struct inotify_event *event = (const struct inotify_event *)at;
-			matters |= (event->mask & IN_Q_OVERFLOW) || (event->len && is_about_us(self, event->wd, event->name));
+			matters |= (event->mask & IN_Q_OVERFLOW) ||
+			           (event->len && is_about_us(self, event->wd, event->name));
 			at += sizeof(*event) + event->len;
 		}
 	}
@@ -69,7 +71,8 @@ static void add_place(files *self, const char *folder, const char *name)
 {
 	if (self->n == WATCHES_MAX)
 		return;
-	int id = inotify_add_watch(self->fd, folder, IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR);
+	int id = inotify_add_watch(
+	    self->fd, folder, IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR);
 	if (id < 0)
 		return;
 	self->places[self->n++] = (place){.id = id, .name = name ? strdup(name) : NULL};
@@ -83,7 +86,7 @@ static void add_folder(files *self, const char *path, int recursive, int depth)
 	while (folder && (entry = readdir(folder))) {
 		char below[PATH_MAX];
 		if (entry->d_name[0] == '.' || entry->d_type != DT_DIR ||
-			snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) >= (int)sizeof(below))
+		    snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) >= (int)sizeof(below))
 			continue;
 		add_folder(self, below, recursive, depth + 1);
 	}
@@ -112,7 +115,8 @@ static void add_path(files *self, const char *path, int recursive)
 	add_place(self, folder, strrchr(path, '/') + 1);
 }
 
-int files_watch(files **out, korch_loop *loop, const tool_paths *paths, korch_loop_fn changed, void *userdata)
+int files_watch(files **out, korch_loop *loop, const tool_paths *paths, korch_loop_fn changed,
+                void *userdata)
 {
 	files *self = calloc(1, sizeof(*self));
 	if (!self)
@@ -121,7 +125,8 @@ int files_watch(files **out, korch_loop *loop, const tool_paths *paths, korch_lo
 	self->changed = changed;
 	self->userdata = userdata;
 	self->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	int code = self->fd < 0 ? KORCH_E_LIMIT : korch_timer_new(&self->debounce, loop, changed, userdata);
+	int code =
+	    self->fd < 0 ? KORCH_E_LIMIT : korch_timer_new(&self->debounce, loop, changed, userdata);
 	if (code == 0)
 		code = korch_poll_new(&self->poll, loop, self->fd, KORCH_POLL_IN, on_change, self);
 	if (code < 0) {

@@ -8,7 +8,8 @@
 typedef struct files files;
 
 /* changed runs from the loop a moment after the last change, so that an editor's several writes count once. */
-int files_watch(files **out, korch_loop *loop, const tool_paths *paths, korch_loop_fn changed, void *userdata);
+int files_watch(files **out, korch_loop *loop, const tool_paths *paths, korch_loop_fn changed,
+                void *userdata);
 void files_free(files *files);
 /* How many files and folders are watched. */
 size_t files_count(const files *files);

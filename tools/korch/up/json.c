@@ -35,7 +35,8 @@ static void put_int(json_object *line, const char *key, int64_t value)
 
 static void end(json_object *line)
 {
-	puts(json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	puts(json_object_to_json_string_ext(line,
+	                                    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	fflush(stdout);
 	json_object_put(line);
 }
@@ -140,13 +141,13 @@ static void json_close(tool_output *output)
 }
 
 static const output_ops JSON = {
-	.applied = json_applied,
-	.deleted = json_deleted,
-	.event = json_event,
-	.rows = json_rows,
-	.note = json_note,
-	.error = json_error,
-	.close = json_close,
+    .applied = json_applied,
+    .deleted = json_deleted,
+    .event = json_event,
+    .rows = json_rows,
+    .note = json_note,
+    .error = json_error,
+    .close = json_close,
 };
 
 int output_json_new(tool_output **out)

@@ -27,10 +27,12 @@ static void stamp(void)
 	printf("%s ", text);
 }
 
-static void lines_applied(tool_output *output, const korch_object *object, korch_apply_result result)
+static void lines_applied(tool_output *output, const korch_object *object,
+                          korch_apply_result result)
 {
 	stamp();
-	printf("%s/%s %s\n", object->kind->singular, korch_object_name(object), output_result_word(result));
+	printf("%s/%s %s\n", object->kind->singular, korch_object_name(object),
+	       output_result_word(result));
 	fflush(stdout);
 }
 
@@ -46,8 +48,9 @@ static void lines_event(tool_output *output, const korch_object *object, const t
 	const korch_event *event = (const korch_event *)object;
 	stamp();
 	printf("%s%s %s: %s\n", event->type && strcmp(event->type, "Warning") == 0 ? "warning: " : "",
-		   event->involved_object && event->involved_object->name ? event->involved_object->name : "",
-		   event->reason ? event->reason : "", event->message ? event->message : "");
+	       event->involved_object && event->involved_object->name ? event->involved_object->name
+	                                                              : "",
+	       event->reason ? event->reason : "", event->message ? event->message : "");
 	fflush(stdout);
 }
 
@@ -94,13 +97,13 @@ static void lines_close(tool_output *output)
 }
 
 static const output_ops LINES = {
-	.applied = lines_applied,
-	.deleted = lines_deleted,
-	.event = lines_event,
-	.rows = lines_rows,
-	.note = lines_note,
-	.error = lines_error,
-	.close = lines_close,
+    .applied = lines_applied,
+    .deleted = lines_deleted,
+    .event = lines_event,
+    .rows = lines_rows,
+    .note = lines_note,
+    .error = lines_error,
+    .close = lines_close,
 };
 
 int output_lines_new(tool_output **out)

@@ -7,17 +7,22 @@
 #include <string.h>
 
 static const char USAGE[] =
-	"usage: korch up [OPTION…] PATH…\n"
-	"Runs the manifests at PATH (files, folders, - for standard input) on this machine, in the foreground, until Ctrl-C, which stops\n"
-	"everything in order (a second Ctrl-C: at once). A manifest that changes is applied again; what is gone from it is deleted.\n"
-	"  --image NAME=PATH      run the image NAME by the program PATH, or with the folder PATH as its root; may be repeated\n"
-	"  --output text|json     lines, or JSON lines, instead of the live view; text is the default where there is no terminal\n"
-	"  --strict               unknown fields are errors\n"
-	"  --recursive            folders with their sub-folders\n"
-	"  --no-watch             do not apply manifests again when they change\n"
-	"  --state FOLDER         where to keep what runs (default: $KORCH_STATE, /var/lib/korch for root, ~/.local/state/korch)\n"
-	"Keys on a terminal: up/down select, u undo the last rollout, r restart, + - scale, q quit.\n"
-	"Exit status: 0 stopped in order, 1 bad input or failure, 2 wrong usage.\n";
+    "usage: korch up [OPTION…] PATH…\n"
+    "Runs the manifests at PATH (files, folders, - for standard input) on this machine, in the "
+    "foreground, until Ctrl-C, which stops\n"
+    "everything in order (a second Ctrl-C: at once). A manifest that changes is applied again; "
+    "what is gone from it is deleted.\n"
+    "  --image NAME=PATH      run the image NAME by the program PATH, or with the folder PATH as "
+    "its root; may be repeated\n"
+    "  --output text|json     lines, or JSON lines, instead of the live view; text is the default "
+    "where there is no terminal\n"
+    "  --strict               unknown fields are errors\n"
+    "  --recursive            folders with their sub-folders\n"
+    "  --no-watch             do not apply manifests again when they change\n"
+    "  --state FOLDER         where to keep what runs (default: $KORCH_STATE, /var/lib/korch for "
+    "root, ~/.local/state/korch)\n"
+    "Keys on a terminal: up/down select, u undo the last rollout, r restart, + - scale, q quit.\n"
+    "Exit status: 0 stopped in order, 1 bad input or failure, 2 wrong usage.\n";
 
 static int add_image(up_options *options, const char *text)
 {
@@ -41,14 +46,16 @@ static int add_image(up_options *options, const char *text)
 int options_parse(up_options *options, int argc, char **argv)
 {
 	static const struct option OPTIONS[] = {
-		{"image", required_argument, NULL, 'i'}, {"output", required_argument, NULL, 'o'}, {"strict", no_argument, NULL, 's'},
-		{"recursive", no_argument, NULL, 'R'},	 {"no-watch", no_argument, NULL, 'n'},	   {"state", required_argument, NULL, 'S'},
-		{"help", no_argument, NULL, 'h'},		 {0},
+	    {"image", required_argument, NULL, 'i'}, {"output", required_argument, NULL, 'o'},
+	    {"strict", no_argument, NULL, 's'},      {"recursive", no_argument, NULL, 'R'},
+	    {"no-watch", no_argument, NULL, 'n'},    {"state", required_argument, NULL, 'S'},
+	    {"help", no_argument, NULL, 'h'},        {0},
 	};
 	int option;
 	int code = EXIT_FINE;
 	opterr = 0;
-	while (code == EXIT_FINE && (option = getopt_long(argc, argv, "i:o:sRnS:h", OPTIONS, NULL)) != -1) {
+	while (code == EXIT_FINE &&
+	       (option = getopt_long(argc, argv, "i:o:sRnS:h", OPTIONS, NULL)) != -1) {
 		switch (option) {
 		case 'i':
 			code = add_image(options, optarg);
@@ -74,7 +81,8 @@ int options_parse(up_options *options, int argc, char **argv)
 			fputs(USAGE, stdout);
 			return -1;
 		default:
-			return tool_usage("up", "unknown option, or one without its value: %s", argv[optind - 1]);
+			return tool_usage("up", "unknown option, or one without its value: %s",
+			                  argv[optind - 1]);
 		}
 	}
 	if (code == EXIT_FINE && optind == argc)

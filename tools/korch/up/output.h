@@ -15,9 +15,9 @@ typedef struct tool_output tool_output;
 typedef enum tool_wish {
 	WISH_NONE,
 	WISH_QUIT,
-	WISH_UNDO,    /* of the selected row */
+	WISH_UNDO, /* of the selected row */
 	WISH_RESTART,
-	WISH_MORE,    /* one replica more */
+	WISH_MORE, /* one replica more */
 	WISH_LESS,
 	WISH_REDRAW,
 } tool_wish;

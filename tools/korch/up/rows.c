@@ -60,8 +60,10 @@ static int set_row(tool_rows *rows, const korch_object *object, const struct num
 	int is_new = row == NULL;
 	if (is_new && !(row = add(rows, object)))
 		return KORCH_E_NOMEM;
-	row->is_changed = is_new || row->desired != numbers->desired || row->ready != numbers->ready || row->updated != numbers->updated ||
-					  row->restarts != numbers->restarts || row->is_failed != numbers->is_failed || row->is_finished != numbers->is_finished;
+	row->is_changed = is_new || row->desired != numbers->desired || row->ready != numbers->ready ||
+	                  row->updated != numbers->updated || row->restarts != numbers->restarts ||
+	                  row->is_failed != numbers->is_failed ||
+	                  row->is_finished != numbers->is_finished;
 	row->desired = numbers->desired;
 	row->ready = numbers->ready;
 	row->updated = numbers->updated;
@@ -96,7 +98,8 @@ struct counting {
 static int add_restarts_of_set(void *userdata, const korch_object *set)
 {
 	struct counting *counting = userdata;
-	const korch_view_query query = {.kind = kind_of("v1", "Pod"), .owner_uid = korch_object_uid(set)};
+	const korch_view_query query = {.kind = kind_of("v1", "Pod"),
+	                                .owner_uid = korch_object_uid(set)};
 	korch_view_each(counting->view, &query, add_restarts, &counting->restarts);
 	return 0;
 }
@@ -122,14 +125,15 @@ static int refresh_deployment(void *userdata, const korch_object *object)
 	const korch_deployment *deployment = (const korch_deployment *)object;
 	const korch_deployment_status *status = deployment->status;
 	struct counting counting = {.view = refresh->view};
-	const korch_view_query query = {.kind = kind_of("apps/v1", "ReplicaSet"), .owner_uid = korch_object_uid(object)};
+	const korch_view_query query = {.kind = kind_of("apps/v1", "ReplicaSet"),
+	                                .owner_uid = korch_object_uid(object)};
 	korch_view_each(refresh->view, &query, add_restarts_of_set, &counting);
 	const struct numbers numbers = {
-		.desired = deployment->spec ? deployment->spec->replicas : 0,
-		.ready = status ? status->ready_replicas : 0,
-		.updated = status ? status->updated_replicas : 0,
-		.restarts = counting.restarts,
-		.is_failed = has_failed_to_progress(deployment),
+	    .desired = deployment->spec ? deployment->spec->replicas : 0,
+	    .ready = status ? status->ready_replicas : 0,
+	    .updated = status ? status->updated_replicas : 0,
+	    .restarts = counting.restarts,
+	    .is_failed = has_failed_to_progress(deployment),
 	};
 	return set_row(refresh->rows, object, &numbers);
 }
@@ -143,10 +147,10 @@ static int refresh_replica_set(void *userdata, const korch_object *object)
 		return 0;
 	add_restarts_of_set(&counting, object);
 	const struct numbers numbers = {
-		.desired = set->spec ? set->spec->replicas : 0,
-		.ready = set->status ? set->status->ready_replicas : 0,
-		.updated = set->status ? set->status->replicas : 0,
-		.restarts = counting.restarts,
+	    .desired = set->spec ? set->spec->replicas : 0,
+	    .ready = set->status ? set->status->ready_replicas : 0,
+	    .updated = set->status ? set->status->replicas : 0,
+	    .restarts = counting.restarts,
 	};
 	return set_row(refresh->rows, object, &numbers);
 }
@@ -169,12 +173,12 @@ static int refresh_pod(void *userdata, const korch_object *object)
 	if (korch_object_controller(object))
 		return 0;
 	const struct numbers numbers = {
-		.desired = 1,
-		.ready = pod_is_ready(pod),
-		.updated = 1,
-		.restarts = restarts_of(pod),
-		.is_failed = strcmp(phase, "Failed") == 0,
-		.is_finished = strcmp(phase, "Succeeded") == 0,
+	    .desired = 1,
+	    .ready = pod_is_ready(pod),
+	    .updated = 1,
+	    .restarts = restarts_of(pod),
+	    .is_failed = strcmp(phase, "Failed") == 0,
+	    .is_finished = strcmp(phase, "Succeeded") == 0,
 	};
 	return set_row(refresh->rows, object, &numbers);
 }
@@ -196,9 +200,9 @@ int rows_refresh(tool_rows *rows, const korch_view *view)
 		const char *kind;
 		korch_view_fn fn;
 	} KINDS[] = {
-		{"apps/v1", "Deployment", refresh_deployment},
-		{"apps/v1", "ReplicaSet", refresh_replica_set},
-		{"v1", "Pod", refresh_pod},
+	    {"apps/v1", "Deployment", refresh_deployment},
+	    {"apps/v1", "ReplicaSet", refresh_replica_set},
+	    {"v1", "Pod", refresh_pod},
 	};
 	struct refresh refresh = {rows, view};
 	int code = 0;
@@ -223,7 +227,8 @@ static const korch_object *root_of(const korch_view *view, const korch_object *o
 {
 	for (int depth = 0; object && depth < OWNER_DEPTH; depth++) {
 		const korch_owner_reference *owner = korch_object_controller(object);
-		const korch_object *above = owner && owner->uid ? korch_view_get_uid(view, owner->uid) : NULL;
+		const korch_object *above =
+		    owner && owner->uid ? korch_view_get_uid(view, owner->uid) : NULL;
 		if (!above)
 			return object;
 		object = above;
@@ -242,7 +247,8 @@ tool_row *rows_note_event(tool_rows *rows, const korch_view *view, const korch_o
 	tool_row *row = root ? find(rows, korch_object_uid(root)) : NULL;
 	if (!row)
 		return NULL;
-	snprintf(row->event, sizeof(row->event), "%s: %s", event->reason ? event->reason : "", event->message ? event->message : "");
+	snprintf(row->event, sizeof(row->event), "%s: %s", event->reason ? event->reason : "",
+	         event->message ? event->message : "");
 	row->event_is_warning = event->type && strcmp(event->type, "Warning") == 0;
 	return row;
 }

@@ -19,7 +19,8 @@ static int is_same(const tool_service *a, const tool_service *b)
 	if (strcmp(a->address, b->address) != 0 || a->n_ports != b->n_ports)
 		return 0;
 	for (size_t i = 0; i < a->n_ports; i++)
-		if (a->ports[i].number != b->ports[i].number || strcmp(a->ports[i].protocol, b->ports[i].protocol) != 0)
+		if (a->ports[i].number != b->ports[i].number ||
+		    strcmp(a->ports[i].protocol, b->ports[i].protocol) != 0)
 			return 0;
 	return 1;
 }
@@ -27,7 +28,8 @@ static int is_same(const tool_service *a, const tool_service *b)
 static void fill(tool_service *out, const korch_service *service)
 {
 	memset(out, 0, sizeof(*out));
-	snprintf(out->namespace_, sizeof(out->namespace_), "%s", korch_object_namespace(&service->object));
+	snprintf(out->namespace_, sizeof(out->namespace_), "%s",
+	         korch_object_namespace(&service->object));
 	snprintf(out->name, sizeof(out->name), "%s", korch_object_name(&service->object));
 	snprintf(out->address, sizeof(out->address), "%s", service->spec->cluster_ip);
 	for (size_t i = 0; i < service->spec->n_ports && i < SERVICE_PORTS_MAX; i++) {
@@ -79,7 +81,9 @@ int services_refresh(tool_rows *rows, const korch_view *view)
 		qsort(now.items, now.n, sizeof(*now.items), compare);
 	for (size_t i = 0; i < now.n; i++) {
 		const tool_service *before =
-			rows->n_services ? bsearch(&now.items[i], rows->services, rows->n_services, sizeof(*before), compare) : NULL;
+		    rows->n_services
+		        ? bsearch(&now.items[i], rows->services, rows->n_services, sizeof(*before), compare)
+		        : NULL;
 		now.items[i].is_changed = !before || !is_same(before, &now.items[i]);
 	}
 	free(rows->services);
@@ -91,10 +95,14 @@ int services_refresh(tool_rows *rows, const korch_view *view)
 void service_title(char *out, size_t size, const tool_service *service)
 {
 	int is_default = strcmp(service->namespace_, "default") == 0;
-	int at = snprintf(out, size, "%s%sservice/%s at ", is_default ? "" : service->namespace_, is_default ? "" : "/", service->name);
+	int at = snprintf(out, size, "%s%sservice/%s at ", is_default ? "" : service->namespace_,
+	                  is_default ? "" : "/", service->name);
 	for (size_t i = 0; i < service->n_ports && at >= 0 && (size_t)at < size; i++) {
 		const tool_port *port = &service->ports[i];
-		at += snprintf(out + at, size - (size_t)at, "%s%s:%d%s", i ? ", " : "", service->address, port->number,
-					   strcmp(port->protocol, "TCP") == 0 ? "" : port->protocol[0] == 'U' ? "/udp" : "/sctp");
+		at += snprintf(out + at, size - (size_t)at, "%s%s:%d%s", i ? ", " : "", service->address,
+		               port->number,
+		               strcmp(port->protocol, "TCP") == 0 ? ""
+		               : port->protocol[0] == 'U'         ? "/udp"
+		                                                  : "/sctp");
 	}
 }

@@ -104,7 +104,8 @@ static void on_listed(void *userdata, int code, const korch_runtime_list *list)
 	for (size_t i = 0; list && i < list->n_sandboxes; i++) {
 		cleaning->found++;
 		cleaning->left++;
-		if (cleaning->ops->sandbox_remove(cleaning->self, list->sandboxes[i].id, on_removed, cleaning) < 0)
+		if (cleaning->ops->sandbox_remove(cleaning->self, list->sandboxes[i].id, on_removed,
+		                                  cleaning) < 0)
 			cleaning->left--;
 	}
 }
@@ -112,7 +113,8 @@ static void on_listed(void *userdata, int code, const korch_runtime_list *list)
 /* Ends all that an earlier instance left in a folder that nobody holds. */
 static size_t clean(korch_runtime *runtime, korch_loop *loop)
 {
-	struct cleaning cleaning = {.ops = korch_runtime_get_ops(runtime), .self = korch_runtime_get_self(runtime)};
+	struct cleaning cleaning = {.ops = korch_runtime_get_ops(runtime),
+	                            .self = korch_runtime_get_self(runtime)};
 	if (cleaning.ops->list(cleaning.self, on_listed, &cleaning) < 0)
 		return 0;
 	while (!cleaning.is_listed || cleaning.left)
@@ -121,7 +123,8 @@ static size_t clean(korch_runtime *runtime, korch_loop *loop)
 }
 
 /* Opens the runtime of one instance's folder; KORCH_E_BUSY when another korch has it. */
-static int open_instance(korch_runtime **out, const state *self, korch_loop *loop, const korch_process_options *options, korch_error **err)
+static int open_instance(korch_runtime **out, const state *self, korch_loop *loop,
+                         const korch_process_options *options, korch_error **err)
 {
 	korch_process_options own = *options;
 	own.state_folder = self->runtime_folder;
@@ -136,8 +139,8 @@ static int exists(const char *path)
 	return stat(path, &status) == 0;
 }
 
-int state_open(state *out, korch_runtime **runtime, korch_loop *loop, const char *base, const korch_process_options *options,
-			   size_t *cleaned, korch_error **err)
+int state_open(state *out, korch_runtime **runtime, korch_loop *loop, const char *base,
+               const korch_process_options *options, size_t *cleaned, korch_error **err)
 {
 	char folder[2048];
 	int is_open = 0;
@@ -175,5 +178,7 @@ int state_open(state *out, korch_runtime **runtime, korch_loop *loop, const char
 		*out = candidate;
 		*runtime = opened;
 	}
-	return is_open ? 0 : korch_error_set(err, KORCH_E_LIMIT, "%d instances of korch up are running already", INSTANCES_MAX);
+	return is_open ? 0
+	               : korch_error_set(err, KORCH_E_LIMIT,
+	                                 "%d instances of korch up are running already", INSTANCES_MAX);
 }

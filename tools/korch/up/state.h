@@ -8,7 +8,7 @@
 #include <korch/process.h>
 
 typedef struct state {
-	char folder[3072];  /* of this instance */
+	char folder[3072]; /* of this instance */
 	char runtime_folder[3100];
 	char cluster_folder[3100];
 } state;
@@ -17,8 +17,8 @@ typedef struct state {
  * Claims a free instance folder below `base` (NULL: $KORCH_STATE, /var/lib/korch for root, $XDG_STATE_HOME/korch) and opens the process
  * runtime there. What an earlier instance left in other folders is killed and removed; *cleaned counts those pods.
  */
-int state_open(state *out, korch_runtime **runtime, korch_loop *loop, const char *base, const korch_process_options *options,
-			   size_t *cleaned, korch_error **err);
+int state_open(state *out, korch_runtime **runtime, korch_loop *loop, const char *base,
+               const korch_process_options *options, size_t *cleaned, korch_error **err);
 /* Removes the instance's folder, when nothing runs any more. */
 void state_remove(const state *self);
 

@@ -29,7 +29,7 @@ typedef struct terminal {
 	size_t length;
 	size_t selected;
 	size_t n_rows;
-	int drawn; /* lines of the last picture */
+	int drawn;   /* lines of the last picture */
 	int columns; /* of the screen, when it was drawn */
 	int lines;
 	char log[LOG_LINES][LOG_WIDTH]; /* the latest notes, applied objects and errors */
@@ -46,7 +46,8 @@ static void put(terminal *t, const char *format, ...)
 	int n = vsnprintf(t->picture + t->length, sizeof(t->picture) - t->length, format, arguments);
 	va_end(arguments);
 	if (n > 0)
-		t->length = t->length + (size_t)n < sizeof(t->picture) ? t->length + (size_t)n : sizeof(t->picture) - 1;
+		t->length = t->length + (size_t)n < sizeof(t->picture) ? t->length + (size_t)n
+		                                                       : sizeof(t->picture) - 1;
 }
 
 static void size_of_screen(int *columns, int *lines)
@@ -95,7 +96,9 @@ static int cells(int count, int desired)
 /* Full: ready and of the newest version; half: ready, of the version before; light: missing. */
 static void put_bar(terminal *t, const tool_row *row)
 {
-	int newest = row->is_finished ? BAR : cells(row->ready < row->updated ? row->ready : row->updated, row->desired);
+	int newest = row->is_finished
+	                 ? BAR
+	                 : cells(row->ready < row->updated ? row->ready : row->updated, row->desired);
 	int ready = row->is_finished ? BAR : cells(row->ready, row->desired);
 	put(t, "%s", color_of(row));
 	for (int i = 0; i < BAR; i++)
@@ -128,7 +131,8 @@ static void put_row(terminal *t, const tool_row *row, int is_selected)
 	put_title(t, title, width);
 	put(t, "\033[0m ");
 	put_bar(t, row);
-	put(t, " %3d/%-3d %8d %5s  %s", row->ready, row->desired, row->restarts, age, row->event_is_warning ? "\033[33m" : "\033[2m");
+	put(t, " %3d/%-3d %8d %5s  %s", row->ready, row->desired, row->restarts, age,
+	    row->event_is_warning ? "\033[33m" : "\033[2m");
 	put_cut(t, row->event, t->columns - width - FIXED);
 	end_line(t);
 }
@@ -223,7 +227,8 @@ static void draw(terminal *t)
 		put(t, "\033[%dA", t->drawn);
 	put(t, "\r");
 	t->drawn = 0;
-	put(t, "\033[1m%-*s %-*s %7s %8s %5s  ", title_width(t->columns), "WORKLOAD", BAR, "PROGRESS", "READY  ", "RESTARTS", "AGE");
+	put(t, "\033[1m%-*s %-*s %7s %8s %5s  ", title_width(t->columns), "WORKLOAD", BAR, "PROGRESS",
+	    "READY  ", "RESTARTS", "AGE");
 	put_cut(t, "LATEST EVENT", t->columns - title_width(t->columns) - FIXED);
 	end_line(t);
 	put_body(t);
@@ -242,12 +247,14 @@ static void log_line(terminal *t, const char *text)
 	snprintf(t->log[t->n_log++], LOG_WIDTH, "%s", text);
 }
 
-static void terminal_applied(tool_output *output, const korch_object *object, korch_apply_result result)
+static void terminal_applied(tool_output *output, const korch_object *object,
+                             korch_apply_result result)
 {
 	char text[LOG_WIDTH];
 	if (result == KORCH_APPLY_UNCHANGED)
 		return;
-	snprintf(text, sizeof(text), "%s/%s %s", object->kind->singular, korch_object_name(object), output_result_word(result));
+	snprintf(text, sizeof(text), "%s/%s %s", object->kind->singular, korch_object_name(object),
+	         output_result_word(result));
 	log_line((terminal *)output, text);
 }
 
@@ -336,7 +343,8 @@ static korch_usec terminal_due(const tool_output *output, const tool_rows *rows,
 	korch_usec due = KORCH_USEC_NEVER;
 	for (size_t i = 0; i < rows->n; i++) {
 		korch_usec age = now - rows->items[i].created_us;
-		korch_usec step = age < 120 * KORCH_USEC_PER_SEC ? KORCH_USEC_PER_SEC : 60 * KORCH_USEC_PER_SEC;
+		korch_usec step =
+		    age < 120 * KORCH_USEC_PER_SEC ? KORCH_USEC_PER_SEC : 60 * KORCH_USEC_PER_SEC;
 		korch_usec next = rows->items[i].created_us + (age / step + 1) * step;
 		due = next < due ? next : due;
 	}
@@ -354,15 +362,15 @@ static void terminal_close(tool_output *output)
 }
 
 static const output_ops TERMINAL = {
-	.applied = terminal_applied,
-	.deleted = terminal_deleted,
-	.event = terminal_event,
-	.rows = terminal_rows,
-	.note = terminal_note,
-	.error = terminal_error,
-	.keys = terminal_keys,
-	.due = terminal_due,
-	.close = terminal_close,
+    .applied = terminal_applied,
+    .deleted = terminal_deleted,
+    .event = terminal_event,
+    .rows = terminal_rows,
+    .note = terminal_note,
+    .error = terminal_error,
+    .keys = terminal_keys,
+    .due = terminal_due,
+    .close = terminal_close,
 };
 
 int output_terminal_new(tool_output **out)
