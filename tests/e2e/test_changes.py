@@ -143,6 +143,14 @@ spec:
         self.assertEqual(running.workload("reader")["restarts"], 0)
         self.stop(running)
 
+    def test_kind_that_is_only_kept(self):
+        self.write("app/job.yaml", "apiVersion: batch/v1\nkind: Job\nmetadata: {name: once}\nspec:\n  template:\n    spec:\n"
+                   "      restartPolicy: Never\n      containers: [{name: a, image: a, command: [\"true\"]}]\n")
+        running = self.start()
+        told = running.wait(lambda line: line["type"] == "note" and "job/once" in line["message"], "a note about the Job")
+        self.assertEqual(told["message"], "warning: job/once is kept, but nothing here acts on a Job yet")
+        self.stop(running)
+
     def watches(self, running):
         return [entry for entry in pathlib.Path(f"/proc/{running.process.pid}/fd").iterdir() if "inotify" in os.readlink(entry)]
 

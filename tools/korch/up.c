@@ -90,10 +90,29 @@ static korch_manifest *read_manifest(session *self)
 	return NULL;
 }
 
+/* Objects that a person expects something of, and which are only kept until their controllers are there. */
+static int is_only_kept(const korch_kind *kind)
+{
+	static const char *const KINDS[] = {"StatefulSet", "DaemonSet", "Job", "CronJob",
+	                                    "ReplicationController", "HorizontalPodAutoscaler",
+	                                    "Ingress", "NetworkPolicy", "PersistentVolumeClaim",
+	                                    "Rollout"};
+	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
+		if (strcmp(KINDS[i], kind->name) == 0)
+			return 1;
+	return 0;
+}
+
 static void on_applied(void *userdata, const korch_object *object, korch_apply_result result)
 {
 	session *self = userdata;
 	self->output->ops->applied(self->output, object, result);
+	if (result == KORCH_APPLY_CREATED && is_only_kept(object->kind)) {
+		char text[512];
+		snprintf(text, sizeof(text), "warning: %s/%s is kept, but nothing here acts on a %s yet",
+		         object->kind->singular, korch_object_name(object), object->kind->name);
+		self->output->ops->note(self->output, text);
+	}
 }
 
 static int manifest_has(const korch_manifest *manifest, const korch_object *object)
