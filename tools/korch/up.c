@@ -93,9 +93,15 @@ static korch_manifest *read_manifest(session *self)
 /* Objects that a person expects something of, and which are only kept until their controllers are there. */
 static int is_only_kept(const korch_kind *kind)
 {
-	static const char *const KINDS[] = {"StatefulSet", "DaemonSet", "Job", "CronJob",
-	                                    "ReplicationController", "HorizontalPodAutoscaler",
-	                                    "Ingress", "NetworkPolicy", "PersistentVolumeClaim",
+	static const char *const KINDS[] = {"StatefulSet",
+	                                    "DaemonSet",
+	                                    "Job",
+	                                    "CronJob",
+	                                    "ReplicationController",
+	                                    "HorizontalPodAutoscaler",
+	                                    "Ingress",
+	                                    "NetworkPolicy",
+	                                    "PersistentVolumeClaim",
 	                                    "Rollout"};
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
 		if (strcmp(KINDS[i], kind->name) == 0)
