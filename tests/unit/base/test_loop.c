@@ -13,21 +13,22 @@ START_TEST(test_timers_in_order)
 {
 	loop_make(_i);
 	korch_usec now = korch_loop_now(loop);
+	korch_usec unit = _i ? 20000 : 500; /* a slow machine sets all of them before the first is due */
 	timer_make(0, note, "a");
 	timer_make(1, note, "b");
 	timer_make(2, note, "c");
 	timer_make(3, note, "d");
 	ck_assert(korch_timer_due(timers[0]) == KORCH_USEC_NEVER);
-	korch_timer_set(timers[0], now + 3000);
-	korch_timer_set(timers[1], now + 1000);
-	korch_timer_set(timers[2], now + 1000);
-	korch_timer_set(timers[3], now + 500);
+	korch_timer_set(timers[0], now + 6 * unit);
+	korch_timer_set(timers[1], now + 2 * unit);
+	korch_timer_set(timers[2], now + 2 * unit);
+	korch_timer_set(timers[3], now + unit);
 	korch_timer_set(timers[3], KORCH_USEC_NEVER);
-	ck_assert(korch_timer_due(timers[0]) == now + 3000);
+	ck_assert(korch_timer_due(timers[0]) == now + 6 * unit);
 	ck_assert_int_eq(korch_loop_run(loop), 0);
 	ck_assert_str_eq(trace, "bca");
 	ck_assert(korch_timer_due(timers[0]) == KORCH_USEC_NEVER);
-	ck_assert(korch_loop_now(loop) >= now + 3000);
+	ck_assert(korch_loop_now(loop) >= now + 6 * unit);
 	ck_assert_int_eq(korch_loop_step(loop, 0), 0);
 	loop_finish();
 }
