@@ -45,9 +45,8 @@ agent_worker *korch__op_end(agent_op *op, korch_agent **out_agent)
 /* Goes on with the operations, and when there may be news for the status, asks for the pod. */
 static void go_on(korch_agent *agent, agent_worker *worker, int news)
 {
-	if (news || worker->gone || agent->shutdown || worker->extra)
-		korch__worker_request(agent, worker, 0);
-	else if (korch__worker_drive(agent, worker, NULL) < 0)
+	if (news || worker->gone || agent->shutdown || worker->extra ||
+	    korch__worker_drive(agent, worker, NULL) < 0)
 		korch__worker_request(agent, worker, 0);
 }
 

@@ -57,7 +57,8 @@ static const void *lookup(korch__intern *intern, const void *key, size_t length,
 	if (!intern || length > KEY_MAX)
 		return NULL;
 	const slot *at = *find(intern, key, length, is_string);
-	if (!at || at->is_string != is_string || at->length != length || memcmp(at->key, key, length))
+	if (!at || at->is_string != is_string || at->length != length ||
+	    memcmp(at->key, key, length) != 0)
 		return NULL;
 	return at->block;
 }

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
@@ -288,6 +289,7 @@ static int ask_runtime(korch__probe_run *run, const korch__probe_target *target)
 		run->waits = 0;
 		return end_later(run, target->loop, korch__strdup("the runtime cannot run commands"));
 	}
+	assert(target->exec); /* only a virtual runtime is asked for the other probes */
 	return ops->exec(self, target->container_id, (const char *const *)target->exec->command,
 	                 target->exec->n_command, target->timeout_us, on_exec, run);
 }

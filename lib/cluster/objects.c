@@ -16,8 +16,10 @@ enum { CONFLICT_RETRIES = 10 };
 int korch__cluster_kind(const korch_kind **out, const char *text, korch_error **err)
 {
 	const korch_kind *kind = text ? korch_kind_find(text) : NULL;
-	if (!kind)
-		return korch_error_set(err, KORCH_E_INVALID, "no kind is called \"%s\"", text ? text : "");
+	if (!kind) {
+		korch_error_set(err, KORCH_E_INVALID, "no kind is called \"%s\"", text ? text : "");
+		return KORCH_E_INVALID;
+	}
 	*out = kind;
 	return 0;
 }

@@ -107,12 +107,12 @@ void korch__flight_abandon_all(korch_engine *engine)
 
 /* Transactions */
 
-static void count(korch_engine *engine, int code, const korch_commit_result *result)
+static void count(korch_engine *engine, int code, uint64_t revision)
 {
 	if (code == 0) {
 		engine->stats.commits++;
-		if (result->revision > engine->committed)
-			engine->committed = result->revision;
+		if (revision > engine->committed)
+			engine->committed = revision;
 	} else if (code == KORCH_E_CONFLICT || code == KORCH_E_EXISTS || code == KORCH_E_NOT_FOUND) {
 		engine->stats.conflicts++;
 	} else {
@@ -129,7 +129,7 @@ static void on_committed(void *userdata, int code, const korch_commit_result *re
 		return;
 	}
 	uint64_t revision = result ? result->revision : 0;
-	count(engine, code, result);
+	count(engine, code, revision);
 	flight->failed_step = 0;
 	if (code < 0 && flight->step_of && result && result->failed < flight->n_steps)
 		flight->failed_step = flight->step_of[result->failed];

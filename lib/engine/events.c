@@ -306,8 +306,10 @@ static int is_event(const korch_trace *trace, const korch_object *object)
 static void adopt(korch_recorder *recorder, const korch_object *object, char *key)
 {
 	_cleanup_free_ char *other = NULL;
-	if (korch__traces_find(&recorder->traces, key))
-		key = other = key_of_name(object);
+	if (korch__traces_find(&recorder->traces, key)) {
+		other = key_of_name(object);
+		key = other;
+	}
 	korch_trace *trace = key ? korch__traces_use(&recorder->traces, key, KORCH_TRACE_EVENT) : NULL;
 	if (!trace)
 		return;

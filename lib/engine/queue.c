@@ -165,11 +165,11 @@ static korch_heap *heap_of(korch_queue *queue, const korch_queue_item *item)
 /* Out of a heap; not for keys in the line. */
 static void leave(korch_queue *queue, korch_queue_item *item)
 {
+	if (item->place == KORCH_QUEUE_STALLED)
+		queue->n_stalled -= item->is_wanted;
 	korch_heap *heap = heap_of(queue, item);
 	if (heap)
 		korch__heap_remove(heap, &item->node);
-	if (item->place == KORCH_QUEUE_STALLED)
-		queue->n_stalled -= item->is_wanted;
 	item->place = KORCH_QUEUE_NOWHERE;
 }
 

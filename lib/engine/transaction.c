@@ -82,7 +82,9 @@ static int add_create(korch_flight *flight, size_t i, const korch_admission *adm
                       korch_error **err)
 {
 	korch_object *object = take_object(flight, korch_plan_step(flight->plan, i));
-	int code = object ? korch__admit_create(object, admission, err) : no_memory(err);
+	if (!object)
+		return no_memory(err);
+	int code = korch__admit_create(object, admission, err);
 	if (code < 0) {
 		korch_object_unref(object);
 		return code;

@@ -8,6 +8,7 @@
 #include "object/json.h"
 #include "object/object.h"
 #include "object/tree.h"
+#include <assert.h>
 #include <inttypes.h>
 #include <korch/fieldpath.h>
 #include <string.h>
@@ -162,6 +163,7 @@ static int walk_step(place *self, const step *by, korch_error **err)
 		return KORCH_E_NOT_FOUND;
 	if (self->type)
 		return struct_step(self, by, err);
+	assert(self->field);
 	if (self->field->shape == KORCH_SHAPE_LIST && !self->in_list)
 		return list_step(self, by);
 	if (self->field->shape == KORCH_SHAPE_MAP) {

@@ -3,6 +3,7 @@
  */
 #include "base/alloc.h"
 #include "object/block.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,6 +121,7 @@ int korch_map_set(korch_map **slot, const char *key, const char *value)
 	size_t at = place_of(old, key, &found), n = old ? old->n : 0;
 	if (!value && !found)
 		return 0;
+	assert(old || !found);
 	korch_map *map = NULL;
 	if (value || n > 1) {
 		map = map_alloc(n + (value && !found) - (!value && found));
