@@ -170,16 +170,16 @@ static void on_removed(void *userdata, int code, const char *reason, const char 
 		korch__agent_release(agent);
 }
 
-static void remove_leftover(korch_agent *agent, const found_sandbox *sandbox)
+void korch__agent_remove_leftover(korch_agent *agent, const char *id)
 {
 	const korch__pod_op none = {.kind = KORCH__OP_SANDBOX_REMOVE};
 	korch_agent *ignored;
 	agent_op *op = korch__op_new(agent, NULL, &none);
-	korch__log(KORCH_LOG_INFO, "agent", "removing what an earlier run left: %s", sandbox->id);
+	korch__log(KORCH_LOG_INFO, "agent", "removing what an earlier run left: %s", id);
 	if (!op)
 		return;
 	agent->removing++;
-	if (agent->ops->sandbox_remove(agent->self, sandbox->id, on_removed, op) == 0)
+	if (agent->ops->sandbox_remove(agent->self, id, on_removed, op) == 0)
 		return;
 	agent->removing--;
 	korch__op_end(op, &ignored);
@@ -196,7 +196,7 @@ int korch__agent_adopt(korch_agent *agent, const korch_view *view)
 		const korch_pod *pod =
 		    object && object->kind == &korch_pod_kind ? (const korch_pod *)object : NULL;
 		if (korch__agent_node_of(agent, pod) == SIZE_MAX || adopt(agent, pod, sandbox) < 0)
-			remove_leftover(agent, sandbox);
+			korch__agent_remove_leftover(agent, sandbox->id);
 	}
 	if (found)
 		korch__agent_sweep(agent, view);

@@ -41,6 +41,7 @@ typedef struct agent_worker {
 	uint8_t volumes;
 	uint8_t gone; /* the object is gone */
 	uint8_t uses; /* AGENT_USES_* */
+	uint8_t is_listed; /* the runtime has listed its sandbox */
 	agent_extra *extra;
 	struct korch__prober *prober; /* NULL: no probes */
 	korch__container_facts containers[];
@@ -56,6 +57,7 @@ typedef struct agent_node {
 	korch_taint *taints;
 	size_t n_taints;
 	korch_usec renew_us; /* when the Lease was renewed last */
+	int is_silent;       /* its machine does not answer */
 } agent_node;
 
 /* An operation under way; outlives its worker and the agent when they end first. */
@@ -86,6 +88,7 @@ struct korch_agent {
 	korch_table workers;    /* by uid */
 	korch__addresses addresses;
 	korch_usec lease_period_us;
+	korch_usec relist_at; /* when the runtime is to be asked again what it holds */
 	int warnings_only;
 	int is_virtual;
 	uint64_t seed;          /* of tokens */
@@ -180,6 +183,14 @@ int korch__agent_list(korch_agent *agent);
 /* 1 while leftovers are being removed. */
 int korch__agent_adopt(korch_agent *agent, const korch_view *view);
 void korch__found_free(struct agent_found *found);
+
+/* Removes a sandbox that no pod has. */
+void korch__agent_remove_leftover(korch_agent *agent, const char *id);
+/* agent_relist.c: comparing what is believed with what the runtime holds. */
+int korch__agent_relist(korch_agent *agent);
+/* Finds out whether a node's machine answers; lists again when it does so anew, and now and then. 1: it does. */
+int korch__node_listen(korch_agent *agent, agent_node *node);
+int korch__node_is_silent(const korch_agent *agent, size_t node);
 
 /* Asks for what waited. */
 void korch__agent_release(korch_agent *agent);

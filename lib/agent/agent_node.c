@@ -221,23 +221,16 @@ static int renew_lease(korch_agent *agent, const agent_node *node, const korch_l
 	return korch_plan_update(plan, &lease->object, next);
 }
 
-/* A machine that does not answer says nothing of itself. */
-static int is_silent(const korch_agent *agent, const agent_node *node)
-{
-	korch_node_capacity has;
-	return agent->lease_period_us > 0 &&
-	       agent->ops->capacity(agent->self, node->name, &has) == KORCH_E_IO;
-}
-
 static int reconcile(void *userdata, const korch_view *view, const korch_request *request,
                      korch_plan *plan, korch_error **err)
 {
 	korch_agent *agent = userdata;
-	const agent_node *node = korch__table_get(&agent->node_index, request->key.name);
+	agent_node *node = korch__table_get(&agent->node_index, request->key.name);
 	if (!node)
 		return 0;
 	korch__agent_adopt(agent, view);
-	if (is_silent(agent, node)) {
+	/* A machine that does not answer says nothing of itself. */
+	if (!korch__node_listen(agent, node)) {
 		korch_plan_wake_at(plan, korch_loop_now(agent->loop) + agent->lease_period_us);
 		return 0;
 	}

@@ -255,10 +255,15 @@ int korch__agent_reconcile(void *userdata, const korch_view *view, const korch_r
 	korch_agent *agent = userdata;
 	const korch_pod *pod = (const korch_pod *)korch_view_get(
 	    view, &korch_pod_kind, request->key.namespace_, request->key.name);
-	if (korch__agent_node_of(agent, pod) == SIZE_MAX)
+	size_t node = korch__agent_node_of(agent, pod);
+	if (node == SIZE_MAX)
 		return 0;
 	if (korch__agent_adopt(agent, view))
 		return wait_for_removal(agent, request);
+	if (korch__node_is_silent(agent, node)) {
+		korch_plan_wake_at(plan, korch_loop_now(agent->loop) + agent->lease_period_us);
+		return 0;
+	}
 	agent_worker *worker = korch__worker_find(agent, korch_object_uid(&pod->object));
 	if (!worker && agent->shutdown)
 		return 0;

@@ -70,7 +70,8 @@ typedef struct korch__container_facts {
 	uint8_t readiness;
 	uint8_t liveness;
 	uint8_t oom_killed;
-	uint8_t start_failed; /* EXITED without having run */
+	uint8_t start_failed : 1; /* EXITED without having run */
+	uint8_t is_listed : 1;    /* the runtime has listed this run */
 	uint8_t signal;
 	uint8_t restarted;     /* there was a run before this one */
 	int32_t restart_count; /* of the present or last run; RUN_NONE: of the run to come */
