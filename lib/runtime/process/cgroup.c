@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CPU_PERIOD_US = 100000, CPU_QUOTA_MIN_US = 1000 };
+enum { CPU_PERIOD_US = 100000, CPU_QUOTA_MIN_US = 1000, MAKE_TRIES = 100 };
 
 /* Mount points; the version 1 controllers have one each. */
 static const char V2[] = "/sys/fs/cgroup";
@@ -58,15 +58,39 @@ static int make_parent(const char *mount)
 	return mkdir(folder, 0755) < 0 && errno != EEXIST ? -1 : 0;
 }
 
+/* Whether groups can be made there: the folder may be another user's, who runs containers too. */
+static int may_use_parent(const char *mount)
+{
+	char folder[256];
+	snprintf(folder, sizeof(folder), "%s/korch", mount);
+	int may = make_parent(mount) == 0 && faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0;
+	rmdir(folder); /* stays while it has others; made again with the first container that needs one */
+	return may;
+}
+
 int korch__cgroup_usable(void)
 {
 	int v2 = is_v2();
 	if (v2 && write_text(V2, "cgroup.subtree_control", "+memory +cpu") < 0)
 		return 0;
 	for (size_t i = 0; i < (v2 ? 1 : KORCH_COUNT(V1)); i++)
-		if (make_parent(v2 ? V2 : V1[i]) < 0)
+		if (!may_use_parent(v2 ? V2 : V1[i]))
 			return 0;
 	return 1;
+}
+
+/* Makes the parent too, which another instance may remove at any time while it is empty. */
+static int make_group(const char *mount, const char *folder)
+{
+	for (int i = 0; i < MAKE_TRIES; i++) {
+		if (make_parent(mount) < 0)
+			return -1;
+		if (mkdir(folder, 0755) == 0 || errno == EEXIST)
+			return 0;
+		if (errno != ENOENT)
+			return -1;
+	}
+	return -1;
 }
 
 static int set_number(const char *folder, const char *file, int64_t value)
@@ -138,7 +162,7 @@ int korch__cgroup_create(process_cgroup *out, const char *name,
 		char folder[512];
 		snprintf(folder, sizeof(folder), "%s/korch/%s", v2 ? V2 : V1[i], name);
 		int failed =
-		    make_parent(v2 ? V2 : V1[i]) < 0 || (mkdir(folder, 0755) < 0 && errno != EEXIST);
+		    make_group(v2 ? V2 : V1[i], folder) < 0;
 		if (!failed && v2)
 			failed = write_text("/sys/fs/cgroup/korch", "cgroup.subtree_control", "+memory +cpu");
 		if (!failed)

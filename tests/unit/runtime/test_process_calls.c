@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static world w;
@@ -182,6 +183,43 @@ START_TEST(a_memory_limit_is_kept)
 }
 END_TEST
 
+static void limits_are_a_wish(void)
+{
+	setup_pod();
+	const korch_container_config more = {.memory_limit_bytes = 64 << 20, .cpu_shares_milli = 100};
+	ck_assert_int_eq(
+	    world_run(&w, "pod", (start_options){.id = "c", .script = "exit 5", .more = more}), 5);
+	world_end(&w);
+}
+
+/* Groups of root's containers do not keep those of an ordinary user from starting. */
+START_TEST(limits_of_an_ordinary_user)
+{
+	if (geteuid() != 0) {
+		limits_are_a_wish();
+		return;
+	}
+	setup_pod();
+	const korch_container_config more = {.cpu_shares_milli = 100};
+	ck_assert_int_eq(
+	    world_start(&w, NULL, "pod",
+	                (start_options){.id = "roots", .script = "exec sleep 1000", .more = more}),
+	    0);
+	pid_t pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		if (setresgid(65534, 65534, 65534) < 0 || setresuid(65534, 65534, 65534) < 0)
+			_exit(99);
+		limits_are_a_wish();
+		_exit(0);
+	}
+	int status;
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	world_end(&w);
+}
+END_TEST
+
 START_TEST(ids_that_are_not_valid)
 {
 	setup_pod();
@@ -273,7 +311,8 @@ KORCH_SUITE(process_calls)
 {
 	Suite *suite = suite_create("process-calls");
 	KORCH_CASE(suite, "exec", commands_inside, commands_end_with_their_container);
-	KORCH_CASE(suite, "usage", usage, a_memory_limit_is_kept);
+	KORCH_CASE(suite, "usage", usage, a_memory_limit_is_kept,
+	           limits_of_an_ordinary_user);
 	KORCH_CASE(suite, "arguments", ids_that_are_not_valid, options_that_are_not_valid,
 	           the_number_of_pods_is_limited);
 	return suite;
