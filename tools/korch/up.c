@@ -303,8 +303,8 @@ static int stop(session *self)
 	char text[64];
 	int is_killing = 0;
 	const korch_view_query pods = {.kind = &korch_pod_kind};
-	snprintf(text, sizeof(text), "stopping %zu pods",
-	         korch_view_count(korch_engine_view(korch_cluster_engine(self->cluster)), &pods));
+	size_t n = korch_view_count(korch_engine_view(korch_cluster_engine(self->cluster)), &pods);
+	snprintf(text, sizeof(text), "stopping %zu pod%s", n, n == 1 ? "" : "s");
 	self->output->ops->note(self->output, text);
 	for (;;) {
 		int code = korch_cluster_stop_pods(self->cluster, STOP_PATIENCE_US, NULL);

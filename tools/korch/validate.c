@@ -3,6 +3,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char USAGE[] =
@@ -61,10 +62,13 @@ int tool_validate(int argc, char **argv)
 	if (!manifest)
 		return tool_fail(error);
 	size_t errors = tool_each_problem(manifest, print_problem, NULL);
-	if (code < 0 && errors == 0)
-		tool_fail(error);
-	else
-		korch_error_free(error);
+	if (code < 0 && errors == 0) {
+		char *text = korch_error_format(error);
+		print_problem(NULL, text ? text : korch_code_text(code), 1);
+		free(text);
+		errors = 1;
+	}
+	korch_error_free(error);
 	if (!quiet)
 		print_summary(manifest, errors);
 	korch_manifest_free(manifest);
