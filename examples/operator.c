@@ -4,6 +4,7 @@
  *
  *     operator website.yaml      applies the file and serves until Ctrl-C; python3 is the web server
  */
+#define _GNU_SOURCE 1 /* asprintf() */
 #include <json-c/json.h>
 #include <korch/api.h>
 #include <korch/cluster.h>

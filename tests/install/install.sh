@@ -19,6 +19,11 @@ lines=$(wc -l <"$source/examples/embed.c")
 # A sanitized library needs its runtime first; plain builds ignore these.
 # shellcheck disable=SC2046
 $cc -std=c11 -D_GNU_SOURCE -Wall -Werror ${SANITIZE_FLAGS:-} "$source/examples/embed.c" -o "$root/embed" $(pkg-config --cflags --libs korch)
+for example in operator runtime; do
+	# Without any option of ours, as the README says.
+	# shellcheck disable=SC2046
+	$cc -Wall -Werror ${SANITIZE_FLAGS:-} "$source/examples/$example.c" -o "$root/$example" $(pkg-config --cflags --libs korch json-c)
+done
 output=$(LD_LIBRARY_PATH=$lib KORCH_SHIM=$shim "$root/embed")
 echo "$output"
 [ "$(grep -c ' Running$' <<<"$output")" = 3 ] || { echo "three running pods were expected"; exit 1; }
