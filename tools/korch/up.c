@@ -1,6 +1,7 @@
 /*
- * korch up PATH…: a cluster inside this process that runs the manifests, until Ctrl-C. This file is the session: what happens when. What
- * it shows is in up/rows.c, how in up/terminal.c, lines.c and json.c.
+ * korch up PATH…: a cluster inside this process that runs the manifests, until Ctrl-C. This file is
+ * the session: what happens when. What it shows is in up/rows.c, how in up/terminal.c, lines.c and
+ * json.c.
  */
 #include "tool.h"
 #include "up/files.h"
@@ -90,7 +91,8 @@ static korch_manifest *read_manifest(session *self)
 	return NULL;
 }
 
-/* Objects that a person expects something of, and which are only kept until their controllers are there. */
+/* Objects that a person expects something of, and which are only kept until their controllers are
+ * there. */
 static int is_only_kept(const korch_kind *kind)
 {
 	static const char *const KINDS[] = {"StatefulSet",
@@ -151,7 +153,8 @@ static void prune(session *self, const korch_manifest *before, const korch_manif
 	}
 }
 
-/* Takes the manifest. Returns 0, or the code after saying what is wrong; then everything stays as it was. */
+/* Takes the manifest. Returns 0, or the code after saying what is wrong; then everything stays as
+ * it was. */
 static int apply(session *self, korch_manifest *manifest)
 {
 	korch_error *error = NULL;

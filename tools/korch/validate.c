@@ -1,4 +1,5 @@
-/* korch validate FILE…: checks manifests against the tables and says what is wrong, one line each. */
+/* korch validate FILE…: checks manifests against the tables and says what is wrong, one line each.
+ */
 #include "tool.h"
 
 #include <getopt.h>

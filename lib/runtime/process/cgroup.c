@@ -64,7 +64,8 @@ static int may_use_parent(const char *mount)
 	char folder[256];
 	snprintf(folder, sizeof(folder), "%s/korch", mount);
 	int may = make_parent(mount) == 0 && faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0;
-	rmdir(folder); /* stays while it has others; made again with the first container that needs one */
+	rmdir(folder); /* stays while it has others; made again with the first container that needs one
+	                */
 	return may;
 }
 
@@ -139,8 +140,11 @@ static int limit_v1(size_t which, const char *folder, const korch_container_conf
 	int failed = 0;
 	if (which == 0 && config->memory_limit_bytes) {
 		failed = set_number(folder, "memory.limit_in_bytes", config->memory_limit_bytes);
-		set_number(folder, "memory.memsw.limit_in_bytes",
-		           config->memory_limit_bytes); /* not there without swap accounting */
+		set_number(folder, "memory.memsw.limit_in_bytes", config->memory_limit_bytes); /* not there
+		                                                                                  without
+		                                                                                  swap
+		                                                                                  accounting
+		                                                                                */
 	}
 	if (which == 0)
 		return failed;
@@ -161,8 +165,7 @@ int korch__cgroup_create(process_cgroup *out, const char *name,
 	for (size_t i = 0; i < n; i++) {
 		char folder[512];
 		snprintf(folder, sizeof(folder), "%s/korch/%s", v2 ? V2 : V1[i], name);
-		int failed =
-		    make_group(v2 ? V2 : V1[i], folder) < 0;
+		int failed = make_group(v2 ? V2 : V1[i], folder) < 0;
 		if (!failed && v2)
 			failed = write_text("/sys/fs/cgroup/korch", "cgroup.subtree_control", "+memory +cpu");
 		if (!failed)

@@ -311,8 +311,7 @@ KORCH_SUITE(process_calls)
 {
 	Suite *suite = suite_create("process-calls");
 	KORCH_CASE(suite, "exec", commands_inside, commands_end_with_their_container);
-	KORCH_CASE(suite, "usage", usage, a_memory_limit_is_kept,
-	           limits_of_an_ordinary_user);
+	KORCH_CASE(suite, "usage", usage, a_memory_limit_is_kept, limits_of_an_ordinary_user);
 	KORCH_CASE(suite, "arguments", ids_that_are_not_valid, options_that_are_not_valid,
 	           the_number_of_pods_is_limited);
 	return suite;
