@@ -39,7 +39,7 @@ typedef struct korch_process_options {
  * Each container has a session and process group of its own; TERM goes to the group, what is left of it when the main process
  * has ended is killed. Mounts are made in a mount namespace (with a user namespace when not root). Limits of memory and processor
  * time are enforced where cgroups may be used, and recorded otherwise.
- * @param options NULL: the defaults. @return 0, KORCH_E_INVALID, KORCH_E_UNSUPPORTED (virtual loop), KORCH_E_IO (folder), KORCH_E_NOT_FOUND (shim), KORCH_E_BUSY (folder in use). @since 0.1
+ * @param options NULL: the defaults. @return 0, KORCH_E_INVALID, KORCH_E_UNSUPPORTED (virtual loop), KORCH_E_IO (folder), KORCH_E_FORBIDDEN (others may write to the folder), KORCH_E_NOT_FOUND (shim), KORCH_E_BUSY (folder in use), KORCH_E_LIMIT (images, descriptors), KORCH_E_NOMEM. @since 0.1
  */
 KORCH_API int korch_runtime_process_new(korch_runtime **out, korch_loop *loop, const korch_process_options *options, korch_error **err);
 

@@ -55,7 +55,7 @@ typedef struct korch_container_config {
 	size_t n_mounts;            /**< number of mounts */
 	const char *log_file;       /**< file for standard output and error, "" for none */
 	int64_t log_max_bytes;      /**< size at which the log file is rotated, 0: 10 MiB */
-	int32_t log_max_files;      /**< rotated files kept, 0: 5 */
+	int32_t log_max_files;      /**< files kept, with the current one; 0: 5 */
 	int32_t restart_count;      /**< how often this container of the pod was started before */
 	int64_t run_as_user;        /**< user id, -1: unchanged */
 	int64_t run_as_group;       /**< group id, -1: unchanged */
@@ -139,7 +139,7 @@ typedef void (*korch_runtime_event_fn)(void *userdata, const korch_container_rep
 
 /** The backend's name, e.g. "process". Static. @since 0.1 */
 KORCH_API const char *korch_runtime_name(const korch_runtime *runtime);
-/** Ends the connection to what runs: nothing is stopped; completions under way come as KORCH_E_CLOSED. NULL is fine. @since 0.1 */
+/** Ends the connection to what runs: nothing is stopped; completions under way come as KORCH_E_CLOSED. Not from inside one of its callbacks. NULL is fine. @since 0.1 */
 KORCH_API void korch_runtime_free(korch_runtime *runtime);
 
 KORCH_END_DECLS

@@ -23,8 +23,10 @@ extern char **environ;
 int korch__process_kill(pid_t pid, unsigned long long ticks)
 {
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	int is_it = fd >= 0 && korch__process_start_time(pid) == ticks;
-	if (is_it && syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) == 0) {
+	int is_it = (fd >= 0 || errno == ENOSYS) && korch__process_start_time(pid) == ticks;
+	if (is_it && fd < 0)
+		kill(pid, SIGKILL); /* a kernel without pidfd, before 5.3 */
+	else if (is_it && syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) == 0) {
 		struct pollfd end = {.fd = fd, .events = POLLIN};
 		poll(&end, 1, KILL_WAIT_MS);
 	}
@@ -159,6 +161,12 @@ static int keep_spec(process_sandbox *sandbox, const korch_sandbox_spec *spec)
 static int watch(process_sandbox *sandbox, pid_t pid)
 {
 	sandbox->launcher = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (sandbox->launcher < 0 && errno == ENOSYS) {
+		/* A kernel without pidfd, before 5.3: the few milliseconds are waited for. */
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+		}
+		return korch__process_connect(sandbox);
+	}
 	int code = sandbox->launcher < 0 ? KORCH_E_LIMIT : 0;
 	if (code == 0)
 		code = korch_poll_new(&sandbox->launcher_poll, sandbox->runtime->loop, sandbox->launcher,

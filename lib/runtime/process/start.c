@@ -91,13 +91,14 @@ static void put_env(wire_buffer *out, const process_sandbox *sandbox,
 {
 	const korch_map_entry defaults[] = {
 	    {"PATH", DEFAULT_PATH}, {"HOSTNAME", sandbox->hostname}, {"HOME", "/"}};
-	size_t n = config->n_env + 2;
+	size_t n = config->n_env + 3;
 	for (size_t i = 0; i < KORCH_COUNT(defaults); i++)
 		n += !has_variable(config, defaults[i].key);
 	wire_put_i64(out, (int64_t)n);
 	/* How processes are recognised that have left the container's process group, or lost the shim. First, so that
 	 * looking at the beginning is enough. */
 	put_variable(out, "KORCH_CONTAINER_ID", config->id);
+	put_variable(out, "KORCH_SANDBOX_ID", sandbox->id);
 	put_variable(out, KORCH_SANDBOX_VARIABLE, sandbox->folder);
 	for (size_t i = 0; i < KORCH_COUNT(defaults); i++)
 		if (!has_variable(config, defaults[i].key))

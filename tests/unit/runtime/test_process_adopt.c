@@ -282,10 +282,11 @@ END_TEST
 START_TEST(a_killed_host_program)
 {
 	world_make(&w);
+	/* A loop must not be used on both sides of a fork. */
+	korch_loop_free(w.loop);
 	pid_t host = fork();
 	ck_assert_int_ge(host, 0);
 	if (host == 0) {
-		/* A loop must not be used on both sides of a fork. */
 		ck_assert_int_eq(korch_loop_new(&w.loop, NULL), 0);
 		world_open(&w);
 		world_sandbox(&w, "pod");
@@ -296,6 +297,7 @@ START_TEST(a_killed_host_program)
 	int status;
 	ck_assert_int_eq(waitpid(host, &status, 0), host);
 	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	ck_assert_int_eq(korch_loop_new(&w.loop, NULL), 0);
 	world_open(&w);
 	listing l;
 	list_now(&l);

@@ -91,6 +91,7 @@ START_TEST(surroundings)
 	ck_assert_ptr_nonnull(strstr(text, "\nHOSTNAME=pod\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\nHOME=/\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\nKORCH_SANDBOX_FOLDER=/tmp/"));
+	ck_assert_ptr_nonnull(strstr(text, "\nKORCH_SANDBOX_ID=pod\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\nKORCH_CONTAINER_ID=c\n"));
 	ck_assert_ptr_null(strstr(text, "CK_"));
 	ck_assert_ptr_null(strstr(text, "KORCH_BUILD_ROOT"));
