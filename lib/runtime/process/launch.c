@@ -80,6 +80,10 @@ void korch__process_launcher_forget(process_sandbox *sandbox)
 	 * It is about to end by itself: the shim is there, or could not be started. Collected already:
 	 * nothing happens.
 	 */
+	struct pollfd end = {.fd = sandbox->launcher, .events = POLLIN};
+	/* The loop has made the descriptor non-blocking, and waitid() with it. */
+	while (poll(&end, 1, -1) < 0 && errno == EINTR) {
+	}
 	while (waitid(P_PIDFD, (id_t)sandbox->launcher, &info, WEXITED) < 0 && errno == EINTR) {
 	}
 	close(sandbox->launcher);

@@ -261,8 +261,8 @@ static int exec(void *self, const char *id, const char *const *command, size_t n
 	wire_put_i64(&sandbox->out, (int64_t)n);
 	for (size_t i = 0; i < n; i++)
 		wire_put_string(&sandbox->out, command[i]);
-	wire_put_i64(&sandbox->out,
-	             timeout_us == KORCH_USEC_NEVER ? 0 : timeout_us); /* the shim: 0 = none */
+	wire_put_i64(&sandbox->out, timeout_us == KORCH_USEC_NEVER ? 0 : timeout_us); /* the shim: 0 =
+	                                                                                 none */
 	wire_put_i64(&sandbox->out, EXEC_OUTPUT_MAX);
 	send_call(sandbox, call, frame);
 	return 0;

@@ -146,6 +146,7 @@ void korch__process_sandbox_end(process_sandbox *sandbox)
 		return;
 	}
 	if (sandbox->connection < 0 && sandbox->launcher < 0) {
+		korch__process_shim_kill(sandbox); /* one that came after it was looked for */
 		remove_folder(sandbox);
 		korch__process_sandbox_free(sandbox, 1);
 		return;

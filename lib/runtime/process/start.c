@@ -95,8 +95,10 @@ static void put_env(wire_buffer *out, const process_sandbox *sandbox,
 	for (size_t i = 0; i < KORCH_COUNT(defaults); i++)
 		n += !has_variable(config, defaults[i].key);
 	wire_put_i64(out, (int64_t)n);
-	/* How processes are recognised that have left the container's process group, or lost the shim. First, so that
-	 * looking at the beginning is enough. */
+	/*
+	 * How processes are recognised that have left the container's process group, or lost the shim.
+	 * First, so that looking at the beginning is enough.
+	 */
 	put_variable(out, "KORCH_CONTAINER_ID", config->id);
 	put_variable(out, "KORCH_SANDBOX_ID", sandbox->id);
 	put_variable(out, KORCH_SANDBOX_VARIABLE, sandbox->folder);

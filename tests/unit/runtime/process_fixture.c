@@ -111,6 +111,24 @@ static int none_left(world *w, void *what)
 	return n <= 2;
 }
 
+/* Shims are in their pod's folder, also when it is no more. */
+static int no_shim_left(world *w, void *what)
+{
+	(void)what;
+	int n = 0;
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	while ((entry = readdir(proc))) {
+		char path[300];
+		char target[4096];
+		snprintf(path, sizeof(path), "/proc/%s/cwd", entry->d_name);
+		ssize_t length = readlink(path, target, sizeof(target));
+		n += length > (ssize_t)strlen(w->state) && strncmp(target, w->state, strlen(w->state)) == 0;
+	}
+	closedir(proc);
+	return n == 0;
+}
+
 void world_end(world *w)
 {
 	answer a = {.of = w};
@@ -119,6 +137,7 @@ void world_end(world *w)
 	ck_assert_int_eq(w->ops->list(w->self, remove_all, &a), 0);
 	world_wait_answer(w, &a);
 	ck_assert_msg(world_until(w, none_left, NULL), "pods are left in %s", w->state);
+	ck_assert_msg(world_until(w, no_shim_left, NULL), "a shim of %s is left", w->state);
 	world_close(w);
 	korch_loop_free(w->loop);
 	nftw(w->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);

@@ -80,13 +80,39 @@ static int run_mounted(const char *id, const char *script, const korch_mount *mo
 	    (start_options){.id = id, .script = script, .more = {.mounts = mounts, .n_mounts = n}});
 }
 
+static void mounts_in_mounts(void)
+{
+	char nested[160], path[160];
+	snprintf(nested, sizeof(nested), "%s/other", w.folder);
+	ck_assert_int_eq(mkdir(nested, 0755), 0);
+	/* A mount inside of a mount: what is written beside it still goes into the outer one. */
+	const korch_mount both[] = {{.host_path = volume, .container_path = "/korch-outer"},
+	                            {.host_path = nested, .container_path = "/korch-outer/in/side"}};
+	ck_assert_int_eq(
+	    run_mounted("nested",
+	                "echo in > /korch-outer/in/side/inner && echo out > /korch-outer/outer", both,
+	                2),
+	    0);
+	snprintf(path, sizeof(path), "%s/other/inner", w.folder);
+	ck_assert(file_exists(path));
+	snprintf(path, sizeof(path), "%s/volume/outer", w.folder);
+	ck_assert(file_exists(path));
+	/* … also where the outer one may not be written to. */
+	const korch_mount locked[] = {
+	    {.host_path = file, .container_path = "/korch-l/x", .read_only = 1},
+	    {.host_path = volume, .container_path = "/korch-lock", .read_only = 1},
+	    {.host_path = nested, .container_path = "/korch-lock/new/place"}};
+	ck_assert_int_eq(
+	    run_mounted("locked",
+	                "test -e /korch-lock/outer && echo x > /korch-lock/new/place/from-locked",
+	                locked, 3),
+	    0);
+}
+
 /* The body: the same as root and as an ordinary user with user namespaces. */
 static void all_sorts_of_mounts(void)
 {
 	setup_pod();
-	char nested[160], path[160];
-	snprintf(nested, sizeof(nested), "%s/other", w.folder);
-	ck_assert_int_eq(mkdir(nested, 0755), 0);
 	char *before = picture();
 	const korch_mount missing[] = {{.host_path = volume, .container_path = "/korch-data/deep/er"}};
 	ck_assert_int_eq(
@@ -114,28 +140,7 @@ static void all_sorts_of_mounts(void)
 	                             "/korch-file) 2>/dev/null && test -s /korch-file",
 	                             read_only, 2),
 	                 0);
-	/* A mount inside of a mount: what is written beside it still goes into the outer one. */
-	const korch_mount both[] = {{.host_path = volume, .container_path = "/korch-outer"},
-	                            {.host_path = nested, .container_path = "/korch-outer/in/side"}};
-	ck_assert_int_eq(
-	    run_mounted("nested",
-	                "echo in > /korch-outer/in/side/inner && echo out > /korch-outer/outer", both,
-	                2),
-	    0);
-	snprintf(path, sizeof(path), "%s/other/inner", w.folder);
-	ck_assert(file_exists(path));
-	snprintf(path, sizeof(path), "%s/volume/outer", w.folder);
-	ck_assert(file_exists(path));
-	/* … also where the outer one may not be written to. */
-	const korch_mount locked[] = {
-	    {.host_path = file, .container_path = "/korch-l/x", .read_only = 1},
-	    {.host_path = volume, .container_path = "/korch-lock", .read_only = 1},
-	    {.host_path = nested, .container_path = "/korch-lock/new/place"}};
-	ck_assert_int_eq(
-	    run_mounted("locked",
-	                "test -e /korch-lock/outer && echo x > /korch-lock/new/place/from-locked",
-	                locked, 3),
-	    0);
+	mounts_in_mounts();
 	/* Commands inside see the same. */
 	answer a;
 	ck_assert_int_eq(world_start(&w, NULL, "pod",
