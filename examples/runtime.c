@@ -1,6 +1,7 @@
 /*
- * A runtime of one's own: containers are entries of a table, "started" by printing a line. Shows the table of functions that a runtime fills in,
- * and that completions come from the loop and never from inside a call. Runs a Deployment on it, then scales it to zero.
+ * A runtime of one's own: containers are entries of a table, "started" by printing a line. Shows
+ * the table of functions that a runtime fills in, and that completions come from the loop and never
+ * from inside a call. Runs a Deployment on it, then scales it to zero.
  */
 #include <korch/api.h>
 #include <korch/cluster.h>
@@ -37,9 +38,16 @@ typedef struct later {
 
 static void report(paper *self, const container *c)
 {
-	const korch_container_report told = {.id = c->id, .sandbox_id = c->sandbox, .name = c->name, .image_id = "", .phase = c->phase,
-		.exit_code = c->phase == KORCH_CONTAINER_EXITED ? 143 : 0, .started_us = c->started_us, .finished_us = korch_loop_now(self->loop),
-		.reason = "", .message = ""};
+	const korch_container_report told = {.id = c->id,
+	                                     .sandbox_id = c->sandbox,
+	                                     .name = c->name,
+	                                     .image_id = "",
+	                                     .phase = c->phase,
+	                                     .exit_code = c->phase == KORCH_CONTAINER_EXITED ? 143 : 0,
+	                                     .started_us = c->started_us,
+	                                     .finished_us = korch_loop_now(self->loop),
+	                                     .reason = "",
+	                                     .message = ""};
 	self->listener(self->listener_userdata, &told);
 }
 
@@ -48,11 +56,13 @@ static void deliver(void *userdata)
 	later *l = userdata;
 	if (l->changed)
 		report(l->self, l->changed);
-	l->fn(l->userdata, l->code, l->code < 0 ? "RunContainerError" : "", l->code < 0 ? "the table is full" : "");
+	l->fn(l->userdata, l->code, l->code < 0 ? "RunContainerError" : "",
+	      l->code < 0 ? "the table is full" : "");
 	free(l);
 }
 
-static int answer(paper *self, korch_runtime_done_fn fn, void *userdata, int code, container *changed)
+static int answer(paper *self, korch_runtime_done_fn fn, void *userdata, int code,
+                  container *changed)
 {
 	later *l = malloc(sizeof(*l));
 	if (!l)
@@ -75,12 +85,14 @@ static void set_listener(void *self, korch_runtime_event_fn fn, void *userdata)
 	((paper *)self)->listener_userdata = userdata;
 }
 
-static int prepare(void *self, const char *node, const char *image, const char *policy, korch_runtime_done_fn fn, void *userdata)
+static int prepare(void *self, const char *node, const char *image, const char *policy,
+                   korch_runtime_done_fn fn, void *userdata)
 {
 	return answer(self, fn, userdata, 0, NULL);
 }
 
-static int sandbox_create(void *self, const korch_sandbox_spec *spec, korch_runtime_done_fn fn, void *userdata)
+static int sandbox_create(void *self, const korch_sandbox_spec *spec, korch_runtime_done_fn fn,
+                          void *userdata)
 {
 	return answer(self, fn, userdata, 0, NULL);
 }
@@ -93,7 +105,8 @@ static int sandbox_remove(void *self, const char *id, korch_runtime_done_fn fn, 
 	return answer(self, fn, userdata, 0, NULL);
 }
 
-static int start(void *self, const korch_container_config *config, korch_runtime_done_fn fn, void *userdata)
+static int start(void *self, const korch_container_config *config, korch_runtime_done_fn fn,
+                 void *userdata)
 {
 	paper *p = self;
 	container *c = find(p, config->id);
@@ -108,7 +121,8 @@ static int start(void *self, const korch_container_config *config, korch_runtime
 	return answer(p, fn, userdata, 0, c);
 }
 
-static int stop(void *self, const char *id, int signal, korch_usec grace_us, korch_runtime_done_fn fn, void *userdata)
+static int stop(void *self, const char *id, int signal, korch_usec grace_us,
+                korch_runtime_done_fn fn, void *userdata)
 {
 	container *c = find(self, id);
 	if (c && c->phase == KORCH_CONTAINER_RUNNING)
@@ -150,22 +164,36 @@ static int list(void *self, korch_runtime_list_fn fn, void *userdata)
 
 static int capacity(void *self, const char *node, korch_node_capacity *out)
 {
-	*out = (korch_node_capacity){.cpu_milli = 4000, .memory_bytes = 1 << 30, .pods = CONTAINERS_MAX};
+	*out =
+	    (korch_node_capacity){.cpu_milli = 4000, .memory_bytes = 1 << 30, .pods = CONTAINERS_MAX};
 	return 0;
 }
 
-static int probe(void *self, const korch_runtime_probe *asked, korch_runtime_done_fn fn, void *userdata)
+static int probe(void *self, const korch_runtime_probe *asked, korch_runtime_done_fn fn,
+                 void *userdata)
 {
 	return answer(self, fn, userdata, 0, NULL);
 }
 
-static const korch_runtime_ops PAPER = {.size = sizeof(PAPER), .name = "paper", .capabilities = KORCH_RUNTIME_VIRTUAL,
-	.set_listener = set_listener, .prepare = prepare, .sandbox_create = sandbox_create, .sandbox_remove = sandbox_remove, .start = start,
-	.stop = stop, .remove = remove_container, .list = list, .capacity = capacity, .probe = probe, .free = free};
+static const korch_runtime_ops PAPER = {.size = sizeof(PAPER),
+                                        .name = "paper",
+                                        .capabilities = KORCH_RUNTIME_VIRTUAL,
+                                        .set_listener = set_listener,
+                                        .prepare = prepare,
+                                        .sandbox_create = sandbox_create,
+                                        .sandbox_remove = sandbox_remove,
+                                        .start = start,
+                                        .stop = stop,
+                                        .remove = remove_container,
+                                        .list = list,
+                                        .capacity = capacity,
+                                        .probe = probe,
+                                        .free = free};
 
-static const char MANIFEST[] = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: notes}, spec: {replicas: 2, "
-							   "selector: {matchLabels: {app: notes}}, template: {metadata: {labels: {app: notes}}, spec: {"
-							   "terminationGracePeriodSeconds: 1, containers: [{name: note, image: paper}]}}}}";
+static const char MANIFEST[] =
+    "{apiVersion: apps/v1, kind: Deployment, metadata: {name: notes}, spec: {replicas: 2, "
+    "selector: {matchLabels: {app: notes}}, template: {metadata: {labels: {app: notes}}, spec: {"
+    "terminationGracePeriodSeconds: 1, containers: [{name: note, image: paper}]}}}}";
 
 int main(void)
 {
@@ -180,7 +208,8 @@ int main(void)
 	self->loop = loop;
 	if (korch_runtime_register(&runtime, &PAPER, self, &error) < 0)
 		return 1;
-	const korch_cluster_options options = {.size = sizeof(options), .loop = loop, .runtime = runtime};
+	const korch_cluster_options options = {
+	    .size = sizeof(options), .loop = loop, .runtime = runtime};
 	int code = korch_cluster_open(&cluster, &options, &error);
 	if (code == 0)
 		code = korch_cluster_apply_text(cluster, MANIFEST, "notes", &error);

@@ -33,26 +33,31 @@ enum {
  * @param text,length the text; need not be terminated.
  * @param options NULL for the defaults.
  * @param problems where errors and warnings go, with path, file and line; may be NULL.
- * @return 0, KORCH_E_PARSE (not JSON), KORCH_E_INVALID (wrong types, no apiVersion or kind; err tells the first, problems all),
- * KORCH_E_LIMIT, KORCH_E_NOMEM. Any thread. @since 0.1
+ * @return 0, KORCH_E_PARSE (not JSON), KORCH_E_INVALID (wrong types, no apiVersion or kind; err
+ * tells the first, problems all), KORCH_E_LIMIT, KORCH_E_NOMEM. Any thread. @since 0.1
  */
-KORCH_API int korch_object_from_json(korch_object **out, const char *text, size_t length, const korch_decode_options *options,
-									 korch_problems *problems, korch_error **err);
+KORCH_API int korch_object_from_json(korch_object **out, const char *text, size_t length,
+                                     const korch_decode_options *options, korch_problems *problems,
+                                     korch_error **err);
 /**
- * Writes an object as JSON text: apiVersion, kind, metadata, then the fields in the order of the table, unknown ones last.
- * metadata.resourceVersion is the object's revision when that is not 0.
- * @param out the text, terminated, freed by the caller with free(). @param length its length without the NUL; may be NULL.
+ * Writes an object as JSON text: apiVersion, kind, metadata, then the fields in the order of the
+ * table, unknown ones last. metadata.resourceVersion is the object's revision when that is not 0.
+ * @param out the text, terminated, freed by the caller with free(). @param length its length
+ * without the NUL; may be NULL.
  * @param flags KORCH_ENCODE_*.
  * @return 0 or KORCH_E_NOMEM. Any thread. @since 0.1
  */
-KORCH_API int korch_object_to_json(char **out, size_t *length, const korch_object *object, uint32_t flags);
+KORCH_API int korch_object_to_json(char **out, size_t *length, const korch_object *object,
+                                   uint32_t flags);
 /**
  * Reads a struct of the model (a pod template, a selector …) from JSON text.
  * @param out the struct, owned by the caller (korch_block_unref()).
  * @return as korch_object_from_json(). @since 0.1
  */
-KORCH_API int korch_struct_from_json(void **out, const korch_type *type, const char *text, korch_problems *problems, korch_error **err);
-/** Writes a struct of the model as compact JSON text, freed by the caller with free(). @return 0 or KORCH_E_NOMEM. @since 0.1 */
+KORCH_API int korch_struct_from_json(void **out, const korch_type *type, const char *text,
+                                     korch_problems *problems, korch_error **err);
+/** Writes a struct of the model as compact JSON text, freed by the caller with free(). @return 0 or
+ * KORCH_E_NOMEM. @since 0.1 */
 KORCH_API int korch_struct_to_json(char **out, const void *self, const korch_type *type);
 
 KORCH_END_DECLS

@@ -44,7 +44,7 @@ typedef void (*korch_log_fn)(void *userdata, int level, const char *area, const 
  * @since 0.1
  */
 KORCH_API int korch_log_set(int level, korch_log_fn fn, void *userdata,
-							void (*destroy)(void *userdata));
+                            void (*destroy)(void *userdata));
 
 /** Name of a level ("error", "warning", "info", "debug"), "none" for anything else. @since 0.1 */
 KORCH_API const char *korch_log_level_name(int level);

@@ -1,5 +1,6 @@
 /*
- * Attributes and version of the public headers. All of them are empty for SWIG, which cannot parse them.
+ * Attributes and version of the public headers. All of them are empty for SWIG, which cannot parse
+ * them.
  */
 #ifndef KORCH_MACROS_H
 #define KORCH_MACROS_H
@@ -29,7 +30,8 @@
 #define KORCH_BEGIN_DECLS
 /** Closes what KORCH_BEGIN_DECLS opened. */
 #define KORCH_END_DECLS
-/** Length of an array at the end of a struct that has as many items as were allocated (C++ has no such arrays). */
+/** Length of an array at the end of a struct that has as many items as were allocated (C++ has no
+ * such arrays). */
 #define KORCH_FLEXIBLE
 #endif
 

@@ -17,7 +17,8 @@ KORCH_BEGIN_DECLS
  * What is wrong with a text under a rule.
  * @param sentences room for KORCH_NAME_SENTENCES_MAX static texts; may be NULL.
  * @param text NULL counts as "".
- * @return how many sentences; 0 when the text is valid. Rules on numbers say nothing about texts. @since 0.1
+ * @return how many sentences; 0 when the text is valid. Rules on numbers say nothing about texts.
+ * @since 0.1
  */
 KORCH_API size_t korch_name_check(const char **sentences, korch_format format, const char *text);
 /** What is wrong with a number under a rule (ports, non-negative …), or NULL. Static. @since 0.1 */

@@ -1,6 +1,6 @@
 /*
- * Problems: what decoding and validation find wrong with an object, each with path, file and line. How they are found
- * stands in codec.h and validate.h.
+ * Problems: what decoding and validation find wrong with an object, each with path, file and line.
+ * How they are found stands in codec.h and validate.h.
  */
 #ifndef KORCH_PROBLEMS_H
 #define KORCH_PROBLEMS_H
@@ -47,7 +47,8 @@ typedef struct korch_problem {
 
 /**
  * An empty list. One thread at a time.
- * @param max how many problems are kept (further ones are only counted); 0 = KORCH_PROBLEMS_DEFAULT_MAX.
+ * @param max how many problems are kept (further ones are only counted); 0 =
+ * KORCH_PROBLEMS_DEFAULT_MAX.
  * @return 0 or KORCH_E_NOMEM. The caller owns *out. @since 0.1
  */
 KORCH_API int korch_problems_new(korch_problems **out, size_t max);
@@ -57,16 +58,20 @@ KORCH_API void korch_problems_free(korch_problems *problems);
 KORCH_API size_t korch_problems_count(const korch_problems *problems);
 /** How many were found in all, those not kept included, of one severity. @since 0.1 */
 KORCH_API size_t korch_problems_total(const korch_problems *problems, korch_severity severity);
-/** The i-th problem in the order in which they were found, NULL behind the last. Borrowed; valid until the list changes. @since 0.1 */
+/** The i-th problem in the order in which they were found, NULL behind the last. Borrowed; valid
+ * until the list changes. @since 0.1 */
 KORCH_API const korch_problem *korch_problems_at(const korch_problems *problems, size_t i);
-/** 0 when the list has no error, KORCH_E_INVALID when it has one, KORCH_E_NOMEM when one was lost for want of memory; then err tells the first error with path, file and line. @since 0.1 */
+/** 0 when the list has no error, KORCH_E_INVALID when it has one, KORCH_E_NOMEM when one was lost
+ * for want of memory; then err tells the first error with path, file and line. @since 0.1 */
 KORCH_API int korch_problems_result(const korch_problems *problems, korch_error **err);
 /** Removes all problems. @since 0.1 */
 KORCH_API void korch_problems_clear(korch_problems *problems);
-/** A problem as one line, "file:line: path: sentence", parts that are missing left out. The caller frees it with free(); NULL when memory is short. @since 0.1 */
+/** A problem as one line, "file:line: path: sentence", parts that are missing left out. The caller
+ * frees it with free(); NULL when memory is short. @since 0.1 */
 KORCH_API char *korch_problem_format(const korch_problem *problem);
 /**
- * Adds a problem, for hooks of custom tables and for callbacks. problems may be NULL (nothing happens).
+ * Adds a problem, for hooks of custom tables and for callbacks. problems may be NULL (nothing
+ * happens).
  * @param problem copied; its message gets Kubernetes' words of its kind in front. @since 0.1
  */
 KORCH_API void korch_problem_add(korch_problems *problems, const korch_problem *problem);

@@ -20,14 +20,14 @@ typedef enum korch_quantity_format {
 } korch_quantity_format;
 
 /**
- * A quantity: a whole number of billionths as 128-bit two's complement, and the family of suffixes. Finer values are rounded up
- * (away from zero) when they are read, as Kubernetes does it. Binary ones are capped at 2^63-1, others at about 1.7e29.
- * A zeroed struct is 0.
+ * A quantity: a whole number of billionths as 128-bit two's complement, and the family of suffixes.
+ * Finer values are rounded up (away from zero) when they are read, as Kubernetes does it. Binary
+ * ones are capped at 2^63-1, others at about 1.7e29. A zeroed struct is 0.
  */
 typedef struct korch_quantity {
-	int64_t high;    /**< upper half of the billionths */
-	uint64_t low;    /**< lower half of the billionths */
-	int32_t format;  /**< a korch_quantity_format */
+	int64_t high;     /**< upper half of the billionths */
+	uint64_t low;     /**< lower half of the billionths */
+	int32_t format;   /**< a korch_quantity_format */
 	int32_t reserved; /**< 0 */
 } korch_quantity;
 
@@ -40,8 +40,10 @@ KORCH_API int korch_quantity_parse(korch_quantity *out, const char *text, korch_
 KORCH_API korch_quantity korch_quantity_from_int(int64_t value, korch_quantity_format format);
 /** A number of thousandths of that format. @since 0.1 */
 KORCH_API korch_quantity korch_quantity_from_milli(int64_t milli, korch_quantity_format format);
-/** The canonical text: no fraction, the largest suffix that loses nothing. @return its length. @since 0.1 */
-KORCH_API size_t korch_quantity_text(char out[KORCH_QUANTITY_TEXT_SIZE], const korch_quantity *quantity);
+/** The canonical text: no fraction, the largest suffix that loses nothing. @return its length.
+ * @since 0.1 */
+KORCH_API size_t korch_quantity_text(char out[KORCH_QUANTITY_TEXT_SIZE],
+                                     const korch_quantity *quantity);
 /** The value rounded up (away from zero) to a whole number, capped to int64. @since 0.1 */
 KORCH_API int64_t korch_quantity_value(const korch_quantity *quantity);
 /** The value in thousandths, rounded up (away from zero), capped to int64. @since 0.1 */
@@ -55,7 +57,8 @@ KORCH_API void korch_quantity_sub(korch_quantity *a, const korch_quantity *b);
 /** -1, 0 or 1. @since 0.1 */
 KORCH_API int korch_quantity_sign(const korch_quantity *quantity);
 
-/** Value of a quantity's text rounded up; 0 for NULL and for text that is none (decoded objects hold valid text only). @since 0.1 */
+/** Value of a quantity's text rounded up; 0 for NULL and for text that is none (decoded objects
+ * hold valid text only). @since 0.1 */
 KORCH_API int64_t korch_quantity_text_value(const char *text);
 /** As korch_quantity_text_value() in thousandths. @since 0.1 */
 KORCH_API int64_t korch_quantity_text_milli(const char *text);

@@ -1,6 +1,6 @@
 /*
- * The store: objects under keys, one revision for the whole store, compare-and-swap transactions, lists at a
- * revision, watches. What users of a store call; authors of one read sys/store.h.
+ * The store: objects under keys, one revision for the whole store, compare-and-swap transactions,
+ * lists at a revision, watches. What users of a store call; authors of one read sys/store.h.
  */
 #ifndef KORCH_STORE_H
 #define KORCH_STORE_H
@@ -30,20 +30,24 @@ typedef enum korch_write_op {
 
 /** One write of a transaction. A key may occur once in a transaction. */
 typedef struct korch_write {
-	int32_t op;            /**< a korch_write_op */
-	int32_t reserved;      /**< 0 */
-	korch_object *object;  /**< PUT: exclusively owned; the store takes the reference, also when the call fails, and sets `revision` */
-	korch_key key;         /**< DELETE and CHECK; ignored for PUT */
-	uint64_t expected;     /**< revision that must be stored now, KORCH_REVISION_NONE or KORCH_REVISION_ANY */
+	int32_t op;           /**< a korch_write_op */
+	int32_t reserved;     /**< 0 */
+	korch_object *object; /**< PUT: exclusively owned; the store takes the reference, also when the
+	                         call fails, and sets `revision` */
+	korch_key key;        /**< DELETE and CHECK; ignored for PUT */
+	uint64_t expected;    /**< revision that must be stored now, KORCH_REVISION_NONE or
+	                         KORCH_REVISION_ANY */
 } korch_write;
 
 /** Outcome of a transaction. */
 typedef struct korch_commit_result {
 	uint64_t revision; /**< revision of all its writes; on KORCH_E_CONFLICT the store's newest */
-	size_t failed;     /**< on KORCH_E_CONFLICT, _EXISTS or _NOT_FOUND: index of the first write that did not hold */
+	size_t failed; /**< on KORCH_E_CONFLICT, _EXISTS or _NOT_FOUND: index of the first write that
+	                  did not hold */
 } korch_commit_result;
 
-/** Completion of a transaction: code 0, KORCH_E_CONFLICT (other revision), _EXISTS (expected none), _NOT_FOUND (expected one), _LIMIT, _IO, _CLOSED. */
+/** Completion of a transaction: code 0, KORCH_E_CONFLICT (other revision), _EXISTS (expected none),
+ * _NOT_FOUND (expected one), _LIMIT, _IO, _CLOSED. */
 typedef void (*korch_commit_fn)(void *userdata, int code, const korch_commit_result *result);
 
 /** What korch_store_list() is asked for. Zeroed: everything. */
@@ -61,12 +65,14 @@ typedef struct korch_list_page {
 	size_t n;                           /**< number of objects */
 	uint64_t revision;                  /**< the state that was read */
 	const char *continue_token;         /**< for the next page, NULL when this was the last */
-	size_t remaining;                   /**< objects behind this page, when the store knows; 0 otherwise */
+	size_t remaining; /**< objects behind this page, when the store knows; 0 otherwise */
 } korch_list_page;
 
-/** Completion of a list: code 0, KORCH_E_COMPACTED, KORCH_E_INVALID (token), _IO, _CLOSED; page is NULL on failure. */
+/** Completion of a list: code 0, KORCH_E_COMPACTED, KORCH_E_INVALID (token), _IO, _CLOSED; page is
+ * NULL on failure. */
 typedef void (*korch_list_fn)(void *userdata, int code, const korch_list_page *page);
-/** Completion of a get: code 0, KORCH_E_NOT_FOUND, _IO, _CLOSED. object is valid during the callback. */
+/** Completion of a get: code 0, KORCH_E_NOT_FOUND, _IO, _CLOSED. object is valid during the
+ * callback. */
 typedef void (*korch_get_fn)(void *userdata, int code, const korch_object *object);
 
 /** What happened to an object. */
@@ -80,8 +86,10 @@ typedef enum korch_change_type {
 typedef struct korch_change {
 	int32_t type;                 /**< a korch_change_type */
 	int32_t reserved;             /**< 0 */
-	const korch_object *object;   /**< state after the change; for DELETED the last state, with revision set to the deletion's */
-	const korch_object *previous; /**< state before, NULL for ADDED or when the store does not keep it */
+	const korch_object *object;   /**< state after the change; for DELETED the last state, with
+	                                 revision set to the deletion's */
+	const korch_object *previous; /**< state before, NULL for ADDED or when the store does not keep
+	                                 it */
 	uint64_t revision;            /**< revision of the change */
 } korch_change;
 
@@ -92,52 +100,70 @@ typedef struct korch_watch korch_watch;
 typedef struct korch_watch_query {
 	const korch_kind *kind; /**< NULL: all kinds */
 	const char *namespace_; /**< NULL: all namespaces; needs kind */
-	uint64_t since;         /**< changes with a greater revision are given; KORCH_REVISION_ANY: from now on */
+	uint64_t since; /**< changes with a greater revision are given; KORCH_REVISION_ANY: from now on
+	                 */
 } korch_watch_query;
 
-/** A store in memory. Its history holds at most `history` changes (0: 65,536); older ones are compacted by themselves. @since 0.1 */
-KORCH_API int korch_store_memory_new(korch_store **out, korch_loop *loop, size_t history, korch_error **err);
+/** A store in memory. Its history holds at most `history` changes (0: 65,536); older ones are
+ * compacted by themselves. @since 0.1 */
+KORCH_API int korch_store_memory_new(korch_store **out, korch_loop *loop, size_t history,
+                                     korch_error **err);
 
 /** The backend's name, e.g. "memory". Static. @since 0.1 */
 KORCH_API const char *korch_store_name(const korch_store *store);
-/** Fails all that is under way with KORCH_E_CLOSED (through the loop) and refuses new calls. @since 0.1 */
+/** Fails all that is under way with KORCH_E_CLOSED (through the loop) and refuses new calls. @since
+ * 0.1 */
 KORCH_API void korch_store_close(korch_store *store);
-/** Frees a closed store (closes it when it is not). Completions that were not delivered yet are delivered as KORCH_E_CLOSED before it returns. NULL is fine. @since 0.1 */
+/** Frees a closed store (closes it when it is not). Completions that were not delivered yet are
+ * delivered as KORCH_E_CLOSED before it returns. NULL is fine. @since 0.1 */
 KORCH_API void korch_store_free(korch_store *store);
 
 /** @name Asynchronous calls
- * Each returns 0 when it was accepted: then the callback runs exactly once, later, from the loop, never from inside the
- * call. Otherwise a code, and the callback does not run. @{ */
+ * Each returns 0 when it was accepted: then the callback runs exactly once, later, from the loop,
+ * never from inside the call. Otherwise a code, and the callback does not run. @{ */
 /**
- * Commits writes, all or nothing. What changes nothing (checks, a delete of a key that is not there) makes no new revision.
- * Refused with KORCH_E_INVALID: no writes, a key that is there twice or has no name, "/" or control characters in a name, a
- * part longer than 253 bytes; with KORCH_E_LIMIT: more than KORCH_STORE_WRITES_MAX writes.
+ * Commits writes, all or nothing. What changes nothing (checks, a delete of a key that is not
+ * there) makes no new revision. Refused with KORCH_E_INVALID: no writes, a key that is there twice
+ * or has no name, "/" or control characters in a name, a part longer than 253 bytes; with
+ * KORCH_E_LIMIT: more than KORCH_STORE_WRITES_MAX writes.
  * @param writes copied; the references of PUT objects are taken in any case. @since 0.1
  */
-KORCH_API int korch_store_commit(korch_store *store, const korch_write *writes, size_t n, korch_commit_fn fn, void *userdata);
+KORCH_API int korch_store_commit(korch_store *store, const korch_write *writes, size_t n,
+                                 korch_commit_fn fn, void *userdata);
 /** Reads one object. @since 0.1 */
-KORCH_API int korch_store_get(korch_store *store, const korch_key *key, korch_get_fn fn, void *userdata);
+KORCH_API int korch_store_get(korch_store *store, const korch_key *key, korch_get_fn fn,
+                              void *userdata);
 /** Reads a page of objects. A revision that does not exist yet is KORCH_E_INVALID. @since 0.1 */
-KORCH_API int korch_store_list(korch_store *store, const korch_list_query *query, korch_list_fn fn, void *userdata);
-/** Forgets history up to and including a revision: lists at, and watches since, a smaller one give KORCH_E_COMPACTED. fn's result carries the revision; its code is KORCH_E_INVALID for one that does not exist yet. @since 0.1 */
-KORCH_API int korch_store_compact(korch_store *store, uint64_t revision, korch_commit_fn fn, void *userdata);
+KORCH_API int korch_store_list(korch_store *store, const korch_list_query *query, korch_list_fn fn,
+                               void *userdata);
+/** Forgets history up to and including a revision: lists at, and watches since, a smaller one give
+ * KORCH_E_COMPACTED. fn's result carries the revision; its code is KORCH_E_INVALID for one that
+ * does not exist yet. @since 0.1 */
+KORCH_API int korch_store_compact(korch_store *store, uint64_t revision, korch_commit_fn fn,
+                                  void *userdata);
 /** @} */
 
 /**
- * Opens a watch. Changes are pulled by korch_watch_next(); `ready` is called from the loop when there may be some again
- * after korch_watch_next() returned 0 (and once after opening when there is something, and when the store is closed).
- * @return 0, KORCH_E_COMPACTED when `since` is older than the history, KORCH_E_CLOSED, KORCH_E_NOMEM. @since 0.1
+ * Opens a watch. Changes are pulled by korch_watch_next(); `ready` is called from the loop when
+ * there may be some again after korch_watch_next() returned 0 (and once after opening when there is
+ * something, and when the store is closed).
+ * @return 0, KORCH_E_COMPACTED when `since` is older than the history, KORCH_E_CLOSED,
+ * KORCH_E_NOMEM. @since 0.1
  */
-KORCH_API int korch_store_watch(korch_watch **out, korch_store *store, const korch_watch_query *query, korch_loop_fn ready, void *userdata);
+KORCH_API int korch_store_watch(korch_watch **out, korch_store *store,
+                                const korch_watch_query *query, korch_loop_fn ready,
+                                void *userdata);
 /**
  * The next change, in the order of revisions, each once.
  * @param out borrowed until the next call on this watch.
- * @return 1 a change, 0 nothing now, KORCH_E_COMPACTED the reader was too slow (list again), KORCH_E_CLOSED, KORCH_E_IO. @since 0.1
+ * @return 1 a change, 0 nothing now, KORCH_E_COMPACTED the reader was too slow (list again),
+ * KORCH_E_CLOSED, KORCH_E_IO. @since 0.1
  */
 KORCH_API int korch_watch_next(korch_watch *watch, korch_change *out);
 /** Everything up to this revision has been given. @since 0.1 */
 KORCH_API uint64_t korch_watch_revision(const korch_watch *watch);
-/** Ends a watch; also from its ready function, and after its store was freed. NULL is fine. @since 0.1 */
+/** Ends a watch; also from its ready function, and after its store was freed. NULL is fine. @since
+ * 0.1 */
 KORCH_API void korch_watch_free(korch_watch *watch);
 
 KORCH_END_DECLS

@@ -1,4 +1,5 @@
-/* Addresses of pods: one block, each address given out once until it is given back; the one not used for longest comes first. */
+/* Addresses of pods: one block, each address given out once until it is given back; the one not
+ * used for longest comes first. */
 #ifndef KORCH_AGENT_ADDRESS_H
 #define KORCH_AGENT_ADDRESS_H
 
@@ -18,7 +19,8 @@ enum { KORCH__ADDRESS_TEXT = 16 };
 
 void korch__addresses_init(korch__addresses *self, uint32_t base, uint32_t prefix);
 void korch__addresses_fini(korch__addresses *self);
-/* 0, KORCH_E_LIMIT when all are in use, KORCH_E_NOMEM. The block's first and last address are not given out. */
+/* 0, KORCH_E_LIMIT when all are in use, KORCH_E_NOMEM. The block's first and last address are not
+ * given out. */
 int korch__addresses_take(korch__addresses *self, uint32_t *out);
 /* Marks one as in use (of an adopted pod); those outside of the block are fine. */
 int korch__addresses_claim(korch__addresses *self, uint32_t address);

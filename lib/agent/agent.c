@@ -124,7 +124,8 @@ int korch__agent_new(korch_agent **out, const korch_agent_options *options, korc
 	return 0;
 }
 
-/* Services are read when containers start and when /etc/hosts is written: see korch__agent_observe(). */
+/* Services are read when containers start and when /etc/hosts is written: see
+ * korch__agent_observe(). */
 static void ignore(void *userdata, const korch_view *view, const korch_object *previous,
                    const korch_object *object, korch_enqueue *enqueue)
 {

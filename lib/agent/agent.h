@@ -1,6 +1,7 @@
 /*
- * The node agent: runs the pods that are bound to its nodes on a runtime, keeps their status, registers the nodes. One agent
- * serves any number of nodes of one runtime. A controller of an engine; all calls from the loop's thread.
+ * The node agent: runs the pods that are bound to its nodes on a runtime, keeps their status,
+ * registers the nodes. One agent serves any number of nodes of one runtime. A controller of an
+ * engine; all calls from the loop's thread.
  */
 #ifndef KORCH_AGENT_AGENT_H
 #define KORCH_AGENT_AGENT_H
@@ -24,16 +25,16 @@ typedef struct korch_agent_node {
 
 /* Options. Strings and arrays are copied. */
 typedef struct korch_agent_options {
-	korch_engine *engine;   /* borrowed, outlives the agent */
-	korch_runtime *runtime; /* borrowed, outlives the agent */
-	korch_loop *loop;       /* borrowed, outlives the agent */
-	const char *
-	    state_folder; /* absolute, existing: volumes and files of pods; NULL: no files at all (virtual runtimes) */
-	const char *log_folder; /* absolute, existing; NULL: no log files */
+	korch_engine *engine;     /* borrowed, outlives the agent */
+	korch_runtime *runtime;   /* borrowed, outlives the agent */
+	korch_loop *loop;         /* borrowed, outlives the agent */
+	const char *state_folder; /* absolute, existing: volumes and files of pods; NULL: no files at
+	                             all (virtual runtimes) */
+	const char *log_folder;   /* absolute, existing; NULL: no log files */
 	const korch_agent_node *nodes;
 	size_t n_nodes;
-	uint32_t
-	    address_base; /* first address of the block for pods, host byte order, e.g. 0x7f800000; 0: runtimes assign */
+	uint32_t address_base; /* first address of the block for pods, host byte order, e.g. 0x7f800000;
+	                          0: runtimes assign */
 	uint32_t address_prefix;    /* bits of the block's prefix, 8 to 30 */
 	korch_usec lease_period_us; /* how often nodes renew their Lease; 0: never */
 	int32_t warnings_only;      /* 1: no Normal events of pods */
@@ -44,13 +45,15 @@ typedef struct korch_agent_options {
 
 int korch__agent_new(korch_agent **out, const korch_agent_options *options, korch_error **err);
 /*
- * Asks the runtime what it holds and joins the engine. Pods that still exist are adopted, others are removed before
- * anything is started.
+ * Asks the runtime what it holds and joins the engine. Pods that still exist are adopted, others
+ * are removed before anything is started.
  */
 int korch__agent_start(korch_agent *agent, korch_error **err);
-/* Stops all pods with their grace periods and starts none any more; fn when nothing is left. Objects are left alone. */
+/* Stops all pods with their grace periods and starts none any more; fn when nothing is left.
+ * Objects are left alone. */
 void korch__agent_shutdown(korch_agent *agent, korch_loop_fn fn, void *userdata);
-/* Leaves what runs running. After the engine was stopped, before the runtime is freed. NULL is fine. */
+/* Leaves what runs running. After the engine was stopped, before the runtime is freed. NULL is
+ * fine. */
 void korch__agent_free(korch_agent *agent);
 
 /* Pods that the agent looks after now. */
@@ -58,7 +61,8 @@ size_t korch__agent_pods(const korch_agent *agent);
 /* Path of a container's log file, previous: of the run before; the caller frees (korch__free). */
 int korch__agent_log_path(char **out, const korch_agent *agent, const korch_pod *pod,
                           const char *container, int previous);
-/* Runs a command in a container. KORCH_E_NOT_FOUND, KORCH_E_UNSUPPORTED, or what the runtime says. */
+/* Runs a command in a container. KORCH_E_NOT_FOUND, KORCH_E_UNSUPPORTED, or what the runtime says.
+ */
 int korch__agent_exec(korch_agent *agent, const korch_pod *pod, const char *container,
                       const char *const *command, size_t n, korch_usec timeout_us,
                       korch_runtime_exec_fn fn, void *userdata);

@@ -1,4 +1,5 @@
-/* What an earlier process left on the runtime: pods that still exist are adopted, others are removed before anything starts. */
+/* What an earlier process left on the runtime: pods that still exist are adopted, others are
+ * removed before anything starts. */
 #include "agent/agent_internal.h"
 #include "base/log.h"
 #include <string.h>

@@ -1,4 +1,5 @@
-/* Files of the agent's pods: when volumes are made, brought up to date and removed; /etc/hosts as Services come and go. */
+/* Files of the agent's pods: when volumes are made, brought up to date and removed; /etc/hosts as
+ * Services come and go. */
 #include "agent/agent_internal.h"
 #include "base/log.h"
 #include <dirent.h>

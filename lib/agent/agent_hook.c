@@ -1,4 +1,5 @@
-/* Hooks of containers: postStart and preStop by a command, a request or a pause. On a virtual runtime commands and requests succeed. */
+/* Hooks of containers: postStart and preStop by a command, a request or a pause. On a virtual
+ * runtime commands and requests succeed. */
 #include "agent/agent_internal.h"
 #include "agent/probe_run.h"
 #include <stdio.h>

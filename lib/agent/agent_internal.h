@@ -1,4 +1,5 @@
-/* What the agent_*.c files share: the agent, its record of a pod (the worker), operations under way. */
+/* What the agent_*.c files share: the agent, its record of a pod (the worker), operations under
+ * way. */
 #ifndef KORCH_AGENT_AGENT_INTERNAL_H
 #define KORCH_AGENT_AGENT_INTERNAL_H
 
@@ -39,8 +40,8 @@ typedef struct agent_worker {
 	uint16_t n;       /* containers */
 	uint8_t sandbox;
 	uint8_t volumes;
-	uint8_t gone; /* the object is gone */
-	uint8_t uses; /* AGENT_USES_* */
+	uint8_t gone;      /* the object is gone */
+	uint8_t uses;      /* AGENT_USES_* */
 	uint8_t is_listed; /* the runtime has listed its sandbox */
 	agent_extra *extra;
 	struct korch__prober *prober; /* NULL: no probes */
@@ -118,8 +119,8 @@ struct korch_agent {
 agent_worker *korch__worker_find(const korch_agent *agent, const char *uid);
 agent_worker *korch__worker_new(korch_agent *agent, const korch_pod *pod);
 void korch__worker_free(korch_agent *agent, agent_worker *worker);
-agent_extra *
-korch__worker_extra(agent_worker *worker); /* made when there is none; NULL without memory */
+agent_extra *korch__worker_extra(agent_worker *worker); /* made when there is none; NULL without
+                                                           memory */
 /* Decides and begins what is to be done. plan NULL: without status and events. 0 or a code. */
 int korch__worker_drive(korch_agent *agent, agent_worker *worker, korch_plan *plan);
 /* Something has happened: the pod is looked at again. */
@@ -150,7 +151,8 @@ void korch__worker_env_context(korch_agent *agent, const agent_worker *worker,
 char *korch__log_folder(const korch_agent *agent, const korch_pod *pod); /* "" for none */
 
 /* agent_files.c: volumes and other files of pods. */
-/* Makes what is missing; again: brings up to date what is there. 0 or KORCH_E_NOMEM; worker->volumes tells. */
+/* Makes what is missing; again: brings up to date what is there. 0 or KORCH_E_NOMEM;
+ * worker->volumes tells. */
 int korch__worker_files(korch_agent *agent, agent_worker *worker, int again);
 void korch__worker_files_remove(korch_agent *agent, agent_worker *worker);
 void korch__worker_volume_context(korch_agent *agent, const agent_worker *worker,
@@ -188,7 +190,8 @@ void korch__found_free(struct agent_found *found);
 void korch__agent_remove_leftover(korch_agent *agent, const char *id);
 /* agent_relist.c: comparing what is believed with what the runtime holds. */
 int korch__agent_relist(korch_agent *agent);
-/* Finds out whether a node's machine answers; lists again when it does so anew, and now and then. 1: it does. */
+/* Finds out whether a node's machine answers; lists again when it does so anew, and now and then.
+ * 1: it does. */
 int korch__node_listen(korch_agent *agent, agent_node *node);
 int korch__node_is_silent(const korch_agent *agent, size_t node);
 

@@ -150,7 +150,8 @@ static int create_node(korch_agent *agent, const agent_node *node, korch_plan *p
 	return korch_plan_create(plan, object);
 }
 
-/* What a node has may be another thing than what an earlier process said of it; it may have been marked as lost. */
+/* What a node has may be another thing than what an earlier process said of it; it may have been
+ * marked as lost. */
 static int is_current(const korch_node *is, const korch_node *want)
 {
 	if (!is->status || !korch_map_equal(is->status->capacity, want->status->capacity))

@@ -1,4 +1,5 @@
-/* Events of pods, with the kubelet's reasons and sentences. They wait with the worker until a plan takes them along. */
+/* Events of pods, with the kubelet's reasons and sentences. They wait with the worker until a plan
+ * takes them along. */
 #include "agent/agent_internal.h"
 #include <stdarg.h>
 #include <stdio.h>

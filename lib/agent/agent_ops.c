@@ -1,4 +1,5 @@
-/* Operations on the runtime: how they begin, what their completions and the runtime's reports change. */
+/* Operations on the runtime: how they begin, what their completions and the runtime's reports
+ * change. */
 #include "agent/agent_internal.h"
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* The agent's records of pods: made when a pod is bound here, driven by the pure decision, freed when nothing is left. */
+/* The agent's records of pods: made when a pod is bound here, driven by the pure decision, freed
+ * when nothing is left. */
 #include "agent/agent_internal.h"
 #include <string.h>
 
@@ -177,7 +178,8 @@ static int conclude(korch_agent *agent, agent_worker *worker, korch_plan *plan)
 	return code;
 }
 
-/* The operations of a decision; 1 when one could not be begun and the decision has to be made again. */
+/* The operations of a decision; 1 when one could not be begun and the decision has to be made
+ * again. */
 static int perform_all(korch_agent *agent, agent_worker *worker, const korch__pod_input *in)
 {
 	korch__pod_op ops[16];

@@ -1,4 +1,5 @@
-/* Probes of the agent's pods: all wait in one heap with one timer; results change what is known of containers. */
+/* Probes of the agent's pods: all wait in one heap with one timer; results change what is known of
+ * containers. */
 #include "agent/agent_internal.h"
 #include "agent/probe.h"
 #include "agent/probe_run.h"
@@ -83,7 +84,8 @@ static void on_answer(void *userdata, int good, const char *message)
 		if (!news)
 			korch__worker_request(slot->agent, slot->worker, 0);
 	}
-	/* After its verdict a startup probe is not asked again, and a liveness probe not after a bad one. */
+	/* After its verdict a startup probe is not asked again, and a liveness probe not after a bad
+	 * one. */
 	int last = slot->type == STARTUP    ? slot->state.result != KORCH__PROBE_UNKNOWN
 	           : slot->type == LIVENESS ? slot->state.result == KORCH__PROBE_BAD
 	                                    : 0;

@@ -1,6 +1,7 @@
 /*
- * Looking again at what the runtime holds: machines that come back from silence have lost what ran on them or have gone on
- * without us, and events get lost on the way. Whatever differs from what is believed is told as if an event had come.
+ * Looking again at what the runtime holds: machines that come back from silence have lost what ran
+ * on them or have gone on without us, and events get lost on the way. Whatever differs from what is
+ * believed is told as if an event had come.
  */
 #include "agent/agent_internal.h"
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
- * libcurl's functions, loaded when the first request is made: libcurl brings more than thirty libraries along, which cost 6 MB of
- * resident memory in every program, also in those that never ask anything by HTTP.
+ * libcurl's functions, loaded when the first request is made: libcurl brings more than thirty
+ * libraries along, which cost 6 MB of resident memory in every program, also in those that never
+ * ask anything by HTTP.
  */
 #ifndef KORCH_AGENT_CURL_TABLE_H
 #define KORCH_AGENT_CURL_TABLE_H

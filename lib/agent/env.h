@@ -1,5 +1,6 @@
 /*
- * The environment of a container: variables from the spec, from ConfigMaps, Secrets and the pod's own fields, of Services; and
+ * The environment of a container: variables from the spec, from ConfigMaps, Secrets and the pod's
+ * own fields, of Services; and
  * $(NAME) in command, args and paths. Reads a view, does nothing else.
  */
 #ifndef KORCH_AGENT_ENV_H
@@ -31,13 +32,14 @@ typedef struct korch__env {
 	korch__env_item *items;
 	size_t n;
 	size_t cap;
-	const struct korch__env
-	    *behind; /* asked by korch__expand() for what is not in here; may be NULL */
+	const struct korch__env *behind; /* asked by korch__expand() for what is not in here; may be
+	                                    NULL */
 } korch__env;
 
 /*
- * Makes the environment of container i. 0, KORCH_E_NOT_FOUND or _INVALID with *problem in Kubernetes' words (the caller's),
- * KORCH_E_LIMIT (more than 1 MiB or 10,000 variables), KORCH_E_NOMEM.
+ * Makes the environment of container i. 0, KORCH_E_NOT_FOUND or _INVALID with *problem in
+ * Kubernetes' words (the caller's), KORCH_E_LIMIT (more than 1 MiB or 10,000 variables),
+ * KORCH_E_NOMEM.
  */
 int korch__env_make(korch__env *out, const korch__env_context *context,
                     const korch_container *container, char **problem);
@@ -49,14 +51,17 @@ int korch__env_set(korch__env *env, const char *name, const char *value);
 /* env_service.c: variables of the Services in the pod's namespace. */
 int korch__env_add_services(korch__env *env, const korch__env_context *context);
 
-/* expand.c: $(NAME) by the value that the environment has; $$ by $; what is unknown stays. NULL without memory. */
+/* expand.c: $(NAME) by the value that the environment has; $$ by $; what is unknown stays. NULL
+ * without memory. */
 char *korch__expand(const char *text, const korch__env *env);
 
 /* field.c */
-/* Value of a field of the pod ("metadata.labels['x']"). 0, KORCH_E_INVALID with *problem, KORCH_E_NOMEM. */
+/* Value of a field of the pod ("metadata.labels['x']"). 0, KORCH_E_INVALID with *problem,
+ * KORCH_E_NOMEM. */
 int korch__pod_field(char **out, const korch__env_context *context, const char *path,
                      char **problem);
-/* Value of a container's request or limit. own: the container when the selector names none, or NULL. */
+/* Value of a container's request or limit. own: the container when the selector names none, or
+ * NULL. */
 int korch__resource_field(char **out, const korch__env_context *context,
                           const korch_resource_field_selector *selector, const korch_container *own,
                           char **problem);

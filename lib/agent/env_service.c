@@ -1,4 +1,5 @@
-/* Variables that tell of the Services in a pod's namespace: NAME_SERVICE_HOST and the form of Docker's links. */
+/* Variables that tell of the Services in a pod's namespace: NAME_SERVICE_HOST and the form of
+ * Docker's links. */
 #include "agent/env.h"
 #include "base/cleanup.h"
 #include "base/text.h"

@@ -5,7 +5,8 @@
 
 enum { EXPANDED_MAX = 1 << 20 };
 
-/* Puts what stands for "$(NAME)" and returns the rest behind it; the text itself when it is none. */
+/* Puts what stands for "$(NAME)" and returns the rest behind it; the text itself when it is none.
+ */
 static const char *put_reference(korch_buf *out, const char *at, const korch__env *env)
 {
 	const char *end = strchr(at + 2, ')');

@@ -1,4 +1,5 @@
-/* What is known of containers: how operations, completions and reports change it. The same for the agent and for tests. */
+/* What is known of containers: how operations, completions and reports change it. The same for the
+ * agent and for tests. */
 #include "agent/facts.h"
 #include "base/cleanup.h"
 #include "base/text.h"

@@ -1,4 +1,5 @@
-/* How what is known of a container changes: operations begin, complete, the runtime reports. Nothing is decided here. */
+/* How what is known of a container changes: operations begin, complete, the runtime reports.
+ * Nothing is decided here. */
 #ifndef KORCH_AGENT_FACTS_H
 #define KORCH_AGENT_FACTS_H
 
@@ -6,8 +7,9 @@
 #include <korch/runtime.h>
 
 /*
- * What an object's status tells of containers that the runtime does not know: ended ones stay ended, others count as lost. For
- * pods of an earlier process. facts: zeroed, one for each container. 0 or KORCH_E_NOMEM.
+ * What an object's status tells of containers that the runtime does not know: ended ones stay
+ * ended, others count as lost. For pods of an earlier process. facts: zeroed, one for each
+ * container. 0 or KORCH_E_NOMEM.
  */
 int korch__facts_seed(const korch_pod *pod, korch__container_facts *facts, korch_usec now);
 void korch__facts_fini(korch__container_facts *facts);

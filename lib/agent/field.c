@@ -1,4 +1,5 @@
-/* Fields of a pod and resources of its containers as text, for environment variables and downward API files. */
+/* Fields of a pod and resources of its containers as text, for environment variables and downward
+ * API files. */
 #include "agent/env.h"
 #include "agent/lifecycle.h"
 #include "base/cleanup.h"

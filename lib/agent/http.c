@@ -207,7 +207,8 @@ static int prepare(korch__http_call *call, const korch__http_request *request)
 	                           (long)(request->timeout_us / KORCH_USEC_PER_MSEC));
 	korch__curl()->easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 	korch__curl()->easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-	/* Probes ask whether somebody answers, not who: certificates of pods are made for other names. */
+	/* Probes ask whether somebody answers, not who: certificates of pods are made for other names.
+	 */
 	korch__curl()->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 	korch__curl()->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
 	korch__curl()->easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
@@ -257,7 +258,8 @@ static char *host_of(const char *url)
 	return host;
 }
 
-/* Goes where an answer leads when that is the same host. 1 when it does, -1 when it went on too often. */
+/* Goes where an answer leads when that is the same host. 1 when it does, -1 when it went on too
+ * often. */
 static int redirect(korch__http_call *call)
 {
 	char *to = NULL, *from = NULL;

@@ -32,7 +32,8 @@ typedef void (*korch__http_fn)(void *userdata, const korch__http_answer *answer)
 /* Costs nothing until the first call. */
 int korch__http_new(korch__http **out, korch_loop *loop);
 void korch__http_free(korch__http *http); /* drops the calls under way; NULL is fine */
-/* 0 and *out until fn was called, or a code (KORCH_E_UNSUPPORTED: libcurl is not on this machine). Redirects to the same host are followed. */
+/* 0 and *out until fn was called, or a code (KORCH_E_UNSUPPORTED: libcurl is not on this machine).
+ * Redirects to the same host are followed. */
 int korch__http_start(korch__http_call **out, korch__http *http, const korch__http_request *request,
                       korch__http_fn fn, void *userdata);
 void korch__http_cancel(korch__http_call *call); /* fn is not called */

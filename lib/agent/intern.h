@@ -1,6 +1,7 @@
 /*
- * Shares equal values between the statuses of pods: a small table from a description (bytes) to a block. It may forget anything
- * at any time, so it never grows; what it holds on to is at most one block for each slot.
+ * Shares equal values between the statuses of pods: a small table from a description (bytes) to a
+ * block. It may forget anything at any time, so it never grows; what it holds on to is at most one
+ * block for each slot.
  */
 #ifndef KORCH_AGENT_INTERN_H
 #define KORCH_AGENT_INTERN_H

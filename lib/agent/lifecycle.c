@@ -1,4 +1,5 @@
-/* The decision on a pod from above: does it run or end, in which order are the parts asked. And what is known of containers. */
+/* The decision on a pod from above: does it run or end, in which order are the parts asked. And
+ * what is known of containers. */
 #include "agent/lifecycle_internal.h"
 #include "base/table.h"
 #include <string.h>

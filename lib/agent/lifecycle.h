@@ -1,6 +1,6 @@
 /*
- * A pod's life as a pure decision: what is known of it and the time → operations on the runtime, wanted probes, the new
- * status, the next wake-up. Nothing here acts; agent.c and its files do.
+ * A pod's life as a pure decision: what is known of it and the time → operations on the runtime,
+ * wanted probes, the new status, the next wake-up. Nothing here acts; agent.c and its files do.
  */
 #ifndef KORCH_AGENT_LIFECYCLE_H
 #define KORCH_AGENT_LIFECYCLE_H
@@ -43,7 +43,8 @@ enum {
 /* What a probe has found: thresholds are counted by probe.h. */
 enum { KORCH__PROBE_UNKNOWN, KORCH__PROBE_GOOD, KORCH__PROBE_BAD };
 
-/* What only containers that failed, ended or are being stopped need. Strings and blocks are owned. */
+/* What only containers that failed, ended or are being stopped need. Strings and blocks are owned.
+ */
 typedef struct korch__container_past {
 	korch_usec backoff_us;    /* crash back-off in force, 0: none yet */
 	korch_usec backoff_at_us; /* when it was set: the last restart */

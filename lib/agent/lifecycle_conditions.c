@@ -1,4 +1,5 @@
-/* The conditions of a pod that its node sets: reasons and sentences are Kubernetes'. Others' conditions stay as they are. */
+/* The conditions of a pod that its node sets: reasons and sentences are Kubernetes'. Others'
+ * conditions stay as they are. */
 #include "agent/lifecycle_internal.h"
 #include "base/buf.h"
 #include <string.h>

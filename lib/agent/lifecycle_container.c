@@ -1,4 +1,5 @@
-/* What a pod's status says of its containers: waiting, running or terminated, with Kubernetes' words. */
+/* What a pod's status says of its containers: waiting, running or terminated, with Kubernetes'
+ * words. */
 #include "agent/facts.h"
 #include "agent/lifecycle_internal.h"
 #include <stdio.h>

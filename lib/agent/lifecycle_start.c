@@ -1,4 +1,5 @@
-/* What should run: init containers in order, sidecars, then the others; restarts with back-off, repairs. */
+/* What should run: init containers in order, sidecars, then the others; restarts with back-off,
+ * repairs. */
 #include "agent/lifecycle_internal.h"
 #include <string.h>
 

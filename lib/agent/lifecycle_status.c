@@ -1,4 +1,5 @@
-/* A pod's status as a whole: phase, addresses, times; made only when something differs from what the object says. */
+/* A pod's status as a whole: phase, addresses, times; made only when something differs from what
+ * the object says. */
 #include "agent/lifecycle_internal.h"
 #include <stdio.h>
 #include <string.h>

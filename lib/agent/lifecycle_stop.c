@@ -1,4 +1,5 @@
-/* How pods and containers end: preStop, the stop signal, the kill, sidecars last; then sandbox and files. */
+/* How pods and containers end: preStop, the stop signal, the kill, sidecars last; then sandbox and
+ * files. */
 #include "agent/lifecycle_internal.h"
 #include <signal.h>
 #include <string.h>
@@ -26,7 +27,8 @@ static const struct {
     {"ABRT", SIGABRT}, {"ALRM", SIGALRM}, {"CONT", SIGCONT}, {"PWR", SIGPWR},
 };
 
-/* lifecycle.stopSignal as a number, 0 for the runtime's default. Real-time signals count from SIGRTMIN. */
+/* lifecycle.stopSignal as a number, 0 for the runtime's default. Real-time signals count from
+ * SIGRTMIN. */
 static int stop_signal(const korch_container *container)
 {
 	const char *name = container->lifecycle ? container->lifecycle->stop_signal : NULL;
@@ -102,7 +104,8 @@ static void stop_one(korch__decision *d, size_t i, korch_usec end)
 		korch__container_stop(d, i, KORCH__WHY_POD, end);
 }
 
-/* Sidecars go in reverse order, each when the one after it has ended; all at once when the time is over. */
+/* Sidecars go in reverse order, each when the one after it has ended; all at once when the time is
+ * over. */
 static void stop_sidecars(korch__decision *d, korch_usec end)
 {
 	for (size_t i = d->n_init; i-- > 0;) {

@@ -1,4 +1,5 @@
-/* When a probe runs next and what its results mean: thresholds counted purely. Who asks is in probe_run.h. */
+/* When a probe runs next and what its results mean: thresholds counted purely. Who asks is in
+ * probe_run.h. */
 #ifndef KORCH_AGENT_PROBE_H
 #define KORCH_AGENT_PROBE_H
 

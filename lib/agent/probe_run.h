@@ -28,7 +28,8 @@ typedef struct korch__probe_target {
 /* The answer; message (borrowed) says what was wrong. */
 typedef void (*korch__probe_fn)(void *userdata, int good, const char *message);
 
-/* Asks. fn is called once, later, unless it is cancelled before; *out is valid until then. 0 or a code. */
+/* Asks. fn is called once, later, unless it is cancelled before; *out is valid until then. 0 or a
+ * code. */
 int korch__probe_start(korch__probe_run **out, const korch__probe_target *target,
                        korch__probe_fn fn, void *userdata);
 void korch__probe_cancel(korch__probe_run *run);

@@ -1,4 +1,5 @@
-/* Making and removing of folders below the agent's own; paths that must stay inside. Publishing of files: publish.c. */
+/* Making and removing of folders below the agent's own; paths that must stay inside. Publishing of
+ * files: publish.c. */
 #include "agent/tree_files.h"
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -122,7 +123,8 @@ static int walk(int folder, const char *path)
 	return fd;
 }
 
-/* For kernels without openat2: resolved first, then walked, so that a link that is laid in between is not followed. */
+/* For kernels without openat2: resolved first, then walked, so that a link that is laid in between
+ * is not followed. */
 static int open_resolved(int folder, const char *path)
 {
 	char base[PATH_MAX], real[PATH_MAX], link[PATH_MAX + 32];

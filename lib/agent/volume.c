@@ -1,4 +1,5 @@
-/* Volumes of a pod: made, brought up to date, removed. What is in them: volume_content.c; where containers see them: mount.c. */
+/* Volumes of a pod: made, brought up to date, removed. What is in them: volume_content.c; where
+ * containers see them: mount.c. */
 #include "agent/volume.h"
 #include "base/cleanup.h"
 #include "base/text.h"

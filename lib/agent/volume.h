@@ -1,6 +1,7 @@
 /*
- * Volumes of pods as folders of this machine. Everything lies below the agent's state folder: pods/UID/… goes with the pod,
- * claims/NAMESPACE_NAME stays. What they hold of ConfigMaps, Secrets and the pod follows the changes of these.
+ * Volumes of pods as folders of this machine. Everything lies below the agent's state folder:
+ * pods/UID/… goes with the pod, claims/NAMESPACE_NAME stays. What they hold of ConfigMaps, Secrets
+ * and the pod follows the changes of these.
  */
 #ifndef KORCH_AGENT_VOLUME_H
 #define KORCH_AGENT_VOLUME_H
@@ -18,8 +19,8 @@ typedef struct korch__volume_context {
 } korch__volume_context;
 
 /*
- * Makes the volumes of a pod, or brings them up to date. 0, or a code with *problem (the caller's): which volume, and why it is not
- * there. Everything is tried again by the next call.
+ * Makes the volumes of a pod, or brings them up to date. 0, or a code with *problem (the caller's):
+ * which volume, and why it is not there. Everything is tried again by the next call.
  */
 int korch__volumes_make(const korch__volume_context *context, char **problem);
 /* Removes all that the pod has on disk. */
@@ -38,7 +39,8 @@ int korch__mounts_make(korch__mounts *out, const korch__volume_context *context,
                        const korch_container *container, const korch__env *env, char **problem);
 void korch__mounts_fini(korch__mounts *mounts);
 
-/* Text that stands for a token: another for each pod, the same each time; no secret. NULL without memory. */
+/* Text that stands for a token: another for each pod, the same each time; no secret. NULL without
+ * memory. */
 char *korch__token_text(const korch__volume_context *context);
 
 /* volume_content.c: files from ConfigMaps, Secrets and the pod. */

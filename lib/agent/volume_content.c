@@ -142,7 +142,8 @@ char *korch__token_text(const korch__volume_context *context)
 	                      (unsigned long long)first, (unsigned long long)second);
 }
 
-/* Without an API server a token proves nothing; it is there so that programs which read one find one. */
+/* Without an API server a token proves nothing; it is there so that programs which read one find
+ * one. */
 static int add_token(korch__content *to, const korch__volume_context *context, const char *path,
                      uint32_t mode)
 {

@@ -331,8 +331,8 @@ static void *bound(const korch_btree *tree, const void *key, int equal_counts)
 		unsigned i = search(tree, at, key, &found);
 		if (found && equal_counts)
 			return at->items[i];
-		i += (unsigned)
-		    found; /* what is after an equal item is in the child to its right, or above */
+		i += (unsigned)found; /* what is after an equal item is in the child to its right, or above
+		                       */
 		if (i < at->n)
 			best = at->items[i];
 		at = at->is_leaf ? NULL : children(at)[i];

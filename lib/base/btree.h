@@ -46,6 +46,6 @@ typedef int (*korch_btree_fn)(void *entry, void *userdata);
  * korch__btree_after. Returns 0, or what fn returned to end it.
  */
 int korch__btree_each_from(const korch_btree *tree, const void *key, korch_btree_fn fn,
-						   void *userdata);
+                           void *userdata);
 
 #endif

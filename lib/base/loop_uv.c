@@ -281,8 +281,8 @@ static int make_handles(uv_backend *loop)
 	loop->prepare.data = loop;
 	uv_prepare_start(&loop->prepare, on_prepare);
 	uv_unref((uv_handle_t *)&loop->prepare);
-	uv_run(&loop->uv,
-	       UV_RUN_NOWAIT); /* so that the descriptor of korch_loop_fd() knows of the async */
+	uv_run(&loop->uv, UV_RUN_NOWAIT); /* so that the descriptor of korch_loop_fd() knows of the
+	                                     async */
 	return 0;
 }
 

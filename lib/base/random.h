@@ -11,7 +11,8 @@ typedef struct korch_random {
 
 void korch__random_init(korch_random *random, uint64_t seed);
 uint64_t korch__random_next(korch_random *random);
-uint64_t korch__random_below(korch_random *random, uint64_t bound); /* uniform in [0, bound), bound > 0 */
+uint64_t korch__random_below(korch_random *random, uint64_t bound); /* uniform in [0, bound), bound
+                                                                       > 0 */
 double korch__random_unit(korch_random *random);                    /* uniform in [0, 1) */
 /* n letters that Kubernetes uses for name suffixes (bcdfghjklmnpqrstvwxz2456789), and a NUL. */
 void korch__random_suffix(korch_random *random, char *out, size_t n);

@@ -9,7 +9,8 @@ int korch__text_has_prefix(const char *text, const char *prefix);
 int korch__text_has_suffix(const char *text, const char *suffix);
 /* Whole text as a decimal number in range; 0, KORCH_E_PARSE or KORCH_E_LIMIT. */
 int korch__text_to_i64(int64_t *out, const char *text);
-/* The candidate nearest to text (Damerau-Levenshtein, case-insensitive) when it is near enough to be meant, or NULL. */
+/* The candidate nearest to text (Damerau-Levenshtein, case-insensitive) when it is near enough to
+ * be meant, or NULL. */
 const char *korch__text_nearest(const char *text, const char *const *candidates, size_t n);
 /* "" for NULL. */
 static inline const char *korch__text_or_empty(const char *text)

@@ -20,7 +20,8 @@ int korch__vec_grow(void *items_slot, size_t *cap, size_t n, size_t more, size_t
 /* Appends a value; 0 or KORCH_E_NOMEM. */
 #define korch__vec_push(vec, value)                                                                \
 	(korch__vec_reserve((vec), 1) < 0 ? KORCH_E_NOMEM : ((vec)->items[(vec)->n++] = (value), 0))
-#define korch__vec_fini(vec) (korch__free((vec)->items), (vec)->items = NULL, (vec)->n = (vec)->cap = 0)
+#define korch__vec_fini(vec)                                                                       \
+	(korch__free((vec)->items), (vec)->items = NULL, (vec)->n = (vec)->cap = 0)
 /* Removes item i by moving the last one into its place. */
 #define korch__vec_swap_remove(vec, i) ((vec)->items[(i)] = (vec)->items[--(vec)->n])
 

@@ -1,6 +1,7 @@
 /*
- * Which block of loopback addresses this process uses for pods and Services: korch programs on one machine must not
- * share one. A block is claimed by a lock on a file, which the kernel releases with the process.
+ * Which block of loopback addresses this process uses for pods and Services: korch programs on one
+ * machine must not share one. A block is claimed by a lock on a file, which the kernel releases
+ * with the process.
  */
 #include "cluster/cluster.h"
 

@@ -1,6 +1,7 @@
 /*
- * Applying manifests: everything is checked first; then what each object would become is decided (a pure three-way merge) and
- * committed, namespaces first, the rest as one transaction (several for thousands of objects).
+ * Applying manifests: everything is checked first; then what each object would become is decided (a
+ * pure three-way merge) and committed, namespaces first, the rest as one transaction (several for
+ * thousands of objects).
  */
 #include "cluster/cluster.h"
 #include "cluster/merge.h"
@@ -79,7 +80,8 @@ static json_object *last_applied(const korch_object *live)
 	return text ? json_tokener_parse(text) : NULL;
 }
 
-/* What a manifest wishes: without what was noted by an earlier apply, and without the status, which is not its own to say. */
+/* What a manifest wishes: without what was noted by an earlier apply, and without the status, which
+ * is not its own to say. */
 static int wish_of(json_object **out, const korch_object *wanted)
 {
 	json_object *metadata = NULL;
@@ -135,7 +137,8 @@ static int create_new(korch_object **out, korch_object *wanted)
 	return code;
 }
 
-/* Admission would say so for the transaction as a whole; here it is known which object of the manifest is meant. */
+/* Admission would say so for the transaction as a whole; here it is known which object of the
+ * manifest is meant. */
 static int check_namespace(const korch_view *view, const korch_key *key, korch_error **err)
 {
 	if (!key->kind->namespaced || strcmp(key->namespace_, "default") == 0 ||
@@ -192,7 +195,8 @@ static int plan_one(korch_plan *plan, struct application *application, size_t i,
 	return code;
 }
 
-/* Plans the objects of a pass that are not done, as many as one transaction takes; *end is the first that was not looked at. */
+/* Plans the objects of a pass that are not done, as many as one transaction takes; *end is the
+ * first that was not looked at. */
 static int plan_some(korch_plan *plan, size_t *end, struct application *application, int namespaces,
                      korch_error **err)
 {
@@ -228,7 +232,8 @@ static int commit_some(struct application *application, int namespaces, korch_er
 	return end < application->n;
 }
 
-/* An engine answers a conflict when its cache shows what has changed, so that deciding again is enough. */
+/* An engine answers a conflict when its cache shows what has changed, so that deciding again is
+ * enough. */
 static int commit_pass(struct application *application, int namespaces, korch_error **err)
 {
 	for (int attempt = 0;;) {

@@ -51,7 +51,8 @@ static int parse_cidr(uint32_t *base, uint32_t *prefix, const char *text, korch_
 	                       text);
 }
 
-/* Real pods are on the loopback interface, where every 127.x.y.z is an address; virtual ones never listen anywhere. */
+/* Real pods are on the loopback interface, where every 127.x.y.z is an address; virtual ones never
+ * listen anywhere. */
 static int choose_addresses(struct addresses *out, korch_cluster *cluster,
                             const korch_cluster_options *options, korch_error **err)
 {

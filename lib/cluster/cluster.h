@@ -1,5 +1,6 @@
 /*
- * Inside of the cluster handle, shared by the files of this room: what it owns, how calls enter, how calls wait.
+ * Inside of the cluster handle, shared by the files of this room: what it owns, how calls enter,
+ * how calls wait.
  */
 #ifndef KORCH_CLUSTER_CLUSTER_H
 #define KORCH_CLUSTER_CLUSTER_H
@@ -37,17 +38,19 @@ struct korch_cluster {
 void korch__cluster_enter(korch_cluster *cluster);
 void korch__cluster_leave(korch_cluster *cluster);
 
-/* Answers "is it over?" between rounds of the loop: 0 not yet, 1 yes, negative: give up with this code. */
+/* Answers "is it over?" between rounds of the loop: 0 not yet, 1 yes, negative: give up with this
+ * code. */
 typedef int (*korch__cluster_done_fn)(void *userdata);
 
 /*
- * Lets the cluster work until done() says so. Entered calls only. KORCH_E_BUSY from inside a callback, KORCH_E_TIMEOUT
- * after timeout_us, or when nothing is left that could ever happen.
+ * Lets the cluster work until done() says so. Entered calls only. KORCH_E_BUSY from inside a
+ * callback, KORCH_E_TIMEOUT after timeout_us, or when nothing is left that could ever happen.
  */
 int korch__cluster_wait(korch_cluster *cluster, korch__cluster_done_fn done, void *userdata,
                         korch_usec timeout_us);
 
-/* Submits a plan (taken) and waits for its outcome; *result (may be NULL) is the caller's reference. */
+/* Submits a plan (taken) and waits for its outcome; *result (may be NULL) is the caller's
+ * reference. */
 int korch__cluster_submit(korch_object **result, korch_cluster *cluster, korch_plan *plan,
                           korch_error **err);
 
@@ -58,8 +61,8 @@ int korch__cluster_sync(korch_cluster *cluster, korch_error **err);
 int korch__cluster_kind(const korch_kind **out, const char *text, korch_error **err);
 
 /*
- * Claims a block of loopback addresses that no other korch on this machine uses: 127.N.0.0/16. *lock is a descriptor
- * to be closed at the end; *block is N.
+ * Claims a block of loopback addresses that no other korch on this machine uses: 127.N.0.0/16.
+ * *lock is a descriptor to be closed at the end; *block is N.
  */
 int korch__address_block_claim(int *lock, int *block, korch_error **err);
 

@@ -1,5 +1,6 @@
 /*
- * The three ways to drive a cluster, and how calls that wait let it work meanwhile. No knowledge of objects here.
+ * The three ways to drive a cluster, and how calls that wait let it work meanwhile. No knowledge of
+ * objects here.
  */
 #include "cluster/cluster.h"
 
@@ -16,7 +17,8 @@ void korch__cluster_enter(korch_cluster *cluster)
 
 void korch__cluster_leave(korch_cluster *cluster)
 {
-	/* Another thread's loop may be asleep on its descriptor, and what was just asked needs it awake. */
+	/* Another thread's loop may be asleep on its descriptor, and what was just asked needs it
+	 * awake. */
 	if (cluster->threaded && !cluster->in_loop)
 		korch_loop_wake(cluster->loop);
 	pthread_mutex_unlock(&cluster->lock);
@@ -37,7 +39,8 @@ static int round_until(korch_cluster *cluster, korch_usec until_us)
 	return alive;
 }
 
-/* A virtual loop goes from event to event, so that a waiting call returns at the very time its wish came true. */
+/* A virtual loop goes from event to event, so that a waiting call returns at the very time its wish
+ * came true. */
 static korch_usec next_event(const korch_cluster *cluster, korch_usec deadline)
 {
 	korch_usec next = korch__loop_due(cluster->loop) ? korch_loop_now(cluster->loop)
@@ -287,7 +290,8 @@ int korch__cluster_submit(korch_object **result, korch_cluster *cluster, korch_p
 	int code = korch_engine_submit(cluster->engine, plan, submitted, &submission, err);
 	if (code < 0)
 		return code;
-	/* The engine completes every submission exactly once. A thread that ends meanwhile leaves the driving to this call. */
+	/* The engine completes every submission exactly once. A thread that ends meanwhile leaves the
+	 * driving to this call. */
 	while (!submission.done) {
 		code = korch__cluster_wait(cluster, submission_done, &submission, KORCH_USEC_NEVER);
 		if (code == KORCH_E_TIMEOUT && !submission.done)

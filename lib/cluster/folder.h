@@ -4,7 +4,8 @@
 
 #include <korch/error.h>
 
-/* *out (the caller's) is the absolute path: `wish`, created when it is missing, or a new temporary folder for NULL. */
+/* *out (the caller's) is the absolute path: `wish`, created when it is missing, or a new temporary
+ * folder for NULL. */
 int korch__state_folder_make(char **out, const char *wish, korch_error **err);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Three-way merge, as client-side apply does it: a field belongs to the manifest from the moment it is in there until it is
- * taken out; all other fields belong to whoever set them. Merge keys and list types come from the tables.
+ * Three-way merge, as client-side apply does it: a field belongs to the manifest from the moment it
+ * is in there until it is taken out; all other fields belong to whoever set them. Merge keys and
+ * list types come from the tables.
  */
 #include "cluster/merge.h"
 
@@ -92,7 +93,8 @@ static int merge_struct(struct merge *m, json_object **out, const korch_type *ty
 	return 0;
 }
 
-/* The value of an entry under a key, or the one that it has by default: a port without a protocol is one of TCP. */
+/* The value of an entry under a key, or the one that it has by default: a port without a protocol
+ * is one of TCP. */
 static json_object *key_value(const korch_type *type, json_object *entry, const char *key)
 {
 	json_object *value = member(entry, key);
@@ -102,7 +104,8 @@ static json_object *key_value(const korch_type *type, json_object *entry, const 
 	return json_object_get(value);
 }
 
-/* Whether two entries of a list have equal values under every key of a comma-separated list of keys. */
+/* Whether two entries of a list have equal values under every key of a comma-separated list of
+ * keys. */
 static int same_entry(const korch_field *field, json_object *a, json_object *b)
 {
 	for (const char *keys = field->merge_key; *keys;) {

@@ -1,5 +1,6 @@
 /*
- * Reading and changing single objects of a cluster: get, list, delete, scale, undo. Applying manifests stands in apply.c.
+ * Reading and changing single objects of a cluster: get, list, delete, scale, undo. Applying
+ * manifests stands in apply.c.
  */
 #include "cluster/cluster.h"
 
@@ -133,7 +134,8 @@ static int change_once(korch_cluster *cluster, const korch_key *key, plan_for_fn
 	return err && *err ? code : korch_error_set(err, code, "%s", korch_code_text(code));
 }
 
-/* An engine answers a conflict when its cache shows what has changed, so that deciding again is enough. */
+/* An engine answers a conflict when its cache shows what has changed, so that deciding again is
+ * enough. */
 static int change(korch_cluster *cluster, const korch_key *key, plan_for_fn plan_for,
                   const void *argument, korch_error **err)
 {

@@ -1,5 +1,6 @@
 /*
- * Waiting for a state of an object: which states there are and when they hold. The waiting itself stands in drive.c.
+ * Waiting for a state of an object: which states there are and when they hold. The waiting itself
+ * stands in drive.c.
  */
 #include "cluster/cluster.h"
 
@@ -39,7 +40,8 @@ static int pod_is_ready(const korch_pod *pod)
 	return 0;
 }
 
-/* "available" and "ready" of the kinds that have a meaning for them; KORCH_E_UNSUPPORTED for others. */
+/* "available" and "ready" of the kinds that have a meaning for them; KORCH_E_UNSUPPORTED for
+ * others. */
 static int object_is_available(const korch_object *object)
 {
 	if (object->kind->type == &korch_deployment_type)

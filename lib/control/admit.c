@@ -1,4 +1,5 @@
-/* What Kubernetes' admission adds to a new pod: default tolerations, the first status. Defaults of fields are the tables' work. */
+/* What Kubernetes' admission adds to a new pod: default tolerations, the first status. Defaults of
+ * fields are the tables' work. */
 #include "control/admit.h"
 #include "base/text.h"
 #include <string.h>

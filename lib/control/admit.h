@@ -8,8 +8,9 @@
 #define KORCH__DEFAULT_TOLERATION_SECONDS 300
 
 /*
- * Completes an exclusively owned new pod as the API server does: the two NoExecute tolerations of the DefaultTolerationSeconds
- * admission, and status with phase Pending. Changes nothing that is there. 0 or KORCH_E_NOMEM.
+ * Completes an exclusively owned new pod as the API server does: the two NoExecute tolerations of
+ * the DefaultTolerationSeconds admission, and status with phase Pending. Changes nothing that is
+ * there. 0 or KORCH_E_NOMEM.
  */
 int korch__pod_admit_defaults(korch_pod *pod);
 

@@ -1,4 +1,5 @@
-/* Adoption and release by selector and controlling ownerReference. Gathering the candidates is the adapters' work. */
+/* Adoption and release by selector and controlling ownerReference. Gathering the candidates is the
+ * adapters' work. */
 #include "control/claim.h"
 #include "base/text.h"
 #include "control/pods.h"

@@ -1,4 +1,5 @@
-/* Adoption and release: what a controller does with objects that match its selector, or no longer do. */
+/* Adoption and release: what a controller does with objects that match its selector, or no longer
+ * do. */
 #ifndef KORCH_CONTROL_CLAIM_H
 #define KORCH_CONTROL_CLAIM_H
 
@@ -16,10 +17,12 @@ typedef enum korch__claim {
 /* Kubernetes' rule of controller references. Selector NULL matches nothing here. */
 korch__claim korch__claim_of(const korch_object *owner, const korch_selector *selector,
                              const korch_object *object);
-/* An edited copy of the object with the owner as controller, or without it; NULL when memory is short. */
+/* An edited copy of the object with the owner as controller, or without it; NULL when memory is
+ * short. */
 korch_object *korch__claim_adopt(const korch_object *owner, const korch_object *object);
 korch_object *korch__claim_release(const korch_object *owner, const korch_object *object);
-/* Removes the ownerReferences with that uid from an exclusively owned object; 0 or KORCH_E_NOMEM. */
+/* Removes the ownerReferences with that uid from an exclusively owned object; 0 or KORCH_E_NOMEM.
+ */
 int korch__owner_remove(korch_object *object, const char *uid);
 
 #endif

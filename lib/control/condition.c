@@ -1,6 +1,6 @@
 /*
- * Conditions of any kind's status: find, put, remove. lastTransitionTime follows the status alone, as everywhere in
- * Kubernetes. No rule about when a condition holds.
+ * Conditions of any kind's status: find, put, remove. lastTransitionTime follows the status alone,
+ * as everywhere in Kubernetes. No rule about when a condition holds.
  */
 #include "control/condition.h"
 #include "base/text.h"

@@ -1,4 +1,5 @@
-/* Conditions of any kind's status, read and written by one piece of code. What the conditions mean is their deciders' matter. */
+/* Conditions of any kind's status, read and written by one piece of code. What the conditions mean
+ * is their deciders' matter. */
 #ifndef KORCH_CONTROL_CONDITION_H
 #define KORCH_CONTROL_CONDITION_H
 

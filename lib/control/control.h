@@ -15,8 +15,9 @@ typedef struct korch__control_options {
 } korch__control_options;
 
 /*
- * Fills in the specs of all built-in controllers. 0, KORCH_E_LIMIT (max too small), KORCH_E_INVALID (CIDR) or KORCH_E_NOMEM; on a
- * failure nothing is left to free. On success each spec's destroy has to be called once, by adding it to an engine or directly.
+ * Fills in the specs of all built-in controllers. 0, KORCH_E_LIMIT (max too small), KORCH_E_INVALID
+ * (CIDR) or KORCH_E_NOMEM; on a failure nothing is left to free. On success each spec's destroy has
+ * to be called once, by adding it to an engine or directly.
  */
 int korch__controllers(korch_controller_spec *out, size_t max, size_t *n,
                        const korch__control_options *options);

@@ -1,6 +1,6 @@
 /*
- * The Deployment decider: which of its parts has its turn. Revisions, sizes, rolling and status stand in the files
- * deployment_*.c; reading the view in deployment_controller.c.
+ * The Deployment decider: which of its parts has its turn. Revisions, sizes, rolling and status
+ * stand in the files deployment_*.c; reading the view in deployment_controller.c.
  */
 #include "control/deployment.h"
 #include "base/cleanup.h"
@@ -16,7 +16,8 @@ int32_t korch__deployment_replicas(const korch_deployment *deployment)
 	           : 1;
 }
 
-/* An integer, or a percentage of total; what is neither counts as 0 (validation does not let it in). */
+/* An integer, or a percentage of total; what is neither counts as 0 (validation does not let it
+ * in). */
 static int32_t resolve(const korch_int_or_string *value, int32_t total, int round_up)
 {
 	int32_t number = 0;

@@ -1,4 +1,5 @@
-/* The Deployment decider: plain data in, a plan out. The adapter that gathers the data is deployment_controller.c. */
+/* The Deployment decider: plain data in, a plan out. The adapter that gathers the data is
+ * deployment_controller.c. */
 #ifndef KORCH_CONTROL_DEPLOYMENT_H
 #define KORCH_CONTROL_DEPLOYMENT_H
 
@@ -15,13 +16,13 @@
 
 typedef struct korch__deployment_input {
 	const korch_deployment *deployment;
-	const korch_replica_set *const
-	    *sets; /* those it controls, and those of its namespace without a controller */
+	const korch_replica_set *const *sets; /* those it controls, and those of its namespace without a
+	                                         controller */
 	size_t n_sets;
 	const korch_pod *const *pods; /* pods of its sets; needed for the strategy Recreate only */
 	size_t n_pods;
-	const korch_replica_set *
-	    name_taken; /* the set that bears korch__deployment_set_name(), whose ever it is; or NULL */
+	const korch_replica_set *name_taken; /* the set that bears korch__deployment_set_name(), whose
+	                                        ever it is; or NULL */
 	korch_usec now;
 } korch__deployment_input;
 
@@ -35,7 +36,8 @@ void korch__template_hash(char out[12], const korch_pod_template_spec *template_
 void korch__deployment_set_name(char out[KORCH__NAME_SIZE], const korch_deployment *deployment);
 /* 1 when two templates are equal but for the label pod-template-hash. */
 int korch__template_equal(const korch_pod_template_spec *a, const korch_pod_template_spec *b);
-/* What maxSurge (rounded up) and maxUnavailable (rounded down) come to; both 0 makes maxUnavailable 1. Recreate: 0 and 0. */
+/* What maxSurge (rounded up) and maxUnavailable (rounded down) come to; both 0 makes
+ * maxUnavailable 1. Recreate: 0 and 0. */
 void korch__deployment_limits(const korch_deployment *deployment, int32_t *max_surge,
                               int32_t *max_unavailable);
 /* spec.replicas, 1 when absent. */
@@ -44,9 +46,9 @@ int32_t korch__deployment_replicas(const korch_deployment *deployment);
 int64_t korch__revision_of(const korch_object *object);
 
 /*
- * What `kubectl rollout undo` does: the template of that revision's ReplicaSet becomes the deployment's. revision 0: the one before
- * the newest. KORCH_E_NOT_FOUND without such a revision, KORCH_E_INVALID for a paused deployment; nothing in the plan when the template is
- * that already.
+ * What `kubectl rollout undo` does: the template of that revision's ReplicaSet becomes the
+ * deployment's. revision 0: the one before the newest. KORCH_E_NOT_FOUND without such a revision,
+ * KORCH_E_INVALID for a paused deployment; nothing in the plan when the template is that already.
  */
 int korch__deployment_rollback(const korch_view *view, const korch_deployment *deployment,
                                int64_t revision, korch_plan *plan, korch_error **err);

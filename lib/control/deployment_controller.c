@@ -1,4 +1,5 @@
-/* The Deployment controller: gathers ReplicaSets (and, for Recreate, pods) from the view for the decider in deployment.c. */
+/* The Deployment controller: gathers ReplicaSets (and, for Recreate, pods) from the view for the
+ * decider in deployment.c. */
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "control/deployment.h"

@@ -1,6 +1,6 @@
 /*
- * Revisions of a Deployment: the hash and name of a template's ReplicaSet, making it, revision annotations, history and its
- * limit. How many replicas each revision has is decided elsewhere.
+ * Revisions of a Deployment: the hash and name of a template's ReplicaSet, making it, revision
+ * annotations, history and its limit. How many replicas each revision has is decided elsewhere.
  */
 #include "base/cleanup.h"
 #include "base/table.h"
@@ -128,7 +128,8 @@ int korch__set_replicas_annotations(const korch__rollout *r, korch_object *set)
 	return korch_map_set(&meta->annotations, KORCH__ANNOTATION_MAX, max);
 }
 
-/* The deployment's annotations that the set lacks; fn-less walk: with `to` NULL it only tells whether there are any. */
+/* The deployment's annotations that the set lacks; fn-less walk: with `to` NULL it only tells
+ * whether there are any. */
 static int copy_annotations(const korch_deployment *deployment, const korch_object *set,
                             korch_object_meta *to, int *missing)
 {
@@ -146,7 +147,8 @@ static int copy_annotations(const korch_deployment *deployment, const korch_obje
 	return 0;
 }
 
-/* Appends the revision that a set had to its history, dropping the oldest when it becomes too long. */
+/* Appends the revision that a set had to its history, dropping the oldest when it becomes too long.
+ */
 static int add_history(korch_object_meta *meta, const char *revision)
 {
 	const char *history =
@@ -234,7 +236,8 @@ int korch__rollout_sync_revision(korch__rollout *r)
 	           : KORCH_E_NOMEM;
 }
 
-/* Template and selector of the new set bear the hash; the pod spec is the deployment's own block. */
+/* Template and selector of the new set bear the hash; the pod spec is the deployment's own block.
+ */
 static int fill_spec(korch_replica_set_spec *spec, const korch_deployment_spec *from,
                      const char *hash)
 {

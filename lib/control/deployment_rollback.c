@@ -1,4 +1,5 @@
-/* Back to an earlier revision of a Deployment, as `kubectl rollout undo` does it. One call, no decider. */
+/* Back to an earlier revision of a Deployment, as `kubectl rollout undo` does it. One call, no
+ * decider. */
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "control/gather.h"

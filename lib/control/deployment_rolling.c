@@ -1,7 +1,8 @@
 /*
- * From the old template to the new one: RollingUpdate and Recreate, one step at a time. As Kubernetes decides it, with one
- * difference: a set that was told to shrink counts with what is still there of it when the total is reckoned, and with no
- * more than will be left when availability is, so that a ReplicaSet controller that lags never breaks the two limits.
+ * From the old template to the new one: RollingUpdate and Recreate, one step at a time. As
+ * Kubernetes decides it, with one difference: a set that was told to shrink counts with what is
+ * still there of it when the total is reckoned, and with no more than will be left when
+ * availability is, so that a ReplicaSet controller that lags never breaks the two limits.
  */
 #include "base/text.h"
 #include "control/pods.h"

@@ -1,6 +1,6 @@
 /*
- * A Deployment whose wished size changed, or that is paused: the new size is spread over its ReplicaSets in proportion. Rolling
- * from one template to the next stands in deployment_rolling.c.
+ * A Deployment whose wished size changed, or that is paused: the new size is spread over its
+ * ReplicaSets in proportion. Rolling from one template to the next stands in deployment_rolling.c.
  */
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -48,7 +48,8 @@ static int is_saturated(const korch__rollout *r)
 	       annotation_number(current->set, KORCH__ANNOTATION_DESIRED, -1) == r->replicas;
 }
 
-/* How many replicas the set's share of the change is; the sizes before the change come from its annotation. */
+/* How many replicas the set's share of the change is; the sizes before the change come from its
+ * annotation. */
 static int32_t fraction(const korch__rollout *r, const korch__revision *revision)
 {
 	if (r->replicas == 0)
@@ -64,7 +65,8 @@ static int32_t fraction(const korch__rollout *r, const korch__revision *revision
 	return (int32_t)(rounded > INT32_MAX ? INT32_MAX : rounded) - revision->replicas;
 }
 
-/* The next of the active sets that are not done: the largest, of equal ones the newest when growing and the oldest when shrinking. */
+/* The next of the active sets that are not done: the largest, of equal ones the newest when growing
+ * and the oldest when shrinking. */
 static size_t next_active(const korch__rollout *r, const char *done, int growing)
 {
 	size_t best = r->n;
@@ -98,8 +100,9 @@ static int64_t available_with(const korch__rollout *r, const int32_t *sizes)
 }
 
 /*
- * Kubernetes' proportion looks at sizes only and may take away replicas that are available where others are not. Where that would
- * break maxUnavailable, a replica that is not available goes instead: same total, one more available.
+ * Kubernetes' proportion looks at sizes only and may take away replicas that are available where
+ * others are not. Where that would break maxUnavailable, a replica that is not available goes
+ * instead: same total, one more available.
  */
 static void keep_available(const korch__rollout *r, int32_t *sizes)
 {

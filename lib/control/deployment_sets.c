@@ -1,6 +1,6 @@
 /*
- * The ReplicaSets of a Deployment in hand: which are its own (adoption and release), which is of the present template, changing
- * their size, and writing what changed into the plan.
+ * The ReplicaSets of a Deployment in hand: which are its own (adoption and release), which is of
+ * the present template, changing their size, and writing what changed into the plan.
  */
 #include "base/cleanup.h"
 #include "base/text.h"

@@ -1,4 +1,5 @@
-/* Status of a Deployment: counters and the conditions Available, Progressing and ReplicaFailure. Sizes are decided elsewhere. */
+/* Status of a Deployment: counters and the conditions Available, Progressing and ReplicaFailure.
+ * Sizes are decided elsewhere. */
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "control/condition.h"
@@ -124,8 +125,8 @@ static int progressing(korch__rollout *r, const char *status, const char *reason
 	if (!message)
 		return KORCH_E_NOMEM;
 	if (korch__text_equal(reason, "ReplicaSetUpdated"))
-		return put(r, "Progressing", status, reason,
-		           message); /* its lastUpdateTime is what the deadline counts from */
+		return put(r, "Progressing", status, reason, message); /* its lastUpdateTime is what the
+		                                                          deadline counts from */
 	return korch__rollout_condition(r, "Progressing", status, reason, message);
 }
 

@@ -1,6 +1,7 @@
 /*
- * EndpointSlices of a Service: which pods are endpoints and how, and how they are spread over slices of at most 100 with as
- * few writes as possible. Slices hold endpoints of one address family and one set of ports.
+ * EndpointSlices of a Service: which pods are endpoints and how, and how they are spread over
+ * slices of at most 100 with as few writes as possible. Slices hold endpoints of one address family
+ * and one set of ports.
  */
 #include "control/endpoints.h"
 #include "base/cleanup.h"
@@ -42,8 +43,8 @@ typedef struct decision {
 	KORCH_VEC(group) groups;
 	KORCH_VEC(wanted) wanted;
 	KORCH_VEC(working) slices;
-	korch_table
-	    by_address; /* of wanted; keys are addresses, made when wanted does not grow any more */
+	korch_table by_address; /* of wanted; keys are addresses, made when wanted does not grow any
+	                           more */
 } decision;
 
 static uint64_t address_hash(const void *key)
@@ -348,7 +349,8 @@ static korch_endpoint_slice *new_slice(const decision *d, const group *like)
 	return slice;
 }
 
-/* A slice of the group with room: one that is written anyway, then the fullest other, then a new one. */
+/* A slice of the group with room: one that is written anyway, then the fullest other, then a new
+ * one. */
 static working *slice_with_room(decision *d, uint32_t group_index)
 {
 	working *best = NULL;

@@ -1,4 +1,5 @@
-/* EndpointSlices of a Service: plain data in, a plan out. The view is read in endpoints_controller.c. */
+/* EndpointSlices of a Service: plain data in, a plan out. The view is read in
+ * endpoints_controller.c. */
 #ifndef KORCH_CONTROL_ENDPOINTS_H
 #define KORCH_CONTROL_ENDPOINTS_H
 
@@ -23,11 +24,13 @@ typedef struct korch__endpoints_input {
 	const korch_view *view; /* for the zones of nodes; may be NULL */
 } korch__endpoints_input;
 
-/* As few writes as possible: endpoints stay in the slice they are in, changed slices are filled up first. */
+/* As few writes as possible: endpoints stay in the slice they are in, changed slices are filled up
+ * first. */
 int korch__endpoints_decide(const korch__endpoints_input *input, korch_plan *plan,
                             korch_error **err);
 
-/* The port that a service port means on a pod; 0 or KORCH_E_NOT_FOUND (no container port of that name). */
+/* The port that a service port means on a pod; 0 or KORCH_E_NOT_FOUND (no container port of that
+ * name). */
 int korch__service_target_port(int32_t *out, const korch_service_port *port, const korch_pod *pod);
 
 #endif

@@ -7,7 +7,8 @@
 #include <korch/selector.h>
 #include <string.h>
 
-/* From this many pods on a service asks to be left alone for two microseconds per pod after each call. */
+/* From this many pods on a service asks to be left alone for two microseconds per pod after each
+ * call. */
 #define LARGE 1000
 
 typedef struct gathered {

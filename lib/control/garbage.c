@@ -1,6 +1,7 @@
 /*
- * Garbage collection by ownerReferences: dependents without an owner go, owners in foreground deletion wait for their
- * dependents, owners in orphan deletion let go of them. One controller a kind; the rules are the same for all.
+ * Garbage collection by ownerReferences: dependents without an owner go, owners in foreground
+ * deletion wait for their dependents, owners in orphan deletion let go of them. One controller a
+ * kind; the rules are the same for all.
  */
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -42,8 +43,8 @@ enum { KINDS = sizeof(kind_names) / sizeof(kind_names[0]) };
 typedef struct state {
 	const korch_kind *kind;
 	const korch_kind *kinds[KINDS];
-	const korch_view *
-	    view; /* the engine's, once something was observed: to tell at once that an owner is there */
+	const korch_view *view; /* the engine's, once something was observed: to tell at once that an
+	                           owner is there */
 } state;
 
 static int has_finalizer(const korch_object *object, const char *name)
@@ -74,7 +75,8 @@ static int drop_finalizer(korch_object *edited, const char *name)
 	return meta->n_finalizers == kept ? 0 : KORCH_E_NOMEM;
 }
 
-/* The owner that a reference means: same uid, kind and name, in the same namespace or cluster-wide. NULL when it is gone. */
+/* The owner that a reference means: same uid, kind and name, in the same namespace or cluster-wide.
+ * NULL when it is gone. */
 static const korch_object *owner_of(const korch_view *view, const korch_object *object,
                                     const korch_owner_reference *reference)
 {
@@ -103,7 +105,8 @@ static void observe(void *userdata, const korch_view *view, const korch_change *
 	((state *)userdata)->view = view;
 }
 
-/* New or newly owned objects whose owners are not all there, and those that wait for their dependents. */
+/* New or newly owned objects whose owners are not all there, and those that wait for their
+ * dependents. */
 static int concerns(void *userdata, const korch_object *previous, const korch_object *object)
 {
 	const state *st = userdata;
@@ -205,7 +208,8 @@ static int finish_owner(const state *st, const korch_view *view, const korch_obj
 	return code;
 }
 
-/* Without any owner left a dependent goes; with some left it loses the references to those that are gone. */
+/* Without any owner left a dependent goes; with some left it loses the references to those that are
+ * gone. */
 static int check_owners(const state *st, const korch_view *view, const korch_object *object,
                         korch_plan *plan)
 {
@@ -264,7 +268,8 @@ static int enqueue_one(void *userdata, const korch_object *object)
 	return 0;
 }
 
-/* Something vanished: those of our kind that it owned, and those of our kind that owned it and may wait for it. */
+/* Something vanished: those of our kind that it owned, and those of our kind that owned it and may
+ * wait for it. */
 static void map(void *userdata, const korch_view *view, const korch_object *previous,
                 const korch_object *object, korch_enqueue *enqueue)
 {

@@ -1,4 +1,5 @@
-/* Reading sets of objects out of a view, and turning changes into keys: what several adapters share. */
+/* Reading sets of objects out of a view, and turning changes into keys: what several adapters
+ * share. */
 #ifndef KORCH_CONTROL_GATHER_H
 #define KORCH_CONTROL_GATHER_H
 
@@ -7,7 +8,8 @@
 
 typedef KORCH_VEC(const korch_object *) korch__objects;
 
-/* Appends the pods of a namespace (NULL: any) with that owner uid ("": without a controller; NULL: all); 0 or KORCH_E_NOMEM. */
+/* Appends the pods of a namespace (NULL: any) with that owner uid ("": without a controller; NULL:
+ * all); 0 or KORCH_E_NOMEM. */
 int korch__gather_pods(korch__pods *out, const korch_view *view, const char *namespace_,
                        const char *owner_uid);
 /* Appends what a query selects; 0 or KORCH_E_NOMEM. */

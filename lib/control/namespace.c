@@ -1,6 +1,6 @@
 /*
- * Deletion of namespaces: everything in one is deleted, then its finalizer "kubernetes" is removed and it is gone. Status says
- * how far that is.
+ * Deletion of namespaces: everything in one is deleted, then its finalizer "kubernetes" is removed
+ * and it is gone. Status says how far that is.
  */
 #include "base/cleanup.h"
 #include "base/text.h"

@@ -1,6 +1,7 @@
 /*
- * Node lifecycle: a node without heartbeat becomes Unknown, conditions become taints, taints evict pods after their
- * tolerationSeconds, pods of vanished nodes are removed. The view is read in node_controller.c.
+ * Node lifecycle: a node without heartbeat becomes Unknown, conditions become taints, taints evict
+ * pods after their tolerationSeconds, pods of vanished nodes are removed. The view is read in
+ * node_controller.c.
  */
 #include "control/node.h"
 #include "base/cleanup.h"
@@ -45,7 +46,8 @@ static korch_usec last_heartbeat(const korch__node_input *input)
 	return beat;
 }
 
-/* A node of an agent in this very process cannot get lost: it is ready, and neither it nor a lease ever gave a heartbeat. */
+/* A node of an agent in this very process cannot get lost: it is ready, and neither it nor a lease
+ * ever gave a heartbeat. */
 static int is_never_lost(const korch__node_input *input)
 {
 	return !input->lease && last_heartbeat(input) == 0 && condition_status(input->node, "Ready")[0];

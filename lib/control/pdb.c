@@ -1,4 +1,5 @@
-/* PodDisruptionBudgets: counting healthy pods against what the budget asks for. The view is read in pdb_controller.c. */
+/* PodDisruptionBudgets: counting healthy pods against what the budget asks for. The view is read in
+ * pdb_controller.c. */
 #include "control/pdb.h"
 #include "base/text.h"
 #include "control/condition.h"

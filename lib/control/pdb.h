@@ -18,8 +18,9 @@ int korch__pdb_decide(const korch__pdb_input *input, korch_plan *plan, korch_err
 
 /* What an eviction of a pod has to do with a budget that selects it. */
 typedef enum korch__pdb_answer {
-	KORCH__PDB_REFUSED, /* too many disruptions: try later */
-	KORCH__PDB_ALLOWED, /* allowed, and the pod goes into status.disruptedPods with one disruption less */
+	KORCH__PDB_REFUSED,   /* too many disruptions: try later */
+	KORCH__PDB_ALLOWED,   /* allowed, and the pod goes into status.disruptedPods with one disruption
+	                         less */
 	KORCH__PDB_UNCOUNTED, /* allowed without counting: the pod serves nobody */
 } korch__pdb_answer;
 

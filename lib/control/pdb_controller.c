@@ -1,4 +1,5 @@
-/* The disruption controller: gathers the pods of a budget and the wished size of their controllers for pdb.c. */
+/* The disruption controller: gathers the pods of a budget and the wished size of their controllers
+ * for pdb.c. */
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "control/builtin.h"
@@ -7,7 +8,8 @@
 #include <korch/api/apps.h>
 #include <string.h>
 
-/* The object whose replicas count for a pod: its controller, or that one's. NULL when there is none that is known. */
+/* The object whose replicas count for a pod: its controller, or that one's. NULL when there is none
+ * that is known. */
 static const korch_object *scale_of(const korch_view *view, const korch_pod *pod)
 {
 	const korch_object *found = &pod->object;

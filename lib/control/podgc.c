@@ -1,6 +1,6 @@
 /*
- * Garbage among pods: finished ones beyond a number, the oldest first, and ending ones that no node runs. Pods of vanished nodes
- * are node.c's matter.
+ * Garbage among pods: finished ones beyond a number, the oldest first, and ending ones that no node
+ * runs. Pods of vanished nodes are node.c's matter.
  */
 #include "base/cleanup.h"
 #include "base/text.h"

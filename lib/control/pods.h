@@ -25,7 +25,8 @@ int korch__pod_condition_is_true(const korch_pod *pod, const char *type);
 int korch__pod_is_ready(const korch_pod *pod);
 /* When it became ready, 0 when it is not or nobody knows. */
 korch_usec korch__pod_ready_since(const korch_pod *pod);
-/* Ready for min_ready_seconds; when it is ready but not for so long, *wake is lowered to the moment at which it will be. */
+/* Ready for min_ready_seconds; when it is ready but not for so long, *wake is lowered to the moment
+ * at which it will be. */
 int korch__pod_is_available(const korch_pod *pod, int32_t min_ready_seconds, korch_usec now,
                             korch_usec *wake);
 

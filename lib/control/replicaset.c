@@ -1,6 +1,7 @@
 /*
- * The ReplicaSet decider: as many pods of the template as wished. Adopts and releases, creates and deletes, counts. Plain data
- * in, a plan out; the order of deletion stands in replicaset_order.c, a new pod in replicaset_pod.c.
+ * The ReplicaSet decider: as many pods of the template as wished. Adopts and releases, creates and
+ * deletes, counts. Plain data in, a plan out; the order of deletion stands in replicaset_order.c, a
+ * new pod in replicaset_pod.c.
  */
 #include "control/replicaset.h"
 #include "base/cleanup.h"
@@ -10,7 +11,8 @@
 #include "control/pods.h"
 #include <stdio.h>
 
-/* Most events of one kind in one plan; a client of Kubernetes cannot have more than 25 recorded at once either. */
+/* Most events of one kind in one plan; a client of Kubernetes cannot have more than 25 recorded at
+ * once either. */
 #define EVENTS_MAX 25
 
 /* One decision in progress. */
@@ -164,7 +166,8 @@ static int has_labels(const korch_map *labels, const korch_map *wanted)
 	return 1;
 }
 
-/* The counters as they are once the plan is carried out: the plan is one transaction, so they are true at each revision. */
+/* The counters as they are once the plan is carried out: the plan is one transaction, so they are
+ * true at each revision. */
 static void count(decision *d, korch_replica_set_status *status)
 {
 	const korch_replica_set *set = d->input->set;
@@ -236,6 +239,7 @@ int korch__replica_set_decide(const korch__replica_set_input *input, korch_plan 
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	korch_plan_wake_at(plan, d.wake);
 	if (input->n_pods >= KORCH__REPLICA_SET_LARGE && d.created < d.burst && d.deleted < d.burst)
-		korch_plan_quiet_until(plan, input->now + (korch_usec)input->n_pods * KORCH__REPLICA_SET_QUIET_US);
+		korch_plan_quiet_until(plan, input->now +
+		                                 (korch_usec)input->n_pods * KORCH__REPLICA_SET_QUIET_US);
 	return 0;
 }

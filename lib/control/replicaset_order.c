@@ -1,7 +1,8 @@
 /*
- * Which pod of a ReplicaSet goes first: the order of kube-controller-manager's ActivePodsWithRanks. Decides no number, deletes
- * nothing. Its comparison is not transitive (equal age buckets are ordered by uid, equal ages by what comes next), hence a
- * merge sort of our own, which is well-behaved with any comparison.
+ * Which pod of a ReplicaSet goes first: the order of kube-controller-manager's ActivePodsWithRanks.
+ * Decides no number, deletes nothing. Its comparison is not transitive (equal age buckets are
+ * ordered by uid, equal ages by what comes next), hence a merge sort of our own, which is
+ * well-behaved with any comparison.
  */
 #include "base/alloc.h"
 #include "base/cleanup.h"
@@ -100,7 +101,8 @@ static void count_restarts(ranked *item)
 	}
 }
 
-/* One step of the order: negative when a goes first. Ages in the same bucket count as equal and are ordered by uid. */
+/* One step of the order: negative when a goes first. Ages in the same bucket count as equal and are
+ * ordered by uid. */
 static int by_age(const ranked *a, const ranked *b, korch_usec since_a, korch_usec since_b)
 {
 	if (since_a == 0 || since_b == 0)

@@ -1,6 +1,6 @@
 /*
- * A new pod of a ReplicaSet. Its template, labels, annotations and owner are the same blocks for all pods of the set, so that
- * a further pod costs little more than its own name.
+ * A new pod of a ReplicaSet. Its template, labels, annotations and owner are the same blocks for
+ * all pods of the set, so that a further pod costs little more than its own name.
  */
 #include "base/cleanup.h"
 #include "base/text.h"

@@ -1,6 +1,7 @@
 /*
- * The scheduler as a controller: feeds lib/scheduler with what it observes, binds one pod a request, assumes it as placed, and
- * corrects itself by what it observes afterwards. Remembers the pods that fit nowhere and asks for them when room appears.
+ * The scheduler as a controller: feeds lib/scheduler with what it observes, binds one pod a
+ * request, assumes it as placed, and corrects itself by what it observes afterwards. Remembers the
+ * pods that fit nowhere and asks for them when room appears.
  */
 #include "base/cleanup.h"
 #include "base/table.h"
@@ -25,7 +26,8 @@ typedef struct state {
 	korch_scheduler *scheduler;
 	int stale;           /* a feeding failed: everything has to be fed again */
 	korch_table waiting; /* by uid */
-	/* The status that a bound pod gets, shared by all pods that had an equal block at the same time. */
+	/* The status that a bound pod gets, shared by all pods that had an equal block at the same
+	 * time. */
 	const korch_pod_status *status_from;
 	korch_pod_status *status_to;
 	korch_usec status_at;

@@ -1,4 +1,5 @@
-/* Addresses for Services: the first free one of a range, and the fields that say it. Who has which is the controller's to know. */
+/* Addresses for Services: the first free one of a range, and the fields that say it. Who has which
+ * is the controller's to know. */
 #include "control/service_ip.h"
 #include "base/text.h"
 #include <arpa/inet.h>

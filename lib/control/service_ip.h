@@ -4,7 +4,8 @@
 
 #include <korch/api/core_service.h>
 
-/* A range of IPv4 addresses in host order; the first and the last address of the network are left out when it has more than two. */
+/* A range of IPv4 addresses in host order; the first and the last address of the network are left
+ * out when it has more than two. */
 typedef struct korch__ip_range {
 	uint32_t first;
 	uint32_t last;
@@ -21,7 +22,8 @@ int korch__ip_pick(uint32_t *out, const korch__ip_range *range, uint32_t from,
 
 /* 1 when the service needs an address of its own and has none. */
 int korch__service_wants_ip(const korch_service *service);
-/* Fills clusterIP (text, or NULL: keep what is there), clusterIPs, ipFamilies and ipFamilyPolicy of an exclusively owned service. */
+/* Fills clusterIP (text, or NULL: keep what is there), clusterIPs, ipFamilies and ipFamilyPolicy of
+ * an exclusively owned service. */
 int korch__service_set_ip(korch_service *service, const char *text);
 
 #endif

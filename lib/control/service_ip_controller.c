@@ -1,6 +1,7 @@
 /*
- * The service-ip controller: gives each Service that wants one an address. Knows from observing which are taken, and takes one
- * for as long as its own plan is under way, so that two Services never get the same.
+ * The service-ip controller: gives each Service that wants one an address. Knows from observing
+ * which are taken, and takes one for as long as its own plan is under way, so that two Services
+ * never get the same.
  */
 #include "base/cleanup.h"
 #include "base/table.h"

@@ -56,8 +56,7 @@ int korch_engine_add(korch_controller **out, korch_engine *engine,
 {
 	int code =
 	    engine ? check_spec(spec, err) : korch_error_set(err, KORCH_E_INVALID, "no engine given");
-	korch_controller *controller =
-	    engine && code == 0 ? new_controller(engine, spec) : NULL;
+	korch_controller *controller = engine && code == 0 ? new_controller(engine, spec) : NULL;
 	if (code == 0 && !controller)
 		code = korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	if (!controller) {

@@ -22,16 +22,16 @@ typedef int (*korch__admit_fn)(void *userdata, korch_object *object, const korch
 /* Surroundings of a request. */
 typedef struct korch_admission {
 	const korch_view *view;
-	const korch_write
-	    *writes; /* that come before in the same transaction: may make the namespace */
+	const korch_write *writes; /* that come before in the same transaction: may make the namespace
+	                            */
 	size_t n_writes;
 	korch_usec now;
 	korch_random *random;
-	int is_trusted; /* by a built-in controller from admitted objects: not checked again */
-	int is_outside; /* a person's request: status is not theirs to write */
-	korch_table *
-	    names; /* generated in this transaction (block strings), so that none comes twice; or NULL */
-	void *pending; /* a korch_pod_status that new pods share, or NULL */
+	int is_trusted;     /* by a built-in controller from admitted objects: not checked again */
+	int is_outside;     /* a person's request: status is not theirs to write */
+	korch_table *names; /* generated in this transaction (block strings), so that none comes twice;
+	                       or NULL */
+	void *pending;      /* a korch_pod_status that new pods share, or NULL */
 	korch__admit_fn fn;
 	void *userdata;
 } korch_admission;

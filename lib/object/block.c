@@ -1,5 +1,6 @@
 /*
- * Struct blocks: making, sharing, copying one level, releasing. Lists stand in list.c, comparison in equal.c.
+ * Struct blocks: making, sharing, copying one level, releasing. Lists stand in list.c, comparison
+ * in equal.c.
  */
 #include "object/block.h"
 #include "base/alloc.h"

@@ -1,6 +1,6 @@
 /*
- * Objects from and to JSON: what stands around the tables (apiVersion, kind, metadata, kinds without a table). Fields stand in
- * decode.c and encode.c.
+ * Objects from and to JSON: what stands around the tables (apiVersion, kind, metadata, kinds
+ * without a table). Fields stand in decode.c and encode.c.
  */
 #include "object/codec.h"
 #include "base/cleanup.h"
@@ -50,7 +50,8 @@ static int find_kind(korch__decoder *self, const korch_kind **out, struct json_o
 	                             korch_error_message(err));
 }
 
-/* Whether content that is not ObjectMeta belongs to the object's own kind instead: nothing in it names an object. */
+/* Whether content that is not ObjectMeta belongs to the object's own kind instead: nothing in it
+ * names an object. */
 static int is_foreign_meta(const korch_object *object, struct json_object *node)
 {
 	if (object->kind->builtin)

@@ -1,5 +1,6 @@
 /*
- * Structs, lists and maps out of json-c trees, driven by the tables. Unknown fields are kept as text.
+ * Structs, lists and maps out of json-c trees, driven by the tables. Unknown fields are kept as
+ * text.
  */
 #include "object/decode.h"
 #include "base/cleanup.h"

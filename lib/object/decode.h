@@ -1,4 +1,5 @@
-/* What the files of decoding share: the run's state and the reading of single values (decode_value.c, decode.c, codec.c). */
+/* What the files of decoding share: the run's state and the reading of single values
+ * (decode_value.c, decode.c, codec.c). */
 #ifndef KORCH_OBJECT_DECODE_H
 #define KORCH_OBJECT_DECODE_H
 

@@ -1,6 +1,6 @@
 /*
- * Single values of fields out of JSON: types, ranges, and the syntax of times, quantities and base64. Structs, lists and maps stand
- * in decode.c.
+ * Single values of fields out of JSON: types, ranges, and the syntax of times, quantities and
+ * base64. Structs, lists and maps stand in decode.c.
  */
 #include "base/cleanup.h"
 #include "object/base64.h"

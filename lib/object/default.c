@@ -1,6 +1,7 @@
 /*
- * Defaults: children first, then the rows' own, then the hook of the type. A shared struct is copied for that, and the copy is
- * thrown away when nothing was missing, so that objects of one template keep sharing it.
+ * Defaults: children first, then the rows' own, then the hook of the type. A shared struct is
+ * copied for that, and the copy is thrown away when nothing was missing, so that objects of one
+ * template keep sharing it.
  */
 #include "object/block.h"
 #include "object/codec.h"

@@ -1,5 +1,6 @@
 /*
- * Differences between objects, leaf by leaf along the tables; what is kept as text is compared as trees.
+ * Differences between objects, leaf by leaf along the tables; what is kept as text is compared as
+ * trees.
  */
 #include "base/cleanup.h"
 #include "base/vec.h"

@@ -1,5 +1,6 @@
 /*
- * Whether fields are set, equality and hashes of structs. Nothing here allocates; recursion is as deep as the tables.
+ * Whether fields are set, equality and hashes of structs. Nothing here allocates; recursion is as
+ * deep as the tables.
  */
 #include "base/text.h"
 #include "object/block.h"

@@ -213,7 +213,8 @@ static void put_description(korch_buf *buf, const korch_kind *kind, const korch_
 	korch__buf_putc(buf, '\n');
 }
 
-/* The longest beginning that names a kind ("deployments.apps" in "deployments.apps.spec"); *path is what follows, or NULL. */
+/* The longest beginning that names a kind ("deployments.apps" in "deployments.apps.spec"); *path is
+ * what follows, or NULL. */
 static const korch_kind *split_kind(char *text, char **path)
 {
 	const korch_kind *kind = korch_kind_find(text);

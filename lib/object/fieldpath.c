@@ -1,5 +1,6 @@
 /*
- * Looking up values by path: through structs by the tables, through what is kept as text by a tree made for the occasion.
+ * Looking up values by path: through structs by the tables, through what is kept as text by a tree
+ * made for the occasion.
  */
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -176,7 +177,8 @@ static int walk_step(place *self, const step *by, korch_error **err)
 	return code < 0 ? code : node_step(self, by);
 }
 
-/* What is in no table: apiVersion and kind, the revision, the rest of untyped objects. 1: it was one of those. */
+/* What is in no table: apiVersion and kind, the revision, the rest of untyped objects. 1: it was
+ * one of those. */
 static int first_step(place *self, const korch_object *object, const step *by, int *code)
 {
 	*code = 0;

@@ -1,6 +1,7 @@
 /*
- * Hashes of structs: FNV-1a over field names and values in the order of the table, so that equal values have equal hashes on
- * every machine, and a row added later changes no hash of an object that does not use it.
+ * Hashes of structs: FNV-1a over field names and values in the order of the table, so that equal
+ * values have equal hashes on every machine, and a row added later changes no hash of an object
+ * that does not use it.
  */
 #include "object/block.h"
 #include <string.h>

@@ -1,4 +1,5 @@
-/* One JSON value into a tree, for the codec: the reader of json_read.c with the options and problems of decoding. */
+/* One JSON value into a tree, for the codec: the reader of json_read.c with the options and
+ * problems of decoding. */
 #include "object/json.h"
 #include "base/cleanup.h"
 #include "object/problems.h"

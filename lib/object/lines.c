@@ -1,5 +1,6 @@
 /*
- * Lines for problems: the path of a problem is followed through the tree that the object came from, as far as it goes.
+ * Lines for problems: the path of a problem is followed through the tree that the object came from,
+ * as far as it goes.
  */
 #include "base/alloc.h"
 #include "base/text.h"
@@ -9,7 +10,8 @@
 
 korch_problem *korch__problems_item(korch_problems *problems, size_t i);
 
-/* Length of the path's first member name or index; *name_length is that of the name itself, which starts at *name. */
+/* Length of the path's first member name or index; *name_length is that of the name itself, which
+ * starts at *name. */
 static size_t step(const char *path, const char **name, size_t *name_length)
 {
 	if (*path == '[') {

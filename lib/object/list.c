@@ -1,5 +1,6 @@
 /*
- * Lists: array blocks and the counts beside them. What is in the structs of a list is block.c's matter.
+ * Lists: array blocks and the counts beside them. What is in the structs of a list is block.c's
+ * matter.
  */
 #include "base/alloc.h"
 #include "base/text.h"

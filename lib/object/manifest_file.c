@@ -118,8 +118,8 @@ static int is_wanted(korch_manifest *manifest, FTS *tree, FTSENT *entry)
 	    (!manifest->options.recursive || entry->fts_name[0] == '.'))
 		fts_set(tree, entry, FTS_SKIP);
 	if (entry->fts_info == FTS_SL)
-		fts_set(tree, entry,
-		        FTS_FOLLOW); /* comes again as what it points to; a circle is not entered */
+		fts_set(tree, entry, FTS_FOLLOW); /* comes again as what it points to; a circle is not
+		                                     entered */
 	return entry->fts_info == FTS_F && is_manifest_name(entry->fts_name);
 }
 

@@ -106,8 +106,8 @@ static int check_object(text_read *self, const korch_object *object, struct json
 }
 
 /*
- * Files for kustomize lie among manifests and are not objects of a cluster: a reader that checks its
- * objects leaves them out, and says so.
+ * Files for kustomize lie among manifests and are not objects of a cluster: a reader that checks
+ * its objects leaves them out, and says so.
  */
 static int is_left_out(text_read *self, const korch_object *object, int line)
 {

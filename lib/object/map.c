@@ -1,5 +1,6 @@
 /*
- * Maps from string to string: immutable blocks, sorted by key. A changed map is a new block that shares the strings.
+ * Maps from string to string: immutable blocks, sorted by key. A changed map is a new block that
+ * shares the strings.
  */
 #include "base/alloc.h"
 #include "object/block.h"

@@ -1,5 +1,6 @@
 /*
- * Objects as a whole: making, sharing, identity, owners. Kinds stand in kind.c, fields in the tables.
+ * Objects as a whole: making, sharing, identity, owners. Kinds stand in kind.c, fields in the
+ * tables.
  */
 #include "object/object.h"
 #include "base/text.h"

@@ -1,6 +1,6 @@
 /*
- * Paths of fields while something walks through an object: links on the stack of the walker, made into text only when somebody
- * asks. Paths in text that are looked up stand in fieldpath.c.
+ * Paths of fields while something walks through an object: links on the stack of the walker, made
+ * into text only when somebody asks. Paths in text that are looked up stand in fieldpath.c.
  */
 #ifndef KORCH_OBJECT_PATH_H
 #define KORCH_OBJECT_PATH_H

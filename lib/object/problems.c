@@ -1,5 +1,6 @@
 /*
- * The list of problems: adding, limits, words of Kubernetes, text. Lines from trees stand in lines.c.
+ * The list of problems: adding, limits, words of Kubernetes, text. Lines from trees stand in
+ * lines.c.
  */
 #include "object/problems.h"
 #include "base/buf.h"

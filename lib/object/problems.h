@@ -1,6 +1,6 @@
 /*
- * Adding problems from inside the library, and giving them the lines of a tree. The public reading side is
- * <korch/problems.h>.
+ * Adding problems from inside the library, and giving them the lines of a tree. The public reading
+ * side is <korch/problems.h>.
  */
 #ifndef KORCH_OBJECT_PROBLEMS_H
 #define KORCH_OBJECT_PROBLEMS_H
@@ -10,13 +10,14 @@
 struct json_object;
 
 /*
- * Adds an error. The text is what follows Kubernetes' words of the kind: INVALID with "\"x\": must be …" gives
- * `Invalid value: "x": must be …`, REQUIRED with "" gives `Required value`. problems may be NULL. Running out of memory is
- * remembered in the list (korch_problems_result()).
+ * Adds an error. The text is what follows Kubernetes' words of the kind: INVALID with "\"x\": must
+ * be …" gives `Invalid value: "x": must be …`, REQUIRED with "" gives `Required value`. problems
+ * may be NULL. Running out of memory is remembered in the list (korch_problems_result()).
  */
 void korch__problem(korch_problems *problems, const char *path, int kind, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* As korch__problem() for a field below path: "name", "[0].name", "limits[cpu]"; joined by a dot where one is needed. */
+/* As korch__problem() for a field below path: "name", "[0].name", "limits[cpu]"; joined by a dot
+ * where one is needed. */
 void korch__problem_field(korch_problems *problems, const char *path, const char *field, int kind,
                           const char *format, ...) __attribute__((format(printf, 5, 6)));
 /* As korch__problem(), but a warning. */
@@ -24,10 +25,12 @@ void korch__problem_warn(korch_problems *problems, const char *path, int kind, c
                          ...) __attribute__((format(printf, 4, 5)));
 /* File and line for problems that are added from now on; file is copied; NULL and 0 to stop. */
 void korch__problems_at_place(korch_problems *problems, const char *file, int line);
-/* Gives all problems from index `first` on that have no line the line that their path (or its nearest ancestor) has in the tree. */
+/* Gives all problems from index `first` on that have no line the line that their path (or its
+ * nearest ancestor) has in the tree. */
 void korch__problems_set_lines(korch_problems *problems, size_t first, const char *file,
                                struct json_object *tree);
-/* UNSUPPORTED with the list of what is supported, sorted as Kubernetes does: `"x": supported values: "A", "B"`. */
+/* UNSUPPORTED with the list of what is supported, sorted as Kubernetes does: `"x": supported
+ * values: "A", "B"`. */
 void korch__problem_unsupported(korch_problems *problems, const char *path, const char *field,
                                 const char *value, const char *const *allowed);
 /* Remembers that something could not be checked for want of memory. */

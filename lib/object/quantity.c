@@ -1,4 +1,5 @@
-/* Arithmetic of quantities: 128-bit billionths that stop at their limits. Text stands in quantity_text.c. */
+/* Arithmetic of quantities: 128-bit billionths that stop at their limits. Text stands in
+ * quantity_text.c. */
 #include "object/quantity.h"
 
 static korch_quantity make(korch__wide nano, korch_quantity_format format)

@@ -1,4 +1,5 @@
-/* The arithmetic of quantities (quantity.c) for the file that reads and writes them (quantity_text.c). */
+/* The arithmetic of quantities (quantity.c) for the file that reads and writes them
+ * (quantity_text.c). */
 #ifndef KORCH_OBJECT_QUANTITY_H
 #define KORCH_OBJECT_QUANTITY_H
 

@@ -1,6 +1,6 @@
 /*
- * Quantities from and to text. Syntax, rounding and canonical form are those of Kubernetes' resource.Quantity; arithmetic stands
- * in quantity.c.
+ * Quantities from and to text. Syntax, rounding and canonical form are those of Kubernetes'
+ * resource.Quantity; arithmetic stands in quantity.c.
  */
 #include "object/quantity.h"
 #include <stdio.h>
@@ -67,7 +67,8 @@ static korch__uwide scale_up(korch__uwide value, unsigned base, int exponent)
 	return value;
 }
 
-/* The digits as a whole number of 10^-fraction, as far as 128 bits go; what is cut off is rounded up and told by *dropped. */
+/* The digits as a whole number of 10^-fraction, as far as 128 bits go; what is cut off is rounded
+ * up and told by *dropped. */
 static korch__uwide read_digits(const char *digits, size_t n, int *dropped, int *inexact)
 {
 	korch__uwide value = 0;
@@ -112,7 +113,8 @@ static korch__uwide to_nano(const char *digits, size_t n, int fraction, const su
 	return value + (korch__uwide)inexact;
 }
 
-/* Sign, digits without the point, and how many stood behind it; the rest of the text is the suffix. */
+/* Sign, digits without the point, and how many stood behind it; the rest of the text is the suffix.
+ */
 static const char *split(const char *text, char *digits, size_t *n, int *fraction, int *negative)
 {
 	const char *p = text;

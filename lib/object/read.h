@@ -12,8 +12,8 @@
 /* What one text may be and cost. 0 stands for the default. */
 typedef struct korch__read_limits {
 	size_t max_bytes; /* of the text; 128 MiB, at most 1 GiB */
-	size_t
-	    max_nodes; /* values in all documents, aliases counted as what they stand for; 10,000,000 */
+	size_t max_nodes; /* values in all documents, aliases counted as what they stand for; 10,000,000
+	                   */
 	size_t max_alias_nodes; /* values that aliases stand for; 1,000,000 */
 	size_t max_documents;   /* 1,000,000 */
 	int max_depth;          /* mappings and lists within each other; 512, at most 2000 */

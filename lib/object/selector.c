@@ -1,6 +1,6 @@
 /*
- * Label selectors: from structs and maps, matching, canonical text. Their text form is read in selector_parse.c, field selectors
- * stand in field_selector.c.
+ * Label selectors: from structs and maps, matching, canonical text. Their text form is read in
+ * selector_parse.c, field selectors stand in field_selector.c.
  */
 #include "object/selector.h"
 #include "base/buf.h"

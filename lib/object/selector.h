@@ -1,4 +1,5 @@
-/* The inside of label selectors, shared by selector.c (making and matching) and selector_parse.c (their text form). */
+/* The inside of label selectors, shared by selector.c (making and matching) and selector_parse.c
+ * (their text form). */
 #ifndef KORCH_OBJECT_SELECTOR_H
 #define KORCH_OBJECT_SELECTOR_H
 
@@ -30,7 +31,8 @@ struct korch_selector {
 	int selects_nothing;
 };
 
-/* Adds a requirement; texts are copied. 0, KORCH_E_INVALID with Kubernetes' sentence and path, KORCH_E_NOMEM. */
+/* Adds a requirement; texts are copied. 0, KORCH_E_INVALID with Kubernetes' sentence and path,
+ * KORCH_E_NOMEM. */
 int korch__selector_add(korch_selector *selector, const char *key, korch__operator operator_,
                         const char *const *values, size_t n, korch_error **err);
 

@@ -1,5 +1,6 @@
 /*
- * Block strings: a length and a reference count in front of the bytes. Frequent short texts are constants that cost no memory.
+ * Block strings: a length and a reference count in front of the bytes. Frequent short texts are
+ * constants that cost no memory.
  */
 #include "base/alloc.h"
 #include "base/cleanup.h"

@@ -1,4 +1,5 @@
-/* RFC 3339 times and Go durations. The calendar is the proleptic Gregorian one, as RFC 3339 has it. */
+/* RFC 3339 times and Go durations. The calendar is the proleptic Gregorian one, as RFC 3339 has it.
+ */
 #include <korch/time.h>
 #include <stdio.h>
 #include <string.h>

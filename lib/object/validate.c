@@ -1,6 +1,6 @@
 /*
- * Validation driven by the tables: what is required, allowed, of which format and immutable; then the hooks of the types. Rules over
- * several fields stand in kinds/validate_*.c.
+ * Validation driven by the tables: what is required, allowed, of which format and immutable; then
+ * the hooks of the types. Rules over several fields stand in kinds/validate_*.c.
  */
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -175,7 +175,8 @@ static void check_struct(walker *self, const void *of, const korch_type *type)
 		type->validate(of, path_of(self), self->problems);
 }
 
-/* A check of a whole; run() gives it a list of problems, the caller's or one of its own, and tells whether it found errors. */
+/* A check of a whole; run() gives it a list of problems, the caller's or one of its own, and tells
+ * whether it found errors. */
 typedef void (*check_fn)(walker *self, const void *of, const void *old, const korch_type *type);
 
 static int run(check_fn check, const void *of, const void *old, const korch_type *type,

@@ -14,8 +14,8 @@
 /* The objects of one kind, by namespace and name. Stays when it has become empty. */
 typedef struct cache_kind {
 	const korch_kind *kind;
-	korch_btree
-	    tree; /* of cache_entry; keys are korch_object_meta, of which namespace and name count */
+	korch_btree tree; /* of cache_entry; keys are korch_object_meta, of which namespace and name
+	                     count */
 } cache_kind;
 
 struct korch_cache {
@@ -23,7 +23,7 @@ struct korch_cache {
 	korch_table kinds;
 	KORCH_VEC(cache_kind *) order; /* kinds as they appeared; owns them */
 	korch_table uids;
-	korch_table names; /* every entry by kind, namespace and name: quicker than the trees */
+	korch_table names;  /* every entry by kind, namespace and name: quicker than the trees */
 	korch_table owners; /* lists by kind and uid of an owner */
 	korch_table nodes;  /* lists by kind and node */
 	korch_usec now;
@@ -40,8 +40,8 @@ cache_entry *korch__cache_find(const korch_cache *cache, const korch_key *key);
 /* The lists that an object belongs in. */
 typedef struct cache_places {
 	cache_list *node;
-	cache_link
-	    *owners; /* as many as it has ownerReferences, only `list` set: NULL in a repeated one */
+	cache_link *owners; /* as many as it has ownerReferences, only `list` set: NULL in a repeated
+	                       one */
 	size_t n_owners;
 	cache_link one; /* what owners points to when there is no need for more */
 } cache_places;

@@ -1,13 +1,14 @@
 /*
- * Classes: pods with an equal spec see every node alike, so the ranking of the nodes is kept per class, and only nodes that
- * were touched since the class was last asked are looked at again.
+ * Classes: pods with an equal spec see every node alike, so the ranking of the nodes is kept per
+ * class, and only nodes that were touched since the class was last asked are looked at again.
  */
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "scheduler/state.h"
 #include <string.h>
 
-/* Most cells (classes × nodes) that rankings may have; beyond it the classes that were not used longest are forgotten. */
+/* Most cells (classes × nodes) that rankings may have; beyond it the classes that were not used
+ * longest are forgotten. */
 #define CELLS_MAX ((size_t)16 * 1024 * 1024)
 #define CLASSES_MIN 16
 

@@ -1,4 +1,5 @@
-/* Why a pod fits nowhere, in kube-scheduler's own sentence: "0/5 nodes are available: 3 Insufficient cpu, 2 node(s) …". */
+/* Why a pod fits nowhere, in kube-scheduler's own sentence: "0/5 nodes are available: 3
+ * Insufficient cpu, 2 node(s) …". */
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "scheduler/state.h"
@@ -6,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Most different reasons in a sentence (taints can be as many as nodes); further ones are counted together. */
+/* Most different reasons in a sentence (taints can be as many as nodes); further ones are counted
+ * together. */
 #define REASONS_MAX 128
 #define REASON_SIZE 384
 
@@ -81,7 +83,8 @@ static const char *sentence(sched_reason reason)
 	return "node(s) were not considered";
 }
 
-/* The first filter that a node does not pass says why, in the order of Kubernetes' default plugins. */
+/* The first filter that a node does not pass says why, in the order of Kubernetes' default plugins.
+ */
 static void note_node(const korch_scheduler *s, const sched_class *c,
                       const sched_topology *topology, const sched_slot *slot, tally *t)
 {

@@ -1,4 +1,5 @@
-/* One pod and one node: taints, selector and node affinity, host ports, requests, and the score MostAllocated. */
+/* One pod and one node: taints, selector and node affinity, host ports, requests, and the score
+ * MostAllocated. */
 #include "base/text.h"
 #include "scheduler/state.h"
 #include "scheduler/taint.h"

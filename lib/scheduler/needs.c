@@ -1,6 +1,6 @@
 /*
- * What a pod needs of its node: effective requests (containers, init containers, sidecars, overhead, pod-level requests) and
- * host ports. Kubernetes' rule of adding them up.
+ * What a pod needs of its node: effective requests (containers, init containers, sidecars,
+ * overhead, pod-level requests) and host ports. Kubernetes' rule of adding them up.
  */
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -8,7 +8,8 @@
 #include <korch/quantity.h>
 #include <string.h>
 
-/* What a pod without requests counts for in the score: Kubernetes' DefaultMilliCPURequest and DefaultMemoryRequest. */
+/* What a pod without requests counts for in the score: Kubernetes' DefaultMilliCPURequest and
+ * DefaultMemoryRequest. */
 #define SCORE_CPU 100
 #define SCORE_MEMORY ((int64_t)200 * 1024 * 1024)
 

@@ -1,4 +1,5 @@
-/* Nodes as rows of arrays, found by name; the log of touched rows that rankings are brought up to date from. */
+/* Nodes as rows of arrays, found by name; the log of touched rows that rankings are brought up to
+ * date from. */
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "scheduler/state.h"
@@ -33,7 +34,8 @@ int korch__scheduler_widen(korch_scheduler *s, uint32_t n_resources)
 	return n_resources <= s->row ? 0 : resize_rows(s, s->slots.cap ? s->slots.cap : 1, s->row * 2);
 }
 
-/* The log holds at least as many touches as there are slots, so that a class that is asked often never starts anew. */
+/* The log holds at least as many touches as there are slots, so that a class that is asked often
+ * never starts anew. */
 static int grow_log(korch_scheduler *s, size_t slots)
 {
 	size_t cap = s->log_cap ? s->log_cap : 1024;

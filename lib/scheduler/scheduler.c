@@ -1,4 +1,5 @@
-/* The scheduler's life, the pods it counts, and the decision. What a node must fulfil stands in filter.c and topology.c. */
+/* The scheduler's life, the pods it counts, and the decision. What a node must fulfil stands in
+ * filter.c and topology.c. */
 #include "scheduler/scheduler.h"
 #include "base/cleanup.h"
 #include "base/text.h"

@@ -25,8 +25,8 @@ typedef struct sched_port {
 /* What a pod needs of its node; shared by all pods of one class. */
 typedef struct sched_needs {
 	uint32_t refs;
-	int64_t
-	    score_cpu; /* for the score even a pod without requests counts a little, as in Kubernetes */
+	int64_t score_cpu; /* for the score even a pod without requests counts a little, as in
+	                      Kubernetes */
 	int64_t score_memory;
 	const korch_pod_spec *spec;  /* referenced: ports borrow from it */
 	KORCH_VEC(sched_need) items; /* but for the one pod */
@@ -134,8 +134,8 @@ int64_t korch__resource_amount(uint32_t resource, const char *text);
 /* node.c */
 sched_slot *korch__slot_get(const korch_scheduler *s, const char *name);
 sched_slot *korch__slot_make(korch_scheduler *s, const char *name);
-void korch__slot_release(korch_scheduler *s,
-                         sched_slot *slot); /* frees it when nothing is left of it */
+void korch__slot_release(korch_scheduler *s, sched_slot *slot); /* frees it when nothing is left of
+                                                                   it */
 void korch__slot_touch(korch_scheduler *s, const sched_slot *slot);
 int korch__scheduler_widen(korch_scheduler *s, uint32_t n_resources);
 
@@ -166,7 +166,8 @@ void korch__topology_free(sched_topology *topology);
 sched_reason korch__topology_check(const sched_topology *topology, const sched_slot *slot);
 int korch__has_required_anti_affinity(const korch_pod_spec *spec);
 
-/* explain.c: topology NULL when it plays no part. The sentence, owned by the caller; NULL when memory is short. */
+/* explain.c: topology NULL when it plays no part. The sentence, owned by the caller; NULL when
+ * memory is short. */
 char *korch__explain(korch_scheduler *s, const sched_class *class_, const sched_topology *topology);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * What other pods have to say: required pod affinity and anti-affinity, and topology spread with DoNotSchedule. Exact and
- * simple: all pods are counted once per decision that needs it.
+ * What other pods have to say: required pod affinity and anti-affinity, and topology spread with
+ * DoNotSchedule. Exact and simple: all pods are counted once per decision that needs it.
  */
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -41,10 +41,10 @@ struct sched_topology {
 	terms affinity;
 	terms anti;
 	terms spread;
-	KORCH_VEC(tally *) blocked; /* by required anti-affinity of pods that are there */
-	size_t affinity_matches;    /* pods that match all affinity terms */
-	const korch_label_selector
-	    *last_source; /* the selector compiled last for pods that are there */
+	KORCH_VEC(tally *) blocked;              /* by required anti-affinity of pods that are there */
+	size_t affinity_matches;                 /* pods that match all affinity terms */
+	const korch_label_selector *last_source; /* the selector compiled last for pods that are there
+	                                          */
 	korch_selector *last_selector;
 };
 
@@ -245,7 +245,8 @@ static int count_spread(sched_topology *o, const sched_pod *pod, const sched_slo
 	return 0;
 }
 
-/* A pod counts for affinity only when it matches all of the terms, for anti-affinity for each that it matches. */
+/* A pod counts for affinity only when it matches all of the terms, for anti-affinity for each that
+ * it matches. */
 static int count_affinity(sched_topology *o, const sched_pod *pod, const sched_slot *slot)
 {
 	int all = o->affinity.n > 0;

@@ -8,10 +8,10 @@
 
 /* What a transaction needs for one write. */
 typedef struct write_step {
-	korch_object
-	    *fresh; /* PUT: what will be stored; DELETE: what will be told; owned until it is done */
-	korch_object *old; /* stored now, borrowed from the tree; NULL when there is none */
-	int is_in_tree;    /* fresh has been inserted */
+	korch_object *fresh; /* PUT: what will be stored; DELETE: what will be told; owned until it is
+	                        done */
+	korch_object *old;   /* stored now, borrowed from the tree; NULL when there is none */
+	int is_in_tree;      /* fresh has been inserted */
 } write_step;
 
 enum { STEPS_INLINE = 8 };

@@ -1,6 +1,6 @@
 /*
- * What the cache costs: bench-cache [PODS]. Prints puts and changes a second, and bytes a pod over all indexes (each pod
- * has a uid, an owner and a node).
+ * What the cache costs: bench-cache [PODS]. Prints puts and changes a second, and bytes a pod over
+ * all indexes (each pod has a uid, an owner and a node).
  */
 #include <korch/api.h>
 #include <korch/view.h>

@@ -1,8 +1,8 @@
 /*
  * How fast the engine is: bench-engine [OBJECTS [ROUNDS [IDLE]]]. A trusted controller changes each
- * of its objects ROUNDS times, one single-write plan a request, beside IDLE others (15) that look at
- * other kinds. Prints requests a second with their commits, watch and cache on the memory store, and
- * nanoseconds a request for the queue alone.
+ * of its objects ROUNDS times, one single-write plan a request, beside IDLE others (15) that look
+ * at other kinds. Prints requests a second with their commits, watch and cache on the memory store,
+ * and nanoseconds a request for the queue alone.
  */
 #include "base/random.h"
 #include "engine/engine.h"

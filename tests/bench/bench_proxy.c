@@ -1,7 +1,8 @@
 /*
- * How fast the proxy is beside no proxy: bench-proxy [SECONDS [CLIENTS]]. One thread is the proxy, one the server, one the
- * clients; each figure is taken directly and through the proxy, in turn, in the same run. Prints requests a second on kept
- * connections, connections a second, and MB a second of one transfer.
+ * How fast the proxy is beside no proxy: bench-proxy [SECONDS [CLIENTS]]. One thread is the proxy,
+ * one the server, one the clients; each figure is taken directly and through the proxy, in turn, in
+ * the same run. Prints requests a second on kept connections, connections a second, and MB a second
+ * of one transfer.
  */
 #include "base/loop.h"
 #include "proxy/proxy.h"

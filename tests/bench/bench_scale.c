@@ -1,7 +1,7 @@
 /*
- * Scale: one Deployment on simulated nodes, from apply to all pods running; memory store, real clock. Prints pods/s and bytes of heap per
- * pod for growing numbers, so that one sees whether cost grows linearly.
- * usage: bench-scale [PODS…]    default: 10000 100000
+ * Scale: one Deployment on simulated nodes, from apply to all pods running; memory store, real
+ * clock. Prints pods/s and bytes of heap per pod for growing numbers, so that one sees whether cost
+ * grows linearly. usage: bench-scale [PODS…]    default: 10000 100000
  */
 #include <korch/api.h>
 #include <korch/cluster.h>

@@ -1,4 +1,5 @@
-/* How fast the simulated runtime starts containers: bench-sim [PODS [SEED]]. Prints starts a second and bytes a container. */
+/* How fast the simulated runtime starts containers: bench-sim [PODS [SEED]]. Prints starts a second
+ * and bytes a container. */
 #include <korch/sim.h>
 #include <korch/sys/runtime.h>
 #include <malloc.h>

@@ -1,7 +1,7 @@
 /*
- * How fast the memory store is: bench-store [PODS [SEED]]. Prints commits a second with their completions, changes a
- * second through a watch, objects a second through lists, and the bytes that a stored pod and the record of its last
- * change take beside the pod itself.
+ * How fast the memory store is: bench-store [PODS [SEED]]. Prints commits a second with their
+ * completions, changes a second through a watch, objects a second through lists, and the bytes that
+ * a stored pod and the record of its last change take beside the pod itself.
  */
 #include "base/random.h"
 #include <korch/api.h>

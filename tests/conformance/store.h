@@ -34,9 +34,9 @@ typedef struct korch_conformance_store_factory {
 	 * loop.
 	 */
 	void (*step)(korch_loop *loop, void *userdata);
-	void *userdata; /**< given to the functions */
-	int32_t
-	    real_time; /**< 1: the store needs a real loop (descriptors, a server); 0: virtual time */
+	void *userdata;    /**< given to the functions */
+	int32_t real_time; /**< 1: the store needs a real loop (descriptors, a server); 0: virtual time
+	                    */
 	int32_t timeout_s; /**< seconds that a single test may take; 0: 60 */
 	uint64_t seed;     /**< of the random operations; 0: 1 */
 } korch_conformance_store_factory;

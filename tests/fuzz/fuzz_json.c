@@ -1,4 +1,5 @@
-/* JSON text → object → JSON → equal object with the same hash; defaults, validation and differences take whatever comes. */
+/* JSON text → object → JSON → equal object with the same hash; defaults, validation and differences
+ * take whatever comes. */
 #include "fuzz.h"
 #include <korch/codec.h>
 #include <korch/diff.h>

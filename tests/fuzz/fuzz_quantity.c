@@ -1,4 +1,5 @@
-/* Quantities: the canonical text means the same and stays itself; sums keep their order. Times and durations in the same way. */
+/* Quantities: the canonical text means the same and stays itself; sums keep their order. Times and
+ * durations in the same way. */
 #include "fuzz.h"
 #include <korch/quantity.h>
 #include <korch/time.h>

@@ -1,4 +1,5 @@
-/* Selectors: the canonical text of one that was read is read as the same; field selectors match or do not. */
+/* Selectors: the canonical text of one that was read is read as the same; field selectors match or
+ * do not. */
 #include "fuzz.h"
 #include <korch/api.h>
 #include <korch/codec.h>

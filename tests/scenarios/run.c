@@ -1,7 +1,6 @@
 /*
- * Replays one scenario in virtual time: README.md says what a file may say. Opening the cluster stands here, steps in steps.c,
- * expectations in expect.c.
- * usage: run FILE
+ * Replays one scenario in virtual time: README.md says what a file may say. Opening the cluster
+ * stands here, steps in steps.c, expectations in expect.c. usage: run FILE
  */
 #include "object/read.h"
 #include "object/tree.h"

@@ -1,4 +1,5 @@
-/* A scenario that is being replayed: the cluster, where we are in the file, and what its steps and expectations are made of. */
+/* A scenario that is being replayed: the cluster, where we are in the file, and what its steps and
+ * expectations are made of. */
 #ifndef KORCH_TESTS_SCENARIO_H
 #define KORCH_TESTS_SCENARIO_H
 
@@ -28,11 +29,13 @@ int64_t number_of(json_object *map, const char *key, int64_t otherwise);
 korch_usec span_of(const scenario *s, json_object *map, const char *key, korch_usec otherwise);
 korch_usec parse_span(const scenario *s, json_object *at, const char *text);
 
-/* "KIND/NAME" or "KIND/NAMESPACE/NAME"; the name may have "*": the first that matches. The caller's; NULL: there is none. */
+/* "KIND/NAME" or "KIND/NAMESPACE/NAME"; the name may have "*": the first that matches. The
+ * caller's; NULL: there is none. */
 korch_object *find_object(const scenario *s, json_object *at, const char *reference);
 /* As find_object(), but the program ends when there is none. */
 korch_object *need_object(const scenario *s, json_object *at, const char *reference);
-/* The value of a path such as "status.conditions[type=Ready].status"; borrowed from the tree; NULL: missing. */
+/* The value of a path such as "status.conditions[type=Ready].status"; borrowed from the tree; NULL:
+ * missing. */
 json_object *value_at(json_object *tree, const char *path);
 json_object *tree_of(const korch_object *object);
 

@@ -1,5 +1,6 @@
 /*
- * The whole orchestrator in virtual time: hours pass in milliseconds, and one seed gives one event log, byte for byte.
+ * The whole orchestrator in virtual time: hours pass in milliseconds, and one seed gives one event
+ * log, byte for byte.
  */
 #include "unit.h"
 
@@ -37,7 +38,8 @@ static void note(void *userdata, const korch_change *change)
 static void open_world(world *w, uint64_t seed)
 {
 	static const char *const NAMES[] = {"a", "b", "c"};
-	const korch_node_capacity capacity = {.cpu_milli = 4000, .memory_bytes = (int64_t)8 << 30, .pods = 50};
+	const korch_node_capacity capacity = {
+	    .cpu_milli = 4000, .memory_bytes = (int64_t)8 << 30, .pods = 50};
 	const korch_sim_options sim = {.size = sizeof(sim), .seed = seed};
 	korch_cluster_node nodes[3] = {0};
 	memset(w, 0, sizeof(*w));
@@ -48,8 +50,12 @@ static void open_world(world *w, uint64_t seed)
 		nodes[i] = (korch_cluster_node){.name = NAMES[i], .capacity = capacity};
 		ck_assert_int_eq(korch_sim_node_add(w->runtime, NAMES[i], &capacity), 0);
 	}
-	const korch_cluster_options options = {.size = sizeof(options), .loop = w->loop, .runtime = w->runtime, .nodes = nodes,
-										   .n_nodes = 3, .seed = seed};
+	const korch_cluster_options options = {.size = sizeof(options),
+	                                       .loop = w->loop,
+	                                       .runtime = w->runtime,
+	                                       .nodes = nodes,
+	                                       .n_nodes = 3,
+	                                       .seed = seed};
 	ck_assert_int_eq(korch_cluster_open(&w->cluster, &options, NULL), 0);
 	ck_assert_int_eq(korch_engine_observe(korch_cluster_engine(w->cluster), note, w, NULL), 0);
 }
@@ -66,18 +72,21 @@ static void apply(world *w, const char *image, int replicas, const char *extra)
 	char text[2048];
 	korch_error *error = NULL;
 	snprintf(text, sizeof(text),
-			 "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: %d, progressDeadlineSeconds: 600, "
-			 "selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, "
-			 "image: '%s'%s, resources: {requests: {cpu: 100m}}}]}}}}",
-			 replicas, image, extra);
+	         "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: %d, "
+	         "progressDeadlineSeconds: 600, "
+	         "selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, "
+	         "spec: {containers: [{name: web, "
+	         "image: '%s'%s, resources: {requests: {cpu: 100m}}}]}}}}",
+	         replicas, image, extra);
 	int code = korch_cluster_apply_text(w->cluster, text, "web", &error);
 	ck_assert_msg(code == 0, "%s", korch_error_message(error));
 }
 
 static const korch_deployment *deployment(const world *w)
 {
-	return (const korch_deployment *)korch_view_get(korch_engine_view(korch_cluster_engine(w->cluster)), &korch_deployment_kind,
-													"default", "web");
+	return (const korch_deployment *)korch_view_get(
+	    korch_engine_view(korch_cluster_engine(w->cluster)), &korch_deployment_kind, "default",
+	    "web");
 }
 
 static const char *progress_reason(const world *w)
@@ -94,10 +103,12 @@ static void let_pass(world *w, korch_usec span)
 	korch_cluster_process(w->cluster, korch_loop_now(w->loop) + span);
 }
 
-/* Ten minutes: a broken version stops at maxUnavailable, is reported at the deadline and not before, and undo repairs it. */
+/* Ten minutes: a broken version stops at maxUnavailable, is reported at the deadline and not
+ * before, and undo repairs it. */
 START_TEST(progress_deadline)
 {
-	const korch_sim_rule broken = {.size = sizeof(broken), .image = "web:2", .start_error = "no such program"};
+	const korch_sim_rule broken = {
+	    .size = sizeof(broken), .image = "web:2", .start_error = "no such program"};
 	const korch_key key = {&korch_deployment_kind, "default", "web"};
 	world w;
 	open_world(&w, 7);
@@ -110,10 +121,12 @@ START_TEST(progress_deadline)
 	ck_assert_str_eq(progress_reason(&w), "ReplicaSetUpdated");
 	/* 25 % of four: one old pod is given up, one new one comes on top. */
 	ck_assert_int_eq(deployment(&w)->status->available_replicas, 3);
-	ck_assert_int_eq(korch_cluster_wait(w.cluster, &key, "Progressing=False", 10 * MINUTE, NULL), 0);
+	ck_assert_int_eq(korch_cluster_wait(w.cluster, &key, "Progressing=False", 10 * MINUTE, NULL),
+	                 0);
 	ck_assert_str_eq(progress_reason(&w), "ProgressDeadlineExceeded");
 	korch_usec took = korch_loop_now(w.loop) - changed;
-	ck_assert_msg(took >= 10 * MINUTE && took < 11 * MINUTE, "after %lld s", (long long)(took / KORCH_USEC_PER_SEC));
+	ck_assert_msg(took >= 10 * MINUTE && took < 11 * MINUTE, "after %lld s",
+	              (long long)(took / KORCH_USEC_PER_SEC));
 	ck_assert_int_eq(deployment(&w)->status->available_replicas, 3);
 	ck_assert_int_eq(korch_cluster_undo(w.cluster, "default", "web", 0, NULL), 0);
 	ck_assert_int_eq(korch_cluster_wait(w.cluster, &key, "available", 5 * MINUTE, NULL), 0);
@@ -125,9 +138,13 @@ END_TEST
 /* A busy hour: crashes, a rollout, a node that goes and comes back, scaling. */
 static void busy_hour(world *w, uint64_t seed)
 {
-	const korch_sim_rule shaky = {.size = sizeof(shaky), .image = "web:*", .start_us = KORCH_USEC_PER_SEC, .crash_permille = 200,
-								  .crash_within_us = 5 * MINUTE};
-	const korch_sim_faults faults = {.size = sizeof(faults), .event_repeated_permille = 50, .event_delayed_permille = 100};
+	const korch_sim_rule shaky = {.size = sizeof(shaky),
+	                              .image = "web:*",
+	                              .start_us = KORCH_USEC_PER_SEC,
+	                              .crash_permille = 200,
+	                              .crash_within_us = 5 * MINUTE};
+	const korch_sim_faults faults = {
+	    .size = sizeof(faults), .event_repeated_permille = 50, .event_delayed_permille = 100};
 	open_world(w, seed);
 	ck_assert_int_eq(korch_sim_rule_add(w->runtime, &shaky, NULL), 0);
 	ck_assert_int_eq(korch_sim_set_faults(w->runtime, &faults), 0);

@@ -1,4 +1,5 @@
-/* Runs every suite that the files linked into this program have registered; prints Check's closing lines. */
+/* Runs every suite that the files linked into this program have registered; prints Check's closing
+ * lines. */
 #include "unit.h"
 #include <stdlib.h>
 

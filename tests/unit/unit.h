@@ -1,4 +1,5 @@
-/* What a unit test file needs: KORCH_SUITE(name) defines and registers a Check suite of that name. */
+/* What a unit test file needs: KORCH_SUITE(name) defines and registers a Check suite of that name.
+ */
 #ifndef KORCH_TESTS_UNIT_H
 #define KORCH_TESTS_UNIT_H
 

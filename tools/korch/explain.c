@@ -1,4 +1,5 @@
-/* korch explain KIND[.path]: what a kind or a field is, from the same tables that decode and validate. */
+/* korch explain KIND[.path]: what a kind or a field is, from the same tables that decode and
+ * validate. */
 #include "tool.h"
 
 #include <getopt.h>

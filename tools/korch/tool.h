@@ -1,4 +1,5 @@
-/* What the verbs of the korch program share: their table, exit codes, and how they say that something is wrong. */
+/* What the verbs of the korch program share: their table, exit codes, and how they say that
+ * something is wrong. */
 #ifndef KORCH_TOOL_H
 #define KORCH_TOOL_H
 
@@ -30,11 +31,13 @@ typedef struct tool_paths {
 } tool_paths;
 
 /*
- * Reads and checks all paths into one manifest (owned by the caller), whose problems tell what is wrong. Returns 0, or the code
- * of the first failure; *out is there in both cases unless memory is short.
+ * Reads and checks all paths into one manifest (owned by the caller), whose problems tell what is
+ * wrong. Returns 0, or the code of the first failure; *out is there in both cases unless memory is
+ * short.
  */
 int tool_read(korch_manifest **out, const tool_paths *paths, korch_error **err);
-/* Calls fn with each problem as one line, and at last with the count of those that were not kept. Returns the number of errors. */
+/* Calls fn with each problem as one line, and at last with the count of those that were not kept.
+ * Returns the number of errors. */
 size_t tool_each_problem(const korch_manifest *manifest,
                          void (*fn)(void *userdata, const char *line, int is_error),
                          void *userdata);

@@ -1,5 +1,6 @@
 /*
- * For authors of stores: the table of functions that a store fills in. Users of a store read store.h.
+ * For authors of stores: the table of functions that a store fills in. Users of a store read
+ * store.h.
  */
 #ifndef KORCH_SYS_STORE_H
 #define KORCH_SYS_STORE_H
@@ -11,15 +12,16 @@ KORCH_BEGIN_DECLS
 /** @file sys/store.h The table that a store backend implements. */
 
 /**
- * Functions of a store. `self` is what korch_store_register() was given. Every slot is required. None may block for
- * long or call a completion from inside; arguments have been checked by the caller already. Conformance:
- * tests/conformance/store.h.
+ * Functions of a store. `self` is what korch_store_register() was given. Every slot is required.
+ * None may block for long or call a completion from inside; arguments have been checked by the
+ * caller already. Conformance: tests/conformance/store.h.
  */
 typedef struct korch_store_ops {
 	size_t size;      /**< sizeof(korch_store_ops), so that the table can grow */
 	const char *name; /**< e.g. "memory" */
 	/** See korch_store_commit(). Takes the references of PUT objects in any case. */
-	int (*commit)(void *self, const korch_write *writes, size_t n, korch_commit_fn fn, void *userdata);
+	int (*commit)(void *self, const korch_write *writes, size_t n, korch_commit_fn fn,
+	              void *userdata);
 	/** See korch_store_get(). */
 	int (*get)(void *self, const korch_key *key, korch_get_fn fn, void *userdata);
 	/** See korch_store_list(). */
@@ -27,7 +29,8 @@ typedef struct korch_store_ops {
 	/** See korch_store_compact(). */
 	int (*compact)(void *self, uint64_t revision, korch_commit_fn fn, void *userdata);
 	/** See korch_store_watch(); *out is the backend's own handle. */
-	int (*watch)(void **out, void *self, const korch_watch_query *query, korch_loop_fn ready, void *userdata);
+	int (*watch)(void **out, void *self, const korch_watch_query *query, korch_loop_fn ready,
+	             void *userdata);
 	/** See korch_watch_next(). */
 	int (*watch_next)(void *watch, korch_change *out);
 	/** See korch_watch_revision(). */
@@ -45,7 +48,8 @@ typedef struct korch_store_ops {
  * @param ops static; refused with KORCH_E_INVALID when a slot is empty or the size is not known.
  * @param self passes to the store on success. @since 0.1
  */
-KORCH_API int korch_store_register(korch_store **out, const korch_store_ops *ops, void *self, korch_error **err);
+KORCH_API int korch_store_register(korch_store **out, const korch_store_ops *ops, void *self,
+                                   korch_error **err);
 
 KORCH_END_DECLS
 

@@ -1,6 +1,6 @@
 /*
- * The kinds that Kubernetes ships, old versions included. Which of them have a struct is said here too; what the
- * structs hold is said in the tables beside.
+ * The kinds that Kubernetes ships, old versions included. Which of them have a struct is said here
+ * too; what the structs hold is said in the tables beside.
  */
 #include "object/kinds/builtin.h"
 #include <korch/api.h>

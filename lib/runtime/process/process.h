@@ -203,7 +203,8 @@ int korch__cgroup_create(process_cgroup *out, const char *name,
 void korch__cgroup_fini(process_cgroup *cgroup);
 int korch__cgroup_oom_kills(const char *name);
 void korch__cgroup_remove(const char *name);
-/* The name of a container's cgroup, owned; and the same when there is such a cgroup, NULL if not. */
+/* The name of a container's cgroup, owned; and the same when there is such a cgroup, NULL if not.
+ */
 char *korch__cgroup_name(const char *sandbox_folder, const char *id);
 char *korch__cgroup_existing(const char *sandbox_folder, const char *id);
 
@@ -217,7 +218,7 @@ void korch__process_kill_strays(const char *sandbox_folder);
 /* usage.c */
 void korch__process_usage(korch_usage *out, pid_t pid, korch_usec now);
 int korch__process_capacity(korch_node_capacity *out, const char *folder);
-unsigned long long
-korch__process_start_time(pid_t pid); /* in ticks since boot; 0: it is not running */
+unsigned long long korch__process_start_time(pid_t pid); /* in ticks since boot; 0: it is not
+                                                            running */
 
 #endif

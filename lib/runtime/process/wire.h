@@ -64,8 +64,8 @@ int wire_end(wire_buffer *buffer, size_t begin);
 void wire_put_i64(wire_buffer *buffer, int64_t value);
 void wire_put_string(wire_buffer *buffer, const char *text); /* NULL becomes "" */
 void wire_put_bytes(wire_buffer *buffer, const void *data, size_t length);
-int wire_append(wire_buffer *buffer, const void *data,
-                size_t length); /* raw bytes that were received; -1: no room */
+int wire_append(wire_buffer *buffer, const void *data, size_t length); /* raw bytes that were
+                                                                          received; -1: no room */
 void wire_consume(wire_buffer *buffer, size_t length); /* drops bytes from the front */
 void wire_fini(wire_buffer *buffer);
 

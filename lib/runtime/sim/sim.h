@@ -46,9 +46,9 @@ struct sim_task {
 	sim_container *container; /* referenced; NULL: none */
 	const char *reason;       /* static */
 	int32_t code;
-	uint8_t type; /* a sim_task_type */
-	uint8_t
-	    detail; /* SIM_EVENT: the phase; SIM_PROBE: which one; SIM_EXEC: 1 when it takes too long */
+	uint8_t type;   /* a sim_task_type */
+	uint8_t detail; /* SIM_EVENT: the phase; SIM_PROBE: which one; SIM_EXEC: 1 when it takes too
+	                   long */
 	uint8_t is_embedded; /* part of a clock: not to be freed by itself */
 	uint8_t reserved;
 	const char *text; /* behind the task: message; SIM_PULL: "NODE/IMAGE" */

@@ -1,4 +1,5 @@
-/* The decision on pods: starts, init containers, sidecars, restarts, images. Ends of pods: test_lifecycle_stop.c. */
+/* The decision on pods: starts, init containers, sidecars, restarts, images. Ends of pods:
+ * test_lifecycle_stop.c. */
 #include "world.h"
 #include <stdio.h>
 #include <string.h>

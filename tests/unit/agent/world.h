@@ -1,4 +1,5 @@
-/* A pod in a world of its own for tests of the pure decision: facts, a clock, and what the operations lead to. */
+/* A pod in a world of its own for tests of the pure decision: facts, a clock, and what the
+ * operations lead to. */
 #ifndef KORCH_TESTS_AGENT_WORLD_H
 #define KORCH_TESTS_AGENT_WORLD_H
 
@@ -25,7 +26,8 @@ void world_init(world *self, const char *spec);
 void world_fini(world *self);
 /* Decides and carries out until nothing changes any more. Puts the status into the pod. */
 void world_settle(world *self);
-/* Moves the clock to the next wake-up, or by seconds when that is sooner, and settles; again until the seconds are over. */
+/* Moves the clock to the next wake-up, or by seconds when that is sooner, and settles; again until
+ * the seconds are over. */
 void world_pass(world *self, int64_t seconds);
 /* The same operations are done by hand: decides and carries out once. */
 void world_decide(world *self);

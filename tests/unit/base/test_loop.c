@@ -13,7 +13,8 @@ START_TEST(test_timers_in_order)
 {
 	loop_make(_i);
 	korch_usec now = korch_loop_now(loop);
-	korch_usec unit = _i ? 20000 : 500; /* a slow machine sets all of them before the first is due */
+	korch_usec unit = _i ? 20000 : 500; /* a slow machine sets all of them before the first is due
+	                                     */
 	timer_make(0, note, "a");
 	timer_make(1, note, "b");
 	timer_make(2, note, "c");

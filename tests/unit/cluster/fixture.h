@@ -17,7 +17,8 @@ typedef struct fixture {
 	korch_cluster *cluster;
 } fixture;
 
-/* A cluster with so many nodes ("node-0" …, four processors and 8 GiB each) of the simulated runtime; 0: without a runtime. */
+/* A cluster with so many nodes ("node-0" …, four processors and 8 GiB each) of the simulated
+ * runtime; 0: without a runtime. */
 void fixture_init(fixture *at, int nodes);
 void fixture_fini(fixture *at);
 /* Applies a manifest, which must be right. */

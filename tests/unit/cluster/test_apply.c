@@ -100,7 +100,8 @@ START_TEST(test_last_applied)
 {
 	fixture at;
 	fixture_init(&at, 0);
-	/* As kubectl gives objects out: with status, identity and the annotation of the apply before. */
+	/* As kubectl gives objects out: with status, identity and the annotation of the apply before.
+	 */
 	apply(&at, "{apiVersion: v1, kind: Service, metadata: {name: s, uid: other, resourceVersion: "
 	           "'7', annotations: {kubectl.kubernetes.io/last-applied-configuration:"
 	           " '{}'}}, spec: {ports: [{port: 80}]}, status: {loadBalancer: {}}}");

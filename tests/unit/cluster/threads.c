@@ -1,4 +1,5 @@
-/* A cluster with a thread of its own, called from several others. A program of its own, because it runs under ThreadSanitizer too. */
+/* A cluster with a thread of its own, called from several others. A program of its own, because it
+ * runs under ThreadSanitizer too. */
 #include "unit.h"
 #include <korch/api.h>
 #include <korch/cluster.h>
@@ -116,7 +117,8 @@ static void *stop(void *userdata)
 	return NULL;
 }
 
-/* Started and stopped again and again, by several at once; a call that is waiting goes on by itself. */
+/* Started and stopped again and again, by several at once; a call that is waiting goes on by
+ * itself. */
 START_TEST(test_start_stop)
 {
 	korch_cluster *cluster = open_cluster();

@@ -1,4 +1,5 @@
-/* The Deployment decider: rolling, Recreate, scaling, pause, deadline, history, rollback; its law under random sequences. */
+/* The Deployment decider: rolling, Recreate, scaling, pause, deadline, history, rollback; its law
+ * under random sequences. */
 #include "base/random.h"
 #include "control/deployment.h"
 #include "control/replicaset.h"
@@ -323,8 +324,8 @@ START_TEST(test_proportional_scaling)
 	settle(&s, 1);
 	set_image(&s, "broken:2");
 	settle(&s, 0);
-	ck_assert_int_eq(size_of(&s, "main:1"),
-	                 8); /* Kubernetes' own example: 8 and 5, to 15 gives 11 and 7 */
+	ck_assert_int_eq(size_of(&s, "main:1"), 8); /* Kubernetes' own example: 8 and 5, to 15 gives 11
+	                                               and 7 */
 	ck_assert_int_eq(size_of(&s, "broken:2"), 5);
 	set_replicas(&s, 15);
 	korch_plan_free(decide(&s));
@@ -472,7 +473,8 @@ static void random_fault(setup *s, korch_random *random)
 		world_remove(s->w, pod);
 		return;
 	}
-	/* A loss between a decision and its execution is not our doing: nothing is under way around it. */
+	/* A loss between a decision and its execution is not our doing: nothing is under way around it.
+	 */
 	run_sets(s);
 	pod = world_get(s->w, &korch_pod_kind, "shop", name);
 	if (pod && what == 9)

@@ -1,4 +1,5 @@
-/* Every decider with each of its allocations failing once: it says so, breaks nothing, and leaks nothing. */
+/* Every decider with each of its allocations failing once: it says so, breaks nothing, and leaks
+ * nothing. */
 #include "base/alloc.h"
 #include "control/admit.h"
 #include "control/builtin.h"
@@ -9,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Reconciles a key with one more allocation working each time, until it goes through; then carries the plan out. */
+/* Reconciles a key with one more allocation working each time, until it goes through; then carries
+ * the plan out. */
 static void torture(world *w, const korch_controller_spec *spec, const char *ns, const char *name)
 {
 	korch_request request = {.key = {.kind = spec->kind, .namespace_ = ns, .name = name}};

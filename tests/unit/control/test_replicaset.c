@@ -232,7 +232,8 @@ START_TEST(test_large)
 		korch_plan *plan = world_reconcile(w, &spec, "shop", "web");
 		ck_assert_uint_eq(plan_count(plan, KORCH_STEP_CREATE), i < 2 ? 5000 : 2000);
 		ck_assert_uint_le(korch_plan_notes(plan), 25);
-		ck_assert_int_eq(korch_plan_quiet(plan), i < 2 ? 0 : w->now + 10000 * KORCH__REPLICA_SET_QUIET_US);
+		ck_assert_int_eq(korch_plan_quiet(plan),
+		                 i < 2 ? 0 : w->now + 10000 * KORCH__REPLICA_SET_QUIET_US);
 		korch_plan_free(plan);
 	}
 	ck_assert_uint_eq(world_count(w, &korch_pod_kind), 12000);

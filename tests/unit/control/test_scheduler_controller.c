@@ -97,13 +97,15 @@ START_TEST(test_commit_that_failed)
 	korch_plan *plan = NULL;
 	korch_request request = {.key = {.kind = &korch_pod_kind, .namespace_ = "shop", .name = "a"}};
 	ck_assert_int_eq(korch_plan_new(&plan), 0);
-	ck_assert_int_eq(spec.reconcile(spec.userdata, w->view, &request, plan, NULL),
-	                 0); /* not carried out */
+	ck_assert_int_eq(spec.reconcile(spec.userdata, w->view, &request, plan, NULL), 0); /* not
+	                                                                                      carried
+	                                                                                      out */
 	ck_assert_uint_eq(korch_plan_steps(plan), 1);
 	world_run(w, &spec, "shop", "b");
-	ck_assert_str_eq(pod(w, "b")->status->conditions[0].reason,
-	                 "Unschedulable"); /* the room is assumed to be taken */
-	world_run(w, &spec, "shop", "a");  /* called again: takes it back, then again */
+	ck_assert_str_eq(pod(w, "b")->status->conditions[0].reason, "Unschedulable"); /* the room is
+	                                                                                 assumed to be
+	                                                                                 taken */
+	world_run(w, &spec, "shop", "a"); /* called again: takes it back, then again */
 	ck_assert_str_eq(pod(w, "a")->spec->node_name, "n1");
 	korch_plan_free(plan);
 	end(w);

@@ -144,8 +144,8 @@ START_TEST(test_many_endpoints)
 	    korch_map_get(slice(w, 0)->object.metadata->labels, "service.kubernetes.io/headless"));
 	world_remove(w, world_get(w, &korch_pod_kind, "shop", "p005"));
 	put_pod(w, 250, 1);
-	ck_assert_uint_eq(world_run(w, &spec, "shop", "web"),
-	                  1); /* the one slice that changes anyway takes the new endpoint */
+	ck_assert_uint_eq(world_run(w, &spec, "shop", "web"), 1); /* the one slice that changes anyway
+	                                                             takes the new endpoint */
 	for (int i = 100; i < 200; i++) {
 		char name[24];
 		snprintf(name, sizeof(name), "p%03d", i);

@@ -1,4 +1,5 @@
-/* A little cluster for the tests of deciders: a cache, and what an engine would do with a plan. No loop, no store. */
+/* A little cluster for the tests of deciders: a cache, and what an engine would do with a plan. No
+ * loop, no store. */
 #ifndef KORCH_TESTS_CONTROL_WORLD_H
 #define KORCH_TESTS_CONTROL_WORLD_H
 
@@ -15,9 +16,9 @@ typedef struct world {
 	const korch_view *view;
 	korch_usec now;
 	uint64_t revision;
-	unsigned serial; /* for names and uids */
-	void (*changed)(struct world *w,
-	                const korch_change *change); /* sees every change; may be NULL */
+	unsigned serial;                                              /* for names and uids */
+	void (*changed)(struct world *w, const korch_change *change); /* sees every change; may be NULL
+	                                                               */
 	void *userdata;
 } world;
 
@@ -25,12 +26,15 @@ world *world_new(void);
 void world_free(world *w);
 void world_advance(world *w, korch_usec by);
 
-/* Takes the object, gives it uid, creation time and revision where they are missing. The result is borrowed. */
+/* Takes the object, gives it uid, creation time and revision where they are missing. The result is
+ * borrowed. */
 const korch_object *world_put(world *w, korch_object *object);
 void world_remove(world *w, const korch_object *object);
-/* Carries out a plan as the engine does: every step must be based on what is stored. Pods on nodes only begin to end. */
+/* Carries out a plan as the engine does: every step must be based on what is stored. Pods on nodes
+ * only begin to end. */
 void world_apply(world *w, const korch_plan *plan);
-/* Calls the controller for a key and carries the plan out. The plan is given back for looking at; free it. */
+/* Calls the controller for a key and carries the plan out. The plan is given back for looking at;
+ * free it. */
 korch_plan *world_reconcile(world *w, const korch_controller_spec *spec, const char *ns,
                             const char *name);
 /* The same, and frees the plan. @return number of steps. */

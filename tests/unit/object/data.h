@@ -1,4 +1,5 @@
-/* Reading the real inputs that KORCH_DATA names; where there are none, tests on them have nothing to check. */
+/* Reading the real inputs that KORCH_DATA names; where there are none, tests on them have nothing
+ * to check. */
 #ifndef KORCH_TESTS_OBJECT_DATA_H
 #define KORCH_TESTS_OBJECT_DATA_H
 
@@ -7,7 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The whole file below KORCH_DATA, terminated; freed by the caller with korch__free(); NULL when there are no data. */
+/* The whole file below KORCH_DATA, terminated; freed by the caller with korch__free(); NULL when
+ * there are no data. */
 static inline char *data_read(const char *name, size_t *length)
 {
 	const char *root = getenv("KORCH_DATA");

@@ -1,4 +1,5 @@
-/* What tests of defaults and rules need: manifests as JSON with ' for ", and their problems as text. */
+/* What tests of defaults and rules need: manifests as JSON with ' for ", and their problems as
+ * text. */
 #ifndef KORCH_TESTS_OBJECT_MANIFESTS_H
 #define KORCH_TESTS_OBJECT_MANIFESTS_H
 

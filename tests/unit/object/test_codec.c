@@ -1,4 +1,5 @@
-/* Objects from and to JSON: every kind of Kubernetes there and back, wrong types, unknown fields, short memory. */
+/* Objects from and to JSON: every kind of Kubernetes there and back, wrong types, unknown fields,
+ * short memory. */
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "data.h"

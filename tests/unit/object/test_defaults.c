@@ -183,7 +183,8 @@ START_TEST(test_shared_spec_stays_shared)
 }
 END_TEST
 
-/* Whichever allocation fails: no crash, no leak, and the object can be given its defaults afterwards. */
+/* Whichever allocation fails: no crash, no leak, and the object can be given its defaults
+ * afterwards. */
 START_TEST(test_memory_is_short)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -204,6 +205,7 @@ END_TEST
 KORCH_SUITE(defaults)
 {
 	Suite *suite = suite_create("defaults");
-	KORCH_CASE(suite, "defaults", test_rows, test_twice_is_once, test_shared_spec_stays_shared, test_memory_is_short);
+	KORCH_CASE(suite, "defaults", test_rows, test_twice_is_once, test_shared_spec_stays_shared,
+	           test_memory_is_short);
 	return suite;
 }

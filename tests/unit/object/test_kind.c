@@ -179,6 +179,7 @@ KORCH_SUITE(kind)
 {
 	Suite *suite = suite_create("kind");
 	KORCH_CASE(suite, "builtin", test_builtin_is_sorted_and_sane, test_typed_kinds, test_find);
-	KORCH_CASE(suite, "known", test_known_by_asking, test_malformed_names, test_threads, test_limit);
+	KORCH_CASE(suite, "known", test_known_by_asking, test_malformed_names, test_threads,
+	           test_limit);
 	return suite;
 }

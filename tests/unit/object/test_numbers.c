@@ -1,4 +1,5 @@
-/* The protobuf numbers of the tables, against the real inputs: every field on the wire has a row, and texts say which. */
+/* The protobuf numbers of the tables, against the real inputs: every field on the wire has a row,
+ * and texts say which. */
 #include "object/kinds/builtin.h"
 #include "unit.h"
 #include <korch/api.h>

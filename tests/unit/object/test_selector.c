@@ -1,4 +1,5 @@
-/* Label selectors (Kubernetes' table of good, bad and matching ones), field selectors, integers or percentages. */
+/* Label selectors (Kubernetes' table of good, bad and matching ones), field selectors, integers or
+ * percentages. */
 #include "base/alloc.h"
 #include "data.h"
 #include "unit.h"

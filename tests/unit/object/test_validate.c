@@ -1,4 +1,5 @@
-/* Defaults and validation through the tables: what is added, what is shared, sentences and paths, changes. */
+/* Defaults and validation through the tables: what is added, what is shared, sentences and paths,
+ * changes. */
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "unit.h"

@@ -438,7 +438,8 @@ START_TEST(test_updates)
 }
 END_TEST
 
-/* Whichever allocation fails: no crash; what was not found is said to be missing for want of memory. */
+/* Whichever allocation fails: no crash; what was not found is said to be missing for want of
+ * memory. */
 START_TEST(test_memory_is_short)
 {
 	for (size_t i = 0; i < sizeof(pods) / sizeof(pods[0]); i += 7) {

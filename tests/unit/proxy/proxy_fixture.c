@@ -66,8 +66,8 @@ void fixture_make(const korch__proxy_options *options, const char *protocol)
 	korch__proxy_options o = {0};
 	if (options)
 		o = *options;
-	signal(SIGPIPE,
-	       SIG_IGN); /* the test's own sockets are libuv's, which writes without further care */
+	signal(SIGPIPE, SIG_IGN); /* the test's own sockets are libuv's, which writes without further
+	                             care */
 	ck_assert_int_eq(korch_loop_new(&loop, NULL), 0);
 	uv = korch__loop_uv(loop);
 	o.loop = loop;

@@ -61,8 +61,8 @@ START_TEST(affinity)
 	for (int i = 0; i < 12; i++)
 		ck_assert_int_eq(ask(clients[i % 3]), first[i % 3]);
 	ck_assert_uint_eq(stats_now().affinities, 3);
-	serve_mask(7u & ~(1u << first[0]),
-	           READY_SERVING); /* its endpoint is gone: another, and that one stays */
+	serve_mask(7u & ~(1u << first[0]), READY_SERVING); /* its endpoint is gone: another, and that
+	                                                      one stays */
 	int next = ask(clients[0]);
 	ck_assert_int_ne(next, first[0]);
 	ck_assert_int_eq(ask(clients[0]), next);

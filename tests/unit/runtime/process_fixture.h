@@ -68,8 +68,8 @@ int world_try_open(world *w, korch_error **err);
 void world_close(world *w); /* the runtime, what runs goes on */
 void world_end(world *w);   /* removes every sandbox, closes, removes the folder */
 
-int world_until(world *w, int (*holds)(world *w, void *what),
-                void *what); /* 1, or 0 after the deadline */
+int world_until(world *w, int (*holds)(world *w, void *what), void *what); /* 1, or 0 after the
+                                                                              deadline */
 void world_wait_answer(world *w, answer *a);
 
 void answer_done(void *userdata, int code, const char *reason, const char *message);
@@ -87,13 +87,13 @@ int world_exec(world *w, answer *a, const char *id, const char *script, korch_us
 
 /* Runs a script as a container to its end; returns its exit code. */
 int world_run(world *w, const char *sandbox, start_options options);
-const world_event *world_wait_exit(world *w,
-                                   const char *id); /* fails the test after the deadline */
+const world_event *world_wait_exit(world *w, const char *id); /* fails the test after the deadline
+                                                               */
 const world_event *world_find(const world *w, const char *id, int phase);
 
 int file_exists(const char *path);
-char *file_text(const char *format, ...)
-    __attribute__((format(printf, 1, 2))); /* owned; "" when missing */
+char *file_text(const char *format, ...) __attribute__((format(printf, 1, 2))); /* owned; "" when
+                                                                                   missing */
 void file_write(const char *path, const char *text);
 void world_wait_file(world *w, const char *path);
 void world_wait_gone(world *w, pid_t pid);

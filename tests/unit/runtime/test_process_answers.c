@@ -225,7 +225,8 @@ START_TEST(adopting_when_memory_is_short_kills_nothing)
 }
 END_TEST
 
-/* Sandbox ids are unique on one runtime: a pod of that name which another one loses is another pod. */
+/* Sandbox ids are unique on one runtime: a pod of that name which another one loses is another pod.
+ */
 START_TEST(another_runtimes_pod_of_the_same_name)
 {
 	static world other;

@@ -24,7 +24,8 @@ korch_node_selector_requirement *add_node_term(korch_pod *pod, const char *key, 
 
 /* Feeds and lets go. */
 void feed_node(korch_scheduler *s, korch_node *node);
-/* Decides, assumes the pod there and lets go of it. @return the node's name, or the message; valid until the next call. */
+/* Decides, assumes the pod there and lets go of it. @return the node's name, or the message; valid
+ * until the next call. */
 const char *place(korch_scheduler *s, korch_pod *pod);
 /* Decides only, and lets go. */
 const char *ask(korch_scheduler *s, korch_pod *pod);

@@ -27,8 +27,8 @@ START_TEST(test_most_allocated)
 	feed_node(s, make_node("n3", "cpu=8 memory=8Gi"));
 	ck_assert_str_eq(place(s, make_pod("a", "cpu=1 memory=1Gi")), "n1"); /* a tie: the first name */
 	ck_assert_str_eq(place(s, make_pod("b", "cpu=1 memory=1Gi")), "n1");
-	ck_assert_str_eq(place(s, make_pod("c", "cpu=3 memory=1Gi")),
-	                 "n2"); /* does not fit the fuller one */
+	ck_assert_str_eq(place(s, make_pod("c", "cpu=3 memory=1Gi")), "n2"); /* does not fit the fuller
+	                                                                        one */
 	ck_assert_str_eq(place(s, make_pod("d", "cpu=1 memory=3Gi")), "n2");
 	ck_assert_str_eq(place(s, make_pod("e", "cpu=1500m")), "n1");
 	ck_assert_str_eq(ask(s, make_pod("f", "cpu=501m memory=1Gi")), "n3");
@@ -98,7 +98,8 @@ END_TEST
 
 START_TEST(test_effective_requests)
 {
-	/* Kubernetes' example of sidecars: max(init + sidecars before it, containers + sidecars) + overhead. */
+	/* Kubernetes' example of sidecars: max(init + sidecars before it, containers + sidecars) +
+	 * overhead. */
 	korch_pod *pod = make_pod("a", "cpu=1");
 	add_container(pod, "cpu=1");
 	add_init(pod, "cpu=1500m", NULL);

@@ -1,4 +1,5 @@
-/* Watching manifest files. Folders are watched, not files: editors replace a file by another of the same name. */
+/* Watching manifest files. Folders are watched, not files: editors replace a file by another of the
+ * same name. */
 #include "up/files.h"
 
 #include <dirent.h>

@@ -1,4 +1,5 @@
-/* `korch up --output json`: one JSON object a line. Documented in docs/korch.md; members are only ever added. */
+/* `korch up --output json`: one JSON object a line. Documented in docs/korch.md; members are only
+ * ever added. */
 #include "up/output.h"
 
 #include <json-c/json.h>

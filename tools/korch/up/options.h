@@ -17,7 +17,8 @@ typedef struct up_options {
 	int no_watch;
 } up_options;
 
-/* Reads the command line. EXIT_FINE; EXIT_USAGE after saying why; -1: only help was wanted, and given. */
+/* Reads the command line. EXIT_FINE; EXIT_USAGE after saying why; -1: only help was wanted, and
+ * given. */
 int options_parse(up_options *options, int argc, char **argv);
 void options_fini(up_options *options);
 

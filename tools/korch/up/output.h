@@ -1,6 +1,6 @@
 /*
- * How `korch up` speaks: a live view on a terminal, plain lines elsewhere, JSON lines for machines. One table of functions each;
- * the session calls them and does not know which it is.
+ * How `korch up` speaks: a live view on a terminal, plain lines elsewhere, JSON lines for machines.
+ * One table of functions each; the session calls them and does not know which it is.
  */
 #ifndef KORCH_UP_OUTPUT_H
 #define KORCH_UP_OUTPUT_H
@@ -35,7 +35,8 @@ typedef struct output_ops {
 	void (*note)(tool_output *output, const char *text);
 	/* Something is wrong with a manifest, or a wish could not be met. */
 	void (*error)(tool_output *output, const char *text);
-	/* Bytes from the keyboard; *selected is the index of the row that the wish is about. NULL: no keyboard. */
+	/* Bytes from the keyboard; *selected is the index of the row that the wish is about. NULL: no
+	 * keyboard. */
 	tool_wish (*keys)(tool_output *output, const char *bytes, size_t n, size_t *selected);
 	/* When the view changes by time alone (ages), KORCH_USEC_NEVER: never. NULL: never. */
 	korch_usec (*due)(const tool_output *output, const tool_rows *rows, korch_usec now);

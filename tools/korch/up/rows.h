@@ -1,6 +1,7 @@
 /*
- * What `korch up` shows, as data: one row for each workload, made from the cluster's view; no output in here. A workload is a
- * Deployment, a ReplicaSet without an owner, or a Pod without one. Below them: where Services answer.
+ * What `korch up` shows, as data: one row for each workload, made from the cluster's view; no
+ * output in here. A workload is a Deployment, a ReplicaSet without an owner, or a Pod without one.
+ * Below them: where Services answer.
  */
 #ifndef KORCH_UP_ROWS_H
 #define KORCH_UP_ROWS_H
@@ -52,7 +53,8 @@ typedef struct tool_rows {
 	size_t n_services;
 } tool_rows;
 
-/* Makes the rows anew from the view; what rows remember (latest event) stays. 0 or KORCH_E_NOMEM. */
+/* Makes the rows anew from the view; what rows remember (latest event) stays. 0 or KORCH_E_NOMEM.
+ */
 int rows_refresh(tool_rows *rows, const korch_view *view);
 /* Notes an Event object; finds the workload that it is about. Returns that row, or NULL. */
 tool_row *rows_note_event(tool_rows *rows, const korch_view *view, const korch_object *event);
@@ -60,7 +62,8 @@ void rows_fini(tool_rows *rows);
 
 /* "deployment/web", with the namespace in front when it is not "default". */
 void row_title(char *out, size_t size, const tool_row *row);
-/* services.c: makes the Services anew from the view; their addresses are compared with those before. 0 or KORCH_E_NOMEM. */
+/* services.c: makes the Services anew from the view; their addresses are compared with those
+ * before. 0 or KORCH_E_NOMEM. */
 int services_refresh(tool_rows *rows, const korch_view *view);
 /* "service/web at 127.1.2.3:80", with the namespace in front when it is not "default". */
 void service_title(char *out, size_t size, const tool_service *service);

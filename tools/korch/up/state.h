@@ -1,6 +1,6 @@
 /*
- * Where `korch up` keeps what runs: a folder for each instance, found again by the next start after a crash, so that nothing is
- * left running unseen.
+ * Where `korch up` keeps what runs: a folder for each instance, found again by the next start after
+ * a crash, so that nothing is left running unseen.
  */
 #ifndef KORCH_UP_STATE_H
 #define KORCH_UP_STATE_H
@@ -14,8 +14,9 @@ typedef struct state {
 } state;
 
 /*
- * Claims a free instance folder below `base` (NULL: $KORCH_STATE, /var/lib/korch for root, $XDG_STATE_HOME/korch) and opens the process
- * runtime there. What an earlier instance left in other folders is killed and removed; *cleaned counts those pods.
+ * Claims a free instance folder below `base` (NULL: $KORCH_STATE, /var/lib/korch for root,
+ * $XDG_STATE_HOME/korch) and opens the process runtime there. What an earlier instance left in
+ * other folders is killed and removed; *cleaned counts those pods.
  */
 int state_open(state *out, korch_runtime **runtime, korch_loop *loop, const char *base,
                const korch_process_options *options, size_t *cleaned, korch_error **err);

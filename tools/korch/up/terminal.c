@@ -1,6 +1,6 @@
 /*
- * `korch up` on a terminal: a live view, one line for each workload, redrawn in place; keys. Drawing goes into one buffer and one
- * write, so the picture does not flicker.
+ * `korch up` on a terminal: a live view, one line for each workload, redrawn in place; keys.
+ * Drawing goes into one buffer and one write, so the picture does not flicker.
  */
 #include "up/output.h"
 
@@ -61,7 +61,8 @@ static void size_of_screen(int *columns, int *lines)
 	}
 }
 
-/* Text cut to a width in characters (not bytes), and without anything that would move the cursor. */
+/* Text cut to a width in characters (not bytes), and without anything that would move the cursor.
+ */
 static void put_cut(terminal *t, const char *text, int width)
 {
 	int used = 0;
@@ -192,7 +193,8 @@ static void put_log(terminal *t, int room)
 	}
 }
 
-/* Rows come first, then where Services answer, then what happened last, for which a quarter of the screen is kept. */
+/* Rows come first, then where Services answer, then what happened last, for which a quarter of the
+ * screen is kept. */
 static void put_body(terminal *t)
 {
 	int end = t->lines - 1; /* the last line is for the keys */
@@ -220,7 +222,8 @@ static void draw(terminal *t)
 	int lines = t->lines;
 	size_of_screen(&t->columns, &t->lines);
 	t->length = 0;
-	/* Terminals wrap what was drawn anew when their size changes: where the picture began is lost. */
+	/* Terminals wrap what was drawn anew when their size changes: where the picture began is lost.
+	 */
 	if (t->drawn && (columns != t->columns || lines != t->lines))
 		put(t, "\033[H\033[J");
 	else if (t->drawn)

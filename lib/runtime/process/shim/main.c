@@ -40,8 +40,8 @@ static int listen_here(void)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	unlink(address.sun_path);
 	mode_t mask = umask(0177);
-	int failed =
-	    fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(fd, BACKLOG) < 0;
+	int failed = fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	             listen(fd, BACKLOG) < 0;
 	umask(mask);
 	return failed ? -1 : fd;
 }

@@ -52,8 +52,13 @@ static int make_target(const char *path, int is_folder)
 {
 	if (is_folder)
 		return mkdir(path, 0755) < 0 && errno != EEXIST ? -1 : 0;
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
-	              0644); /* not through a link that leads nowhere */
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644); /* not
+	                                                                                        through
+	                                                                                        a link
+	                                                                                        that
+	                                                                                        leads
+	                                                                                        nowhere
+	                                                                                      */
 	if (fd < 0)
 		return -1;
 	close(fd);

@@ -108,8 +108,8 @@ static void main_ended(shim_container *container, int status)
 	container->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	container->exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 	if (container->is_stopping && container->kill_at_us > shim_clock_us())
-		container->phase =
-		    PHASE_DRAINING; /* whether anybody is left is known when it has been collected */
+		container->phase = PHASE_DRAINING; /* whether anybody is left is known when it has been
+		                                      collected */
 	else
 		kill(-container->pid, SIGKILL);
 }
