@@ -1,0 +1,92 @@
+/*
+ * The seeded simulator: a whole cluster in virtual time to which random things happen, while laws
+ * are checked at each change. What happens stands in actions.c and faults.c, what must hold in
+ * laws.c and law_*.c.
+ */
+#ifndef KORCH_TESTS_SIM_H
+#define KORCH_TESTS_SIM_H
+
+#include "base/random.h"
+#include "base/table.h"
+#include <korch/api.h>
+#include <korch/cluster.h>
+#include <korch/sim.h>
+
+enum { NODES = 6, DEPLOYMENTS = 4 };
+#define SECOND KORCH_USEC_PER_SEC
+#define START_US ((korch_usec)1600000000 * SECOND)
+
+/* What must have been so lately: deciders see a state that is a moment old. */
+typedef struct recent {
+	char uid[40];
+	korch_usec changed;
+	int32_t most, old_most;   /* upper limit: now, and before the last change */
+	int32_t least, old_least; /* lower limit */
+} recent;
+
+/* Everything that changes of the store tell, and what follows from it. */
+typedef struct laws {
+	korch_watch *watch;
+	korch_cache *cache; /* the state as the watch tells it */
+	const korch_view *view;
+	korch_table uids; /* all that there ever were */
+	korch_table recents;
+	uint64_t revision; /* of the last change */
+	uint64_t changes;
+	uint64_t wishes; /* changes but of Leases and Events */
+	uint64_t hash;   /* of all changes, byte for byte */
+} laws;
+
+typedef struct sim {
+	uint64_t seed;
+	int step;
+	korch_random random;
+	korch_loop *loop;
+	korch_store *store;
+	korch_runtime *runtime; /* the cluster's */
+	korch_cluster *cluster;
+	laws laws;
+	int node_state[NODES]; /* 0 up, 1 down, 2 frozen */
+	char log[512];         /* the last thing that was done */
+} sim;
+
+/* Ends the program, with the seed. */
+void broken(const sim *s, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
+uint64_t below(sim *s, uint64_t n);
+/* 1 in n. */
+int chance(sim *s, uint64_t n);
+void note(sim *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* actions.c: what people do. */
+void act(sim *s);
+/* What is broken on purpose is put right. */
+void act_repair(sim *s);
+/* faults.c: what happens to them. */
+void disturb(sim *s);
+void calm(sim *s);
+
+/* laws.c */
+void laws_init(sim *s);
+void laws_fini(sim *s);
+/* Reads what the watch has and checks. */
+void laws_check(sim *s);
+/* The watch has told everything. */
+void laws_check_complete(sim *s);
+/* All wishes have come true. */
+void laws_check_converged(sim *s);
+recent *recent_of(sim *s, const char *uid);
+void recent_put(sim *s, const char *uid, int32_t most, int32_t least);
+int32_t recent_most(const sim *s, const recent *at);
+int32_t recent_least(const sim *s, const recent *at);
+
+/* law_pod.c: capacity, binding, phases. law_rollout.c: surge and availability. `before` may be
+ * NULL. */
+void law_pod(sim *s, const korch_pod *before, const korch_pod *pod);
+void law_node_full(sim *s, const char *node);
+void law_deployment(sim *s, const korch_deployment *deployment);
+void law_replica_set(sim *s, const korch_replica_set *before, const korch_replica_set *set);
+void law_new_pod(sim *s, const korch_pod *pod);
+int pod_is_active(const korch_pod *pod);
+void rolling_limits(const korch_deployment *deployment, int32_t *surge, int32_t *unavailable);
+
+#endif
