@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define STOP_RETRY_US (5 * KORCH_USEC_PER_SEC)
+
 agent_op *korch__op_new(korch_agent *agent, agent_worker *worker, const korch__pod_op *from)
 {
 	agent_op *op = korch__calloc(1, sizeof(*op));
@@ -141,8 +143,15 @@ static void on_stop_sent(void *userdata, int code, const char *reason, const cha
 		facts->exit_code = 137;
 		facts->finished_us = korch_loop_now(agent->loop);
 	}
-	if (lost || worker->gone || agent->shutdown)
+	int failed = code < 0 && !lost && facts->run == KORCH__RUN_RUNNING &&
+	             facts->restart_count == op.restart_count && facts->stopping == KORCH__STOP_SENT;
+	if (failed) {
+		facts->stopping = KORCH__STOP_HOOKED; /* its hook is not run again */
+		if (!worker->gone)                    /* of those that are gone the next list tells */
+			korch__worker_request(agent, worker, korch_loop_now(agent->loop) + STOP_RETRY_US);
+	} else if (lost || worker->gone || agent->shutdown) {
 		korch__worker_request(agent, worker, 0);
+	}
 }
 
 /* A call that was not accepted ends as one that failed, from the loop. */

@@ -56,7 +56,7 @@ static void compare_worker(korch_agent *agent, agent_worker *worker)
 	int changed = lose_containers(agent, worker);
 	if (!worker->is_listed)
 		worker->sandbox = KORCH__SANDBOX_NONE;
-	if (changed || !worker->is_listed)
+	if (changed || !worker->is_listed || worker->gone)
 		korch__worker_request(agent, worker, 0);
 }
 

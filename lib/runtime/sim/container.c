@@ -179,6 +179,7 @@ static void end(sim_world *world, sim_container *container, int exit_code, int s
 {
 	sim_clock *clock = container->clock;
 	korch__sim_task_at(world, &clock->task, never);
+	clock->is_stalled = 0; /* it becomes the event, which is no clock to be set going by a thaw */
 	world->stats.running -= container->phase == KORCH_CONTAINER_RUNNING;
 	world->stats.exits++;
 	container->phase = KORCH_CONTAINER_EXITED;

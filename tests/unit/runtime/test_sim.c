@@ -348,6 +348,21 @@ START_TEST(freeze)
 }
 END_TEST
 
+/* What ended by hand while its node hung does not end once more when the node goes on. */
+START_TEST(end_while_frozen)
+{
+	add_rule((korch_sim_rule){.image = "short", .run_us = 5 * SECOND, .exit_code = 2});
+	begin("short");
+	sim_run(1);
+	ck_assert_int_eq(korch_sim_node_down(runtime, "n1", 1), 0);
+	sim_run(10);
+	ck_assert_int_eq(korch_sim_container_exit(runtime, "s1.c1", 0, 9), 0);
+	sim_run(10);
+	korch_sim_node_up(runtime, "n1");
+	ck_assert_str_eq(sim_run(10), "-s1.c1=137 ");
+}
+END_TEST
+
 START_TEST(end_from_outside)
 {
 	begin("any");
@@ -465,6 +480,7 @@ KORCH_SUITE(sim)
 	                              commands,
 	                              power_off,
 	                              freeze,
+	                              end_while_frozen,
 	                              end_from_outside,
 	                              restart,
 	                              free_in_a_completion,
