@@ -162,6 +162,18 @@ static int is_current(const korch_node *is, const korch_node *want)
 	return 0;
 }
 
+/* A person made the object before the node came: labels that were not given are added, once. */
+static int add_labels(korch_agent *agent, const agent_node *node, korch_object *next)
+{
+	korch_object_meta *meta = korch_object_edit_meta(next);
+	korch_map *given = meta ? korch_block_ref(meta->labels) : NULL;
+	int code = meta ? put_labels(agent, node, meta) : KORCH_E_NOMEM;
+	for (size_t i = 0; given && i < given->n && code == 0; i++)
+		code = korch_map_set(&meta->labels, given->items[i].key, given->items[i].value);
+	korch_block_unref(given);
+	return code;
+}
+
 static int update_node(korch_agent *agent, const agent_node *node, const korch_node *is,
                        korch_plan *plan)
 {
@@ -169,6 +181,8 @@ static int update_node(korch_agent *agent, const agent_node *node, const korch_n
 	if (!next)
 		return KORCH_E_NOMEM;
 	int code = put_status(agent, node, (korch_node *)next);
+	if (code == 0 && (!is->status || !is->status->node_info))
+		code = add_labels(agent, node, next);
 	if (code < 0 || is_current(is, (korch_node *)next)) {
 		korch_object_unref(next);
 		return code;
