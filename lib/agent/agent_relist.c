@@ -99,10 +99,11 @@ static void on_list(void *userdata, int code, const korch_runtime_list *list)
 	if (!agent || code < 0)
 		return;
 	forget_list(agent);
-	for (size_t i = 0; i < list->n_sandboxes; i++)
-		see_sandbox(agent, &list->sandboxes[i]);
 	for (size_t i = 0; i < list->n_containers; i++)
 		see_container(agent, &list->containers[i]);
+	/* Last: a leftover that is removed takes the reports of its containers along. */
+	for (size_t i = 0; i < list->n_sandboxes; i++)
+		see_sandbox(agent, &list->sandboxes[i]);
 	for (size_t at = 0; (worker = korch__table_next(&agent->workers, &at));)
 		compare_worker(agent, worker);
 }

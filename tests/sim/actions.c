@@ -22,7 +22,10 @@ static void judge(sim *s, int code, korch_error *error)
 static void apply(sim *s, const char *text)
 {
 	korch_error *error = NULL;
-	judge(s, korch_cluster_apply_text(s->cluster, text, "sim", &error), error);
+	{
+		int code = korch_cluster_apply_text(s->cluster, text, "sim", &error);
+		judge(s, code, error);
+	}
 }
 
 static int app_of(sim *s)
@@ -95,7 +98,10 @@ static void act_scale(sim *s)
 	int replicas = (int)below(s, app == 2 ? 4 : 7);
 	const korch_key key = deployment_key(name, sizeof(name), app);
 	note(s, "scale %s to %d", name, replicas);
-	judge(s, korch_cluster_scale(s->cluster, &key, replicas, &error), error);
+	{
+		int code = korch_cluster_scale(s->cluster, &key, replicas, &error);
+		judge(s, code, error);
+	}
 }
 
 static void act_undo(sim *s)
@@ -104,7 +110,10 @@ static void act_undo(sim *s)
 	korch_error *error = NULL;
 	deployment_key(name, sizeof(name), app_of(s));
 	note(s, "undo %s", name);
-	judge(s, korch_cluster_undo(s->cluster, NULL, name, 0, &error), error);
+	{
+		int code = korch_cluster_undo(s->cluster, NULL, name, 0, &error);
+		judge(s, code, error);
+	}
 }
 
 static void act_restart(sim *s)
@@ -113,7 +122,10 @@ static void act_restart(sim *s)
 	korch_error *error = NULL;
 	deployment_key(name, sizeof(name), app_of(s));
 	note(s, "restart %s", name);
-	judge(s, korch_cluster_restart(s->cluster, NULL, name, &error), error);
+	{
+		int code = korch_cluster_restart(s->cluster, NULL, name, &error);
+		judge(s, code, error);
+	}
 }
 
 static void act_delete(sim *s)
@@ -123,7 +135,10 @@ static void act_delete(sim *s)
 	const korch_key key = deployment_key(name, sizeof(name), app_of(s));
 	const korch_delete_options options = {.grace_seconds = -1, .propagation = (int32_t)below(s, 3)};
 	note(s, "delete %s, propagation %d", name, options.propagation);
-	judge(s, korch_cluster_delete(s->cluster, &key, &options, &error), error);
+	{
+		int code = korch_cluster_delete(s->cluster, &key, &options, &error);
+		judge(s, code, error);
+	}
 }
 
 static void act_delete_pod(sim *s)
@@ -136,7 +151,10 @@ static void act_delete_pod(sim *s)
 	const korch_key key = korch_object_key(pods[below(s, n)]);
 	const korch_delete_options options = {.grace_seconds = chance(s, 3) ? 0 : -1};
 	note(s, "delete pod %s, grace %lld", key.name, (long long)options.grace_seconds);
-	judge(s, korch_cluster_delete(s->cluster, &key, &options, &error), error);
+	{
+		int code = korch_cluster_delete(s->cluster, &key, &options, &error);
+		judge(s, code, error);
+	}
 	korch_object_list_free(pods, n);
 }
 
@@ -163,7 +181,10 @@ static void act_delete_others(sim *s)
 	korch_error *error = NULL;
 	key.kind = chance(s, 2) ? &korch_service_kind : &korch_pod_disruption_budget_kind;
 	note(s, "delete %s %s", key.kind->name, name);
-	judge(s, korch_cluster_delete(s->cluster, &key, NULL, &error), error);
+	{
+		int code = korch_cluster_delete(s->cluster, &key, NULL, &error);
+		judge(s, code, error);
+	}
 }
 
 /* Bare pods: run to their end, or have init containers and sidecars. */
@@ -208,7 +229,10 @@ static void delete_bare_pods(sim *s)
 		korch_error *error = NULL;
 		snprintf(name, sizeof(name), "bare-%d", i);
 		const korch_key key = {.kind = &korch_pod_kind, .namespace_ = "default", .name = name};
-		judge(s, korch_cluster_delete(s->cluster, &key, NULL, &error), error);
+		{
+			int code = korch_cluster_delete(s->cluster, &key, NULL, &error);
+			judge(s, code, error);
+		}
 	}
 }
 

@@ -1,5 +1,6 @@
 /* Reports of containers, and the list of all there is. */
 #include "base/cleanup.h"
+#include "base/vec.h"
 #include "runtime/sim/sim.h"
 #include <stdio.h>
 
@@ -40,6 +41,7 @@ typedef struct listing {
 	char *ids; /* SIM_ID_SIZE for each container */
 	size_t n_sandboxes;
 	size_t n_containers;
+	KORCH_VEC(char *) texts; /* copies: what the callback removes must not take its report along */
 } listing;
 
 static void add_sandbox(listing *list, const sim_sandbox *sandbox)
@@ -76,16 +78,60 @@ static int make_list(listing *list, const sim_world *world)
 	return 0;
 }
 
+static int copy(listing *list, const char **text)
+{
+	char *own = korch__strdup(*text ? *text : "");
+	if (!own || korch__vec_push(&list->texts, own) < 0) {
+		korch__free(own);
+		return KORCH_E_NOMEM;
+	}
+	*text = own;
+	return 0;
+}
+
+static int copy_texts(listing *list)
+{
+	int failed = 0;
+	for (size_t i = 0; i < list->n_sandboxes && !failed; i++) {
+		korch_sandbox_report *it = &list->sandboxes[i];
+		failed = copy(list, &it->id) < 0 || copy(list, &it->node) < 0 ||
+		         copy(list, &it->pod_namespace) < 0 || copy(list, &it->pod_name) < 0 ||
+		         copy(list, &it->address) < 0;
+	}
+	for (size_t i = 0; i < list->n_containers && !failed; i++) {
+		korch_container_report *it = &list->containers[i];
+		failed = copy(list, &it->id) < 0 || copy(list, &it->sandbox_id) < 0 ||
+		         copy(list, &it->name) < 0 || copy(list, &it->image_id) < 0;
+	}
+	for (size_t i = 0; i < list->n_sandboxes; i++)
+		korch_block_ref(list->sandboxes[i].labels);
+	return failed ? KORCH_E_NOMEM : 0;
+}
+
+static void free_list(listing *list)
+{
+	for (size_t i = 0; i < list->n_sandboxes; i++)
+		korch_block_unref(list->sandboxes[i].labels);
+	for (size_t i = 0; i < list->texts.n; i++)
+		korch__free(list->texts.items[i]);
+	korch__vec_fini(&list->texts);
+	korch__free(list->sandboxes);
+	korch__free(list->containers);
+	korch__free(list->ids);
+}
+
 void korch__sim_deliver_list(sim_world *world, sim_task *task, int code)
 {
 	listing list = {0};
 	if (code == 0)
 		code = make_list(&list, world);
+	if (code == 0)
+		code = copy_texts(&list);
+	else
+		list.n_sandboxes = 0;
 	korch_runtime_list out = {list.sandboxes, list.n_sandboxes, list.containers, list.n_containers};
 	task->fn.list(task->userdata, code, code < 0 ? NULL : &out);
-	korch__free(list.sandboxes);
-	korch__free(list.containers);
-	korch__free(list.ids);
+	free_list(&list);
 }
 
 int korch__sim_list(void *self, korch_runtime_list_fn fn, void *userdata)
