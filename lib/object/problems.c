@@ -188,7 +188,7 @@ void korch_problem_add(korch_problems *problems, const korch_problem *problem)
 	}
 }
 
-static void add_text(korch_problems *problems, korch_problem *problem, const char *format,
+static void add_text(korch_problems *problems, const korch_problem *problem, const char *format,
                      va_list arguments)
 {
 	char small[512];
@@ -202,8 +202,9 @@ static void add_text(korch_problems *problems, korch_problem *problem, const cha
 			vsnprintf(large, (size_t)length + 1, format, again);
 	}
 	va_end(again);
-	problem->message = large ? large : small;
-	korch_problem_add(problems, problem);
+	korch_problem with_message = *problem;
+	with_message.message = large ? large : small;
+	korch_problem_add(problems, &with_message);
 }
 
 void korch__problem(korch_problems *problems, const char *path, int kind, const char *format, ...)

@@ -212,7 +212,8 @@ static size_t with_fraction(char *out, size_t size, uint64_t value, uint64_t uni
 			rest %= place;
 		}
 	}
-	return (size_t)(n + snprintf(out + n, size - (size_t)n, "%s", name));
+	n += snprintf(out + n, size - (size_t)n, "%s", name);
+	return (size_t)n;
 }
 
 size_t korch_duration_format(char out[KORCH_DURATION_TEXT_SIZE], int64_t ns)

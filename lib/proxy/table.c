@@ -157,7 +157,7 @@ static int part_usable(korch_balance_port *port, const endpoint_vec *sorted)
 
 static int fill_endpoints(korch_balance_port *port, const korch_balance_input *input)
 {
-	static const char *const protocols[] = {"TCP", "UDP"};
+	const char *protocol = port->protocol == KORCH_PROXY_UDP ? "UDP" : "TCP";
 	endpoint_vec found = {0};
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < input->n_slices; i++) {
@@ -167,7 +167,7 @@ static int fill_endpoints(korch_balance_port *port, const korch_balance_input *i
 		for (size_t j = 0; r == 0 && j < slice->n_ports; j++) {
 			const korch_endpoint_port *p = &slice->ports[j];
 			if (same_text(p->name, port->name) &&
-			    same_text(p->protocol ? p->protocol : "TCP", protocols[port->protocol]))
+			    same_text(p->protocol ? p->protocol : "TCP", protocol))
 				r = add_endpoints(&found, slice, p->port, port->local ? input->node_name : NULL);
 		}
 	}

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "scheduler/state.h"
 #include "scheduler/taint.h"
+#include <assert.h>
 #include <korch/selector.h>
 #include <string.h>
 
@@ -154,6 +155,7 @@ static int term_matches(const korch_scheduler *s, const term *t, const char *ns,
 static int add_term(sched_topology *o, terms *to, const korch_pod_affinity_term *affinity,
                     const korch_topology_spread_constraint *constraint)
 {
+	assert(affinity || constraint);
 	const korch_object_meta *meta = o->pod->object.metadata;
 	term *t = korch__calloc(1, sizeof(*t));
 	if (!t || korch__vec_push(to, t) < 0) {

@@ -58,9 +58,8 @@ void korch_store_close(korch_store *store)
 }
 
 /* Ends a watch on the backend's side. */
-static void detach(korch_watch *watch)
+static void detach(korch_store *store, korch_watch *watch)
 {
-	korch_store *store = watch->store;
 	*(watch->previous ? &watch->previous->next : &store->watches) = watch->next;
 	if (watch->next)
 		watch->next->previous = watch->previous;
@@ -74,7 +73,7 @@ void korch_store_free(korch_store *store)
 		return;
 	korch_store_close(store);
 	while (store->watches)
-		detach(store->watches);
+		detach(store, store->watches);
 	store->ops->free(store->self);
 	korch__free(store);
 }
@@ -237,6 +236,6 @@ void korch_watch_free(korch_watch *watch)
 	if (!watch)
 		return;
 	if (watch->store)
-		detach(watch);
+		detach(watch->store, watch);
 	korch__free(watch);
 }

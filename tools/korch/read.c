@@ -38,7 +38,7 @@ static int check_duplicates(const korch_manifest *manifest, korch_error **err)
 		places[i] = (struct place){manifest, i};
 	if (places)
 		qsort(places, n, sizeof(*places), compare_places);
-	for (size_t i = 1; code == 0 && i < n; i++) {
+	for (size_t i = 1; places && code == 0 && i < n; i++) {
 		size_t first = places[i - 1].i;
 		size_t second = places[i].i;
 		const korch_object *object = korch_manifest_object(manifest, second);

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include <assert.h>
 #include <string.h>
 
 enum { RULES_MAX = 4096, SCRIPT_MAX = 65536 };
@@ -262,6 +263,7 @@ static const korch_table_ops profile_ops = {profile_hash, profile_equal, profile
 
 static sim_profile *make_profile(sim_scripts *scripts, const profile_key *key, const sim_rule *rule)
 {
+	assert(key->name && key->image);
 	size_t name_size = strlen(key->name) + 1, image_size = strlen(key->image) + 1;
 	_cleanup_free_ sim_profile *profile =
 	    korch__calloc(1, sizeof(*profile) + name_size + image_size);

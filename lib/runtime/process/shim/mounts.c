@@ -181,7 +181,7 @@ static int cover_folder(const char *folder)
 /* The folder that holds an entry. */
 static void parent_of(char *out, const char *path)
 {
-	strcpy(out, path);
+	memcpy(out, path, strlen(path) + 1);
 	char *slash = strrchr(out, '/');
 	slash[slash == out ? 1 : 0] = 0;
 }
