@@ -78,7 +78,7 @@ static void make_nodes(sim *s, korch_cluster_node *nodes, char names[][16])
 		nodes[i] = (korch_cluster_node){
 		    .name = names[i],
 		    .labels = labels,
-		    .capacity = {.cpu_milli = 2000, .memory_bytes = (int64_t)1 << 30, .pods = 12},
+		    .capacity = {.cpu_milli = 2000, .memory_bytes = (int64_t)1 << 30, .pods = 7},
 		    .taints = i == NODES - 1 ? "special=yes:NoSchedule" : NULL};
 		if (korch_sim_node_add(s->runtime, names[i], &nodes[i].capacity) < 0)
 			broken(s, "node %d", i);
