@@ -4,11 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static void must(const scenario *s, json_object *at, int code, korch_error *error)
+/* error by its address: an argument's value may be read before the call in another one is made. */
+static void must(const scenario *s, json_object *at, int code, korch_error **error)
 {
 	if (code >= 0)
 		return;
-	char *words = korch_error_format(error);
+	char *words = error ? korch_error_format(*error) : NULL;
 	fail(s, at, "%s", words && *words ? words : korch_code_text(code));
 }
 
@@ -36,7 +37,7 @@ static void do_apply(scenario *s, json_object *step, json_object *value)
 	const char *text = json_object_is_type(value, json_type_string)
 	                       ? json_object_get_string(value)
 	                       : json_object_to_json_string(value);
-	must(s, step, korch_cluster_apply_text(s->cluster, text, "manifest", &error), error);
+	must(s, step, korch_cluster_apply_text(s->cluster, text, "manifest", &error), &error);
 }
 
 /* {object, condition, within, fails: true when it must not come} */
@@ -60,7 +61,7 @@ static void do_wait(scenario *s, json_object *step, json_object *value)
 	else if (number_of(value, "fails", 0))
 		fail(s, value, "%s is %s all the same", reference, condition);
 	else
-		must(s, value, code, error);
+		must(s, value, code, &error);
 }
 
 static void do_scale(scenario *s, json_object *step, json_object *value)
@@ -70,7 +71,7 @@ static void do_scale(scenario *s, json_object *step, json_object *value)
 	const korch_key key = korch_object_key(object);
 	must(s, value,
 	     korch_cluster_scale(s->cluster, &key, (int32_t)number_of(value, "replicas", 1), &error),
-	     error);
+	     &error);
 	korch_object_unref(object);
 }
 
@@ -81,14 +82,14 @@ static void do_undo(scenario *s, json_object *step, json_object *value)
 	     korch_cluster_undo(s->cluster, text_of(value, "namespace", NULL),
 	                        need_text(s, value, "deployment"), number_of(value, "revision", 0),
 	                        &error),
-	     error);
+	     &error);
 }
 
 static void do_restart(scenario *s, json_object *step, json_object *value)
 {
 	korch_error *error = NULL;
 	must(s, step, korch_cluster_restart(s->cluster, NULL, json_object_get_string(value), &error),
-	     error);
+	     &error);
 }
 
 static int propagation_of(const scenario *s, json_object *map)
@@ -110,7 +111,7 @@ static void do_delete(scenario *s, json_object *step, json_object *value)
 	const korch_key key = korch_object_key(object);
 	const korch_delete_options options = {.grace_seconds = number_of(value, "grace", -1),
 	                                      .propagation = propagation_of(s, value)};
-	must(s, value, korch_cluster_delete(s->cluster, &key, &options, &error), error);
+	must(s, value, korch_cluster_delete(s->cluster, &key, &options, &error), &error);
 	korch_object_unref(object);
 }
 
@@ -190,7 +191,7 @@ static void do_rule(scenario *s, json_object *step, json_object *value)
 	    .liveness = text_of(value, "liveness", NULL),
 	    .startup = text_of(value, "startup", NULL),
 	};
-	must(s, value, korch_sim_rule_add(s->runtime, &rule, &error), error);
+	must(s, value, korch_sim_rule_add(s->runtime, &rule, &error), &error);
 }
 
 static void do_expect(scenario *s, json_object *step, json_object *value)
@@ -207,7 +208,7 @@ static void do_settle(scenario *s, json_object *step, json_object *value)
 	must(s, step,
 	     korch_cluster_settle(s->cluster, parse_span(s, step, json_object_get_string(value)),
 	                          &error),
-	     error);
+	     &error);
 }
 
 void do_step(scenario *s, json_object *step)
