@@ -11,6 +11,7 @@
 #include "base/vec.h"
 #include "object/codec.h"
 #include "object/object.h"
+#include "object/tree.h"
 #include <json-c/json.h>
 #include <korch/api.h>
 #include <korch/validate.h>
@@ -21,12 +22,6 @@
 static const char LAST_APPLIED[] = "kubectl.kubernetes.io/last-applied-configuration";
 
 enum { CONFLICT_RETRIES = 10, TRANSACTION_MAX = 5000 };
-
-static void json_put_p(json_object **slot)
-{
-	json_object_put(*slot);
-}
-#define _cleanup_json_ _cleanup_(json_put_p)
 
 /* One object of the manifest on its way. */
 typedef struct applied {
@@ -101,10 +96,10 @@ static int wish_of(json_object **out, const korch_object *wanted)
 static int merge_live(korch_object **out, const korch_object *wanted, const korch_object *live,
                       korch_error **err)
 {
-	_cleanup_json_ json_object *wanted_tree = NULL;
-	_cleanup_json_ json_object *live_tree = NULL;
-	_cleanup_json_ json_object *last = last_applied(live);
-	_cleanup_json_ json_object *merged = NULL;
+	_cleanup_tree_ json_object *wanted_tree = NULL;
+	_cleanup_tree_ json_object *live_tree = NULL;
+	_cleanup_tree_ json_object *last = last_applied(live);
+	_cleanup_tree_ json_object *merged = NULL;
 	_cleanup_object_ korch_object *next = NULL;
 	int code = wish_of(&wanted_tree, wanted);
 	if (code == 0)
@@ -128,7 +123,7 @@ static int merge_live(korch_object **out, const korch_object *wanted, const korc
 
 static int create_new(korch_object **out, korch_object *wanted)
 {
-	_cleanup_json_ json_object *tree = NULL;
+	_cleanup_tree_ json_object *tree = NULL;
 	int code = wish_of(&tree, wanted);
 	if (code == 0)
 		code = remember_manifest(wanted, tree);

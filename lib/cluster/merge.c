@@ -6,6 +6,7 @@
 #include "cluster/merge.h"
 
 #include "base/cleanup.h"
+#include "object/tree.h"
 #include <json-c/json.h>
 #include <string.h>
 
@@ -17,12 +18,6 @@ struct merge {
 
 static int merge_value(struct merge *m, json_object **out, const korch_field *field,
                        json_object *last, json_object *wanted, json_object *live);
-
-static void json_put_p(json_object **slot)
-{
-	json_object_put(*slot);
-}
-#define _cleanup_json_ _cleanup_(json_put_p)
 
 static json_object *member(json_object *object, const char *key)
 {
@@ -72,7 +67,7 @@ static int keep_foreign(json_object *result, json_object *last, json_object *wan
 static int merge_struct(struct merge *m, json_object **out, const korch_type *type,
                         int replace_keys, json_object *last, json_object *wanted, json_object *live)
 {
-	_cleanup_json_ json_object *result = json_object_new_object();
+	_cleanup_tree_ json_object *result = json_object_new_object();
 	if (!result)
 		return KORCH_E_NOMEM;
 	json_object_object_foreach(wanted, key, value)
@@ -115,8 +110,8 @@ static int same_entry(const korch_field *field, json_object *a, json_object *b)
 			return 0;
 		memcpy(key, keys, length);
 		key[length] = 0;
-		_cleanup_json_ json_object *first = key_value(field->type, a, key);
-		_cleanup_json_ json_object *second = key_value(field->type, b, key);
+		_cleanup_tree_ json_object *first = key_value(field->type, a, key);
+		_cleanup_tree_ json_object *second = key_value(field->type, b, key);
 		if (!json_object_equal(first, second))
 			return 0;
 		keys += length + (keys[length] == ',');
@@ -142,7 +137,7 @@ static int merge_list(struct merge *m, json_object **out, const korch_field *fie
                       json_object *last, json_object *wanted, json_object *live)
 {
 	int replace_keys = (field->flags & KORCH_FIELD_REPLACE_KEYS) != 0;
-	_cleanup_json_ json_object *result = json_object_new_array();
+	_cleanup_tree_ json_object *result = json_object_new_array();
 	if (!result)
 		return KORCH_E_NOMEM;
 	for (size_t i = 0; i < json_object_array_length(wanted); i++) {

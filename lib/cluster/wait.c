@@ -4,8 +4,7 @@
  */
 #include "cluster/cluster.h"
 
-#include "base/cleanup.h"
-#include "base/text.h"
+#include "control/pods.h"
 #include "object/codec.h"
 #include <json-c/json.h>
 #include <korch/api.h>
@@ -30,16 +29,6 @@ static int replica_set_is_available(const korch_replica_set *set)
 	       status->available_replicas >= wished;
 }
 
-static int pod_is_ready(const korch_pod *pod)
-{
-	for (size_t i = 0; pod->status && i < pod->status->n_conditions; i++) {
-		const korch_pod_condition *condition = &pod->status->conditions[i];
-		if (korch__text_equal(condition->type, "Ready"))
-			return korch__text_equal(condition->status, "True");
-	}
-	return 0;
-}
-
 /* "available" and "ready" of the kinds that have a meaning for them; KORCH_E_UNSUPPORTED for
  * others. */
 static int object_is_available(const korch_object *object)
@@ -49,7 +38,7 @@ static int object_is_available(const korch_object *object)
 	if (object->kind->type == &korch_replica_set_type)
 		return replica_set_is_available((const korch_replica_set *)object);
 	if (object->kind->type == &korch_pod_type)
-		return pod_is_ready((const korch_pod *)object);
+		return korch__pod_is_ready((const korch_pod *)object);
 	return KORCH_E_UNSUPPORTED;
 }
 
