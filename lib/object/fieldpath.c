@@ -255,18 +255,19 @@ static int hand_out(char **out, korch_buf *buf, korch_error **err)
 	return 0;
 }
 
-int korch_object_get_json(char **out, const korch_object *object, const char *path,
-                          korch_error **err)
+typedef void (*place_writer)(korch_buf *buf, const place *self);
+
+/* What stands at a path, as JSON (write_place) or without quotes (write_plain). */
+static int write_at(char **out, const korch_object *object, const char *path, place_writer write,
+                    korch_error **err)
 {
-	if (!out || !object || !path)
-		return korch_error_set(err, KORCH_E_INVALID, "no object or path");
 	place where = {0};
 	korch_buf buf;
 	korch__buf_init(&buf, 0);
-	if (!write_revision(&buf, object, path, "\"")) {
+	if (!write_revision(&buf, object, path, write == write_place ? "\"" : "")) {
 		int code = walk(&where, object, path, err);
 		if (code == 0)
-			write_place(&buf, &where);
+			write(&buf, &where);
 		json_object_put(where.root);
 		if (code < 0) {
 			korch__buf_fini(&buf);
@@ -274,6 +275,14 @@ int korch_object_get_json(char **out, const korch_object *object, const char *pa
 		}
 	}
 	return hand_out(out, &buf, err);
+}
+
+int korch_object_get_json(char **out, const korch_object *object, const char *path,
+                          korch_error **err)
+{
+	if (!out || !object || !path)
+		return korch_error_set(err, KORCH_E_INVALID, "no object or path");
+	return write_at(out, object, path, write_place, err);
 }
 
 /* Lines key="value", as files of the downward API have them. */
@@ -323,18 +332,5 @@ int korch_object_get_text(char **out, const korch_object *object, const char *pa
 {
 	if (!out || !object || !path)
 		return korch_error_set(err, KORCH_E_INVALID, "no object or path");
-	place where = {0};
-	korch_buf buf;
-	korch__buf_init(&buf, 0);
-	if (!write_revision(&buf, object, path, "")) {
-		int code = walk(&where, object, path, err);
-		if (code == 0)
-			write_plain(&buf, &where);
-		json_object_put(where.root);
-		if (code < 0) {
-			korch__buf_fini(&buf);
-			return code;
-		}
-	}
-	return hand_out(out, &buf, err);
+	return write_at(out, object, path, write_plain, err);
 }
