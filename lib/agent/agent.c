@@ -280,19 +280,3 @@ int korch__agent_log_path(char **out, const korch_agent *agent, const korch_pod 
 	*out = korch__log_path(agent, pod, container, run);
 	return *out ? 0 : KORCH_E_NOMEM;
 }
-
-int korch__agent_exec(korch_agent *agent, const korch_pod *pod, const char *container,
-                      const char *const *command, size_t n, korch_usec timeout_us,
-                      korch_runtime_exec_fn fn, void *userdata)
-{
-	char id[AGENT_ID_MAX];
-	agent_worker *worker = korch__worker_find(agent, korch_object_uid(&pod->object));
-	size_t i = worker ? korch__pod_container_index(worker->pod, container) : SIZE_MAX;
-	if (i == SIZE_MAX || worker->containers[i].run != KORCH__RUN_RUNNING)
-		return KORCH_E_NOT_FOUND;
-	if (!(agent->ops->capabilities & KORCH_RUNTIME_EXEC))
-		return KORCH_E_UNSUPPORTED;
-	korch__container_id(id, sizeof(id), "", worker->pod, container,
-	                    worker->containers[i].restart_count);
-	return agent->ops->exec(agent->self, id, command, n, timeout_us, fn, userdata);
-}

@@ -61,10 +61,5 @@ size_t korch__agent_pods(const korch_agent *agent);
 /* Path of a container's log file, previous: of the run before; the caller frees (korch__free). */
 int korch__agent_log_path(char **out, const korch_agent *agent, const korch_pod *pod,
                           const char *container, int previous);
-/* Runs a command in a container. KORCH_E_NOT_FOUND, KORCH_E_UNSUPPORTED, or what the runtime says.
- */
-int korch__agent_exec(korch_agent *agent, const korch_pod *pod, const char *container,
-                      const char *const *command, size_t n, korch_usec timeout_us,
-                      korch_runtime_exec_fn fn, void *userdata);
 
 #endif
