@@ -47,8 +47,9 @@ static int has_condition(const korch_object *object, const char *type, size_t le
                          const char *wanted)
 {
 	json_object *tree = NULL;
-	if (korch__object_encode(&tree, object) < 0)
-		return 0;
+	int code = korch__object_encode(&tree, object);
+	if (code < 0)
+		return code;
 	json_object *status = NULL;
 	json_object *conditions = NULL;
 	int found = 0;
