@@ -283,6 +283,14 @@ static int redirect(korch__http_call *call)
 	return 1;
 }
 
+/* libcurl's words for a timeout depend on what it was doing; people get the same ones always. */
+static const char *failure_text(const korch__http_call *call, CURLcode result)
+{
+	if (result == CURLE_OPERATION_TIMEDOUT)
+		return "the request timed out";
+	return *call->error ? call->error : korch__curl()->easy_strerror(result);
+}
+
 static void finish(korch__http_call *call, CURLcode result)
 {
 	long status = 0;
@@ -293,9 +301,7 @@ static void finish(korch__http_call *call, CURLcode result)
 		return;
 	const korch__http_answer answer = {
 	    .status = good && again == 0 ? (int)status : 0,
-	    .message = again < 0      ? "stopped after 10 redirects"
-	               : *call->error ? call->error
-	                              : korch__curl()->easy_strerror(result),
+	    .message = again < 0 ? "stopped after 10 redirects" : failure_text(call, result),
 	    .body = korch__text_or_empty(call->body.data),
 	    .length = call->body.len,
 	    .grpc_status = call->grpc_status,
