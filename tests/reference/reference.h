@@ -1,0 +1,132 @@
+/*
+ * The plain reference of the scheduler: what kube-scheduler's filters, scores and preemption say,
+ * recomputed from scratch by loops on every call. No index, no cache, nothing shared with
+ * lib/scheduler: this is what the engine is compared with.
+ *
+ * Meaning after Kubernetes 1.33 (pkg/scheduler/framework/plugins, component-helpers).
+ */
+#ifndef KORCH_TESTS_REFERENCE_H
+#define KORCH_TESTS_REFERENCE_H
+
+#include <korch/api/core_node.h>
+#include <korch/api/core_pod.h>
+#include <korch/api/policy.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A pod on a node. */
+typedef struct reference_pod {
+	const korch_pod *pod;
+	size_t node; /* index among the cluster's nodes; beyond them: on a node that is not there */
+} reference_pod;
+
+typedef struct reference_namespace {
+	const char *name;
+	const korch_map *labels;
+} reference_namespace;
+
+/* A claim that is bound, and the nodes that its volume can be reached from (NULL: all). */
+typedef struct reference_claim {
+	const char *namespace_, *name;
+	const korch_node_selector *nodes;
+} reference_claim;
+
+/* Everything that there is. A namespace that is not listed has no labels. */
+typedef struct reference_cluster {
+	const korch_node *const *nodes;
+	size_t n_nodes;
+	const reference_pod *pods;
+	size_t n_pods;
+	const reference_namespace *namespaces;
+	size_t n_namespaces;
+	const reference_claim *claims;
+	size_t n_claims;
+	const korch_pod_disruption_budget *const *budgets;
+	size_t n_budgets;
+	const reference_pod *nominated; /* pods that wait for room on a node */
+	size_t n_nominated;
+} reference_cluster;
+
+enum { REFERENCE_REASONS = 12, REFERENCE_REASON_SIZE = 200, REFERENCE_MESSAGE_SIZE = 8192 };
+
+/* What the filters say of one node. */
+typedef struct reference_verdict {
+	const char *filter; /* the first one that did not pass; NULL: the node will do */
+	size_t n_reasons;
+	char reasons[REFERENCE_REASONS][REFERENCE_REASON_SIZE];
+	int unresolvable; /* no pod's leaving could help */
+} reference_verdict;
+
+enum reference_plugin {
+	REFERENCE_TAINT_TOLERATION,
+	REFERENCE_NODE_AFFINITY,
+	REFERENCE_FIT,
+	REFERENCE_SPREAD,
+	REFERENCE_INTER_POD_AFFINITY,
+	REFERENCE_BALANCED,
+	REFERENCE_IMAGE_LOCALITY,
+	REFERENCE_PLUGINS
+};
+extern const char *const reference_plugin_names[REFERENCE_PLUGINS];
+
+enum reference_strategy { REFERENCE_LEAST, REFERENCE_MOST, REFERENCE_RATIO };
+
+typedef struct reference_resource {
+	const char *name;
+	int64_t weight;
+} reference_resource;
+
+typedef struct reference_point {
+	int64_t utilization; /* 0 to 100 */
+	int64_t score;       /* 0 to 10 */
+} reference_point;
+
+/* How is scored. */
+typedef struct reference_profile {
+	int64_t weights[REFERENCE_PLUGINS];
+	int strategy; /* a reference_strategy */
+	const reference_resource *fit;
+	size_t n_fit;
+	const reference_point *shape;
+	size_t n_shape;
+	const reference_resource *balanced;
+	size_t n_balanced;
+	int64_t hard_weight; /* hardPodAffinityWeight */
+} reference_profile;
+
+/* kube-scheduler's defaults. */
+extern const reference_profile reference_default_profile;
+
+/* What all filters and scores say of one node. */
+typedef struct reference_result {
+	reference_verdict verdict;
+	int64_t raw[REFERENCE_PLUGINS];
+	int64_t normalized[REFERENCE_PLUGINS];
+	int64_t total;
+} reference_result;
+
+void reference_node_verdict(reference_verdict *out, const reference_cluster *cluster,
+                            const korch_pod *pod, size_t node);
+/* The reasons joined by ", ". */
+void reference_verdict_text(char *out, size_t size, const reference_verdict *verdict);
+
+/*
+ * results: one for each node, written. message: kube-scheduler's sentence when there is no node,
+ * else "". Returns the index of the best node (of equals the one of the smallest name), or -1.
+ */
+int reference_decide(reference_result *results, char message[REFERENCE_MESSAGE_SIZE],
+                     const reference_cluster *cluster, const reference_profile *profile,
+                     const korch_pod *pod);
+
+/* A node, and the pods that have to leave it. */
+typedef struct reference_preemption {
+	size_t node;
+	size_t n_victims, n_violations;
+	size_t *victims; /* indexes among the cluster's pods, most important first; free() it */
+} reference_preemption;
+
+/* Returns 1, or 0 when no preemption helps. */
+int reference_preempt(reference_preemption *out, const reference_cluster *cluster,
+                      const korch_pod *pod);
+
+#endif
