@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "control/condition.h"
 #include "control/pods.h"
-#include "scheduler/taint.h"
+#include "scheduler/filter/taint.h"
 #include <string.h>
 
 #define NOT_READY "node.kubernetes.io/not-ready"

@@ -1,31 +1,23 @@
 /*
  * The scheduler as a controller: feeds lib/scheduler with what it observes, binds one pod a
- * request, assumes it as placed, and corrects itself by what it observes afterwards. Remembers the
- * pods that fit nowhere and asks for them when room appears.
+ * request, assumes it as placed, and corrects itself by what it observes afterwards. Pods that fit
+ * nowhere are asked for again when they would.
  */
 #include "base/cleanup.h"
-#include "base/table.h"
 #include "base/text.h"
+#include "control/bound_spec.h"
 #include "control/builtin.h"
 #include "control/condition.h"
 #include "control/gather.h"
-#include "scheduler/scheduler.h"
 #include <korch/api/core_namespace.h>
 #include <korch/api/core_node.h>
+#include <korch/scheduler.h>
 #include <string.h>
-
-/* A pod that fits nowhere at present. */
-typedef struct waiting {
-	const char *uid; /* block strings */
-	const char *namespace_;
-	const char *name;
-	int wants_company; /* has pod affinity or spread: a newly bound pod may help */
-} waiting;
 
 typedef struct state {
 	korch_scheduler *scheduler;
-	int stale;           /* a feeding failed: everything has to be fed again */
-	korch_table waiting; /* by uid */
+	korch__bound_specs *bound; /* one copy of a spec for all pods of a template on a node */
+	int stale;                 /* a feeding failed: everything has to be fed again */
 	/* The status that a bound pod gets, shared by all pods that had an equal block at the same
 	 * time. */
 	const korch_pod_status *status_from;
@@ -33,56 +25,24 @@ typedef struct state {
 	korch_usec status_at;
 } state;
 
-static uint64_t uid_hash(const void *key)
-{
-	return korch__hash_string(key);
-}
-static int uid_equal(const void *entry, const void *key)
-{
-	return strcmp(((const waiting *)entry)->uid, key) == 0;
-}
-static uint64_t uid_entry_hash(const void *entry)
-{
-	return korch__hash_string(((const waiting *)entry)->uid);
-}
-static const korch_table_ops waiting_ops = {
-    .hash = uid_hash, .equal = uid_equal, .entry_hash = uid_entry_hash};
-
-static void waiting_free(waiting *entry)
-{
-	if (!entry)
-		return;
-	korch_string_unref(entry->uid);
-	korch_string_unref(entry->namespace_);
-	korch_string_unref(entry->name);
-	korch__free(entry);
-}
-
 static void destroy(void *userdata)
 {
 	state *st = userdata;
-	waiting *entry;
-	for (size_t at = 0; (entry = korch__table_next(&st->waiting, &at));)
-		waiting_free(entry);
-	korch__table_fini(&st->waiting);
 	korch_block_unref(st->status_from);
 	korch_block_unref(st->status_to);
-	korch__scheduler_free(st->scheduler);
+	korch__bound_specs_free(st->bound);
+	korch_scheduler_free(st->scheduler);
 	korch__free(st);
 }
 
 static int feed(state *st, const korch_object *object)
 {
 	if (object->kind == &korch_node_kind)
-		return korch__scheduler_node_set(st->scheduler, (const korch_node *)object);
+		return korch_scheduler_node_set(st->scheduler, (const korch_node *)object, NULL);
 	if (object->kind == &korch_namespace_kind)
-		return korch__scheduler_namespace_set(st->scheduler, object);
-	const korch_pod *pod = korch__pod_of(object);
-	if (korch__pod_is_terminal(pod)) {
-		korch__scheduler_pod_remove(st->scheduler, korch_object_uid(object));
-		return 0;
-	}
-	return korch__pod_node(pod)[0] ? korch__scheduler_pod_set(st->scheduler, pod, NULL) : 0;
+		return korch_scheduler_namespace_set(st->scheduler, korch_object_name(object),
+		                                     korch__labels(object), NULL);
+	return korch_scheduler_pod_set(st->scheduler, korch__pod_of(object), NULL, NULL);
 }
 
 static int feed_one(void *userdata, const korch_object *object)
@@ -94,7 +54,7 @@ static int feed_all(state *st, const korch_view *view)
 {
 	static const korch_kind *const kinds[] = {&korch_namespace_kind, &korch_node_kind,
 	                                          &korch_pod_kind};
-	korch__scheduler_reset(st->scheduler);
+	korch_scheduler_reset(st->scheduler);
 	for (size_t i = 0; i < KORCH_COUNT(kinds); i++) {
 		korch_view_query query = {.kind = kinds[i]};
 		if (korch_view_each(view, &query, feed_one, st) < 0)
@@ -108,19 +68,16 @@ static void observe(void *userdata, const korch_view *view, const korch_change *
 {
 	state *st = userdata;
 	const korch_object *object = change->object;
-	if (object->kind == &korch_pod_kind && st->waiting.n > 0 &&
-	    (change->type == KORCH_CHANGE_DELETED || korch__pod_node(korch__pod_of(object))[0]))
-		waiting_free(korch__table_remove(&st->waiting, korch_object_uid(object)));
 	if (st->stale)
 		return;
 	if (change->type != KORCH_CHANGE_DELETED)
-		st->stale = feed(st, object) < 0;
+		st->stale = feed(st, object) == KORCH_E_NOMEM;
 	else if (object->kind == &korch_node_kind)
-		korch__scheduler_node_remove(st->scheduler, korch_object_name(object));
+		korch_scheduler_node_remove(st->scheduler, korch_object_name(object));
 	else if (object->kind == &korch_namespace_kind)
-		korch__scheduler_namespace_remove(st->scheduler, korch_object_name(object));
+		korch_scheduler_namespace_remove(st->scheduler, korch_object_name(object));
 	else
-		korch__scheduler_pod_remove(st->scheduler, korch_object_uid(object));
+		korch_scheduler_pod_remove(st->scheduler, korch__pod_of(object));
 }
 
 static int is_ours(const korch_object *object)
@@ -161,7 +118,7 @@ static int share_status(state *st, korch_pod *pod, korch_usec now)
 static int bind_pod(state *st, const korch_pod *pod, const char *node, korch_plan *plan,
                     korch_usec now)
 {
-	const korch_pod_spec *spec = korch__scheduler_bound_spec(st->scheduler, pod, node);
+	const korch_pod_spec *spec = korch__bound_spec(st->bound, pod->spec, node);
 	korch_pod *edited = spec ? (korch_pod *)korch_object_edit(&pod->object) : NULL;
 	if (!edited || share_status(st, edited, now) < 0) {
 		korch_object_unref((korch_object *)edited);
@@ -170,28 +127,10 @@ static int bind_pod(state *st, const korch_pod *pod, const char *node, korch_pla
 	korch_block_share(&edited->spec, spec);
 	korch_plan_event(plan, &pod->object, "Normal", "Scheduled", "Successfully assigned %s/%s to %s",
 	                 korch_object_namespace(&pod->object), korch_object_name(&pod->object), node);
+	int code = korch_scheduler_pod_set(st->scheduler, edited, NULL, NULL);
 	if (korch_plan_update(plan, &pod->object, &edited->object) < 0)
 		return KORCH_E_NOMEM;
-	return korch__scheduler_pod_set(st->scheduler, pod, node);
-}
-
-static int wait_for_room(state *st, const korch_pod *pod)
-{
-	const korch_object_meta *meta = pod->object.metadata;
-	if (korch__table_get(&st->waiting, korch_object_uid(&pod->object)))
-		return 0;
-	waiting *entry = korch__calloc(1, sizeof(*entry));
-	if (!entry)
-		return KORCH_E_NOMEM;
-	entry->uid = meta->uid ? korch_string_ref(meta->uid) : korch_string_new("");
-	entry->namespace_ = korch_string_ref(meta->namespace_);
-	entry->name = korch_string_ref(meta->name);
-	entry->wants_company = (pod->spec->affinity && pod->spec->affinity->pod_affinity) ||
-	                       pod->spec->n_topology_spread_constraints > 0;
-	if (entry->uid && korch__table_put(&st->waiting, entry) == 0)
-		return 0;
-	waiting_free(entry);
-	return KORCH_E_NOMEM;
+	return code;
 }
 
 /* Says why, unless it has been said. */
@@ -218,20 +157,23 @@ static int say(const korch_pod *pod, const char *reason, const char *message, ko
 
 static int schedule(state *st, const korch_pod *pod, korch_plan *plan, korch_usec now)
 {
-	korch__verdict verdict;
+	korch_decision decision;
+	_cleanup_error_ korch_error *err = NULL;
 	if (pod->spec->n_scheduling_gates > 0)
 		return say(pod, "SchedulingGated",
 		           "Scheduling is blocked due to non-empty scheduling gates", plan, now);
 	/* Assumed before and yet here again: that plan was not committed. */
-	korch__scheduler_pod_remove(st->scheduler, korch_object_uid(&pod->object));
-	int found = korch__scheduler_decide(st->scheduler, pod, &verdict);
-	if (found < 0)
+	korch_scheduler_pod_remove(st->scheduler, pod);
+	int found = korch_scheduler_decide(&decision, st->scheduler, pod, &err);
+	if (found == KORCH_E_NOMEM)
 		return found;
+	if (found < 0)
+		return say(pod, "SchedulerError", korch_error_message(err), plan, now);
 	if (found)
-		return bind_pod(st, pod, verdict.node, plan, now);
-	if (wait_for_room(st, pod) < 0)
+		return bind_pod(st, pod, decision.node, plan, now);
+	if (korch_scheduler_wait(st->scheduler, pod, NULL) < 0)
 		return KORCH_E_NOMEM;
-	return say(pod, "Unschedulable", verdict.message, plan, now);
+	return say(pod, "Unschedulable", decision.message, plan, now);
 }
 
 static int reconcile(void *userdata, const korch_view *view, const korch_request *request,
@@ -250,74 +192,49 @@ static int reconcile(void *userdata, const korch_view *view, const korch_request
 	return 0;
 }
 
-/* Asks again for those that wait; each waits anew when it still fits nowhere. */
-static void ask_again(state *st, int only_company, korch_enqueue *enqueue)
+/* Asks again for those that wait and would fit now; each waits anew when it does not after all. */
+static void ask_woken(state *st, korch_enqueue *enqueue)
 {
-	waiting *entry;
-	for (size_t at = 0; (entry = korch__table_next(&st->waiting, &at));) {
-		if (only_company && !entry->wants_company)
-			continue;
-		korch_enqueue_key(enqueue, entry->namespace_, entry->name);
-		korch__table_remove(&st->waiting, entry->uid);
-		waiting_free(entry);
+	const korch_pod *pod;
+	while (!st->stale && korch_scheduler_woken(&pod, st->scheduler) == 1) {
+		korch_enqueue_key(enqueue, korch_object_namespace(&pod->object),
+		                  korch_object_name(&pod->object));
+		korch_object_unref(&pod->object);
 	}
 }
 
-/* Whether a change of a node can make room; heartbeats cannot. */
-static int node_matters(const korch_node *a, const korch_node *b)
-{
-	if (!a || !b)
-		return b != NULL;
-	const korch_map *before = a->status ? a->status->allocatable : NULL,
-	                *after = b->status ? b->status->allocatable : NULL;
-	if (!korch_map_equal(before, after) ||
-	    !korch_map_equal(korch__labels(&a->object), korch__labels(&b->object)))
-		return 1;
-	return a->spec != b->spec &&
-	       !(a->spec && b->spec && korch_struct_equal(a->spec, b->spec, &korch_node_spec_type));
-}
-
-static void map_node(void *userdata, const korch_view *view, const korch_object *previous,
-                     const korch_object *object, korch_enqueue *enqueue)
+static void map_change(void *userdata, const korch_view *view, const korch_object *previous,
+                       const korch_object *object, korch_enqueue *enqueue)
 {
 	state *st = userdata;
-	if (st->waiting.n > 0 && node_matters((const korch_node *)previous, (const korch_node *)object))
-		ask_again(st, 0, enqueue);
+	if (korch_scheduler_waiting(st->scheduler) > 0)
+		ask_woken(st, enqueue);
 }
 
-static int uses_node(const korch_object *object)
+/* What the cluster decides with: kube-scheduler's plugins and weights, but full nodes first. */
+static int new_scheduler(korch_scheduler **out)
 {
-	return object && korch__pod_node(korch__pod_of(object))[0] &&
-	       !korch__pod_is_terminal(korch__pod_of(object));
-}
-
-static void map_pod(void *userdata, const korch_view *view, const korch_object *previous,
-                    const korch_object *object, korch_enqueue *enqueue)
-{
-	state *st = userdata;
-	if (st->waiting.n == 0 || uses_node(previous) == uses_node(object))
-		return;
-	ask_again(st, uses_node(object), enqueue);
-}
-
-static void map_namespace(void *userdata, const korch_view *view, const korch_object *previous,
-                          const korch_object *object, korch_enqueue *enqueue)
-{
+	korch_scheduler_profile profile = *korch_scheduler_profile_builtin("binpack");
+	profile.name = "default-scheduler";
+	const korch_scheduler_options options = {
+	    .size = sizeof(options), .profiles = &profile, .n_profiles = 1};
+	return korch_scheduler_new(out, &options, NULL);
 }
 
 int korch__scheduler_controller(korch_controller_spec *out)
 {
 	static const korch_controller_watch watches[] = {
-	    {.kind = &korch_node_kind, .map = map_node},
-	    {.kind = &korch_pod_kind, .map = map_pod},
-	    {.kind = &korch_namespace_kind, .map = map_namespace},
+	    {.kind = &korch_node_kind, .map = map_change},
+	    {.kind = &korch_pod_kind, .map = map_change},
+	    {.kind = &korch_namespace_kind, .map = map_change},
 	};
 	state *st = korch__calloc(1, sizeof(*st));
-	if (!st || korch__scheduler_new(&st->scheduler) < 0) {
+	if (!st || new_scheduler(&st->scheduler) < 0 || !(st->bound = korch__bound_specs_new())) {
+		if (st)
+			korch_scheduler_free(st->scheduler);
 		korch__free(st);
 		return KORCH_E_NOMEM;
 	}
-	korch__table_init(&st->waiting, &waiting_ops);
 	*out = (korch_controller_spec){
 	    .size = sizeof(*out),
 	    .name = "default-scheduler",

@@ -175,19 +175,19 @@ korch_node_selector_requirement *add_node_term(korch_pod *pod, const char *key, 
 
 void feed_node(korch_scheduler *s, korch_node *node)
 {
-	ck_assert_int_eq(korch__scheduler_node_set(s, node), 0);
+	ck_assert_int_eq(korch_scheduler_node_set(s, node, NULL), 0);
 	korch_object_unref(&node->object);
 }
 
 static const char *decide(korch_scheduler *s, korch_pod *pod, int assume)
 {
 	static char text[1000];
-	korch__verdict verdict;
-	int found = korch__scheduler_decide(s, pod, &verdict);
+	korch_decision verdict;
+	int found = korch_scheduler_decide(&verdict, s, pod, NULL);
 	ck_assert_int_ge(found, 0);
 	snprintf(text, sizeof(text), "%s", found ? verdict.node : verdict.message);
 	if (found && assume)
-		ck_assert_int_eq(korch__scheduler_pod_set(s, pod, verdict.node), 0);
+		ck_assert_int_eq(korch_scheduler_pod_set(s, pod, verdict.node, NULL), 0);
 	korch_object_unref(&pod->object);
 	return text;
 }
@@ -200,4 +200,13 @@ const char *place(korch_scheduler *s, korch_pod *pod)
 const char *ask(korch_scheduler *s, korch_pod *pod)
 {
 	return decide(s, pod, 0);
+}
+
+const char *node_of(korch_scheduler *s, const char *uid)
+{
+	korch_pod *pod = make_pod("somebody", NULL);
+	korch_string_set(&korch_object_edit_meta(&pod->object)->uid, uid);
+	const char *node = korch_scheduler_pod_node(s, pod);
+	korch_object_unref(&pod->object);
+	return node;
 }

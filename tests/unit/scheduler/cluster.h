@@ -2,8 +2,8 @@
 #ifndef KORCH_TESTS_SCHEDULER_CLUSTER_H
 #define KORCH_TESTS_SCHEDULER_CLUSTER_H
 
-#include "scheduler/scheduler.h"
 #include <check.h>
+#include <korch/scheduler.h>
 
 /* "cpu=4 memory=8Gi pods=110": sets a map of quantities (or labels). */
 void set_map(korch_map **slot, const char *text);
@@ -29,5 +29,7 @@ void feed_node(korch_scheduler *s, korch_node *node);
 const char *place(korch_scheduler *s, korch_pod *pod);
 /* Decides only, and lets go. */
 const char *ask(korch_scheduler *s, korch_pod *pod);
+/* The node that the pod of that uid is counted on. */
+const char *node_of(korch_scheduler *s, const char *uid);
 
 #endif

@@ -1,0 +1,140 @@
+/* VolumeBinding, as far as bound claims go: the node affinity of their volumes. */
+#include "scheduler/filter/claim.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "scheduler/filter/eligibility.h"
+#include "scheduler/filter/node_affinity.h"
+#include <stdio.h>
+#include <string.h>
+
+struct sched_claim {
+	char *id;                         /* "namespace/name" */
+	const korch_node_selector *nodes; /* referenced; NULL = every node */
+};
+
+static uint64_t hash_text(const void *key)
+{
+	return korch__hash_string(key);
+}
+static int claim_equal(const void *entry, const void *key)
+{
+	return strcmp(((const sched_claim *)entry)->id, key) == 0;
+}
+static uint64_t claim_hash(const void *entry)
+{
+	return korch__hash_string(((const sched_claim *)entry)->id);
+}
+static const korch_table_ops claim_ops = {
+    .hash = hash_text, .equal = claim_equal, .entry_hash = claim_hash};
+
+void korch__claims_init(korch_scheduler *s)
+{
+	korch__table_init(&s->claim_table, &claim_ops);
+}
+
+static void free_claim(sched_claim *claim)
+{
+	if (!claim)
+		return;
+	korch__free(claim->id);
+	korch_block_unref(claim->nodes);
+	korch__free(claim);
+}
+
+void korch__claims_free(korch_scheduler *s)
+{
+	sched_claim *claim;
+	for (size_t at = 0; (claim = korch__table_next(&s->claim_table, &at));)
+		free_claim(claim);
+	korch__table_fini(&s->claim_table);
+}
+
+/* The name of the claim of the i-th volume, or NULL. */
+static const char *claim_of(const korch_pod_spec *spec, size_t i)
+{
+	const korch_persistent_volume_claim_volume_source *source =
+	    spec->volumes[i].persistent_volume_claim;
+	return source ? korch__text_or_empty(source->claim_name) : NULL;
+}
+
+int korch__has_claims(const korch_pod_spec *spec)
+{
+	for (size_t i = 0; i < spec->n_volumes; i++) {
+		if (claim_of(spec, i))
+			return 1;
+	}
+	return 0;
+}
+
+int korch__claims_equal(const korch_pod_spec *a, const korch_pod_spec *b)
+{
+	if (a == b || a->volumes == b->volumes)
+		return 1;
+	if (a->n_volumes != b->n_volumes)
+		return 0;
+	for (size_t i = 0; i < a->n_volumes; i++) {
+		if (!korch__text_equal(claim_of(a, i), claim_of(b, i)))
+			return 0;
+	}
+	return 1;
+}
+
+static const sched_claim *find(const korch_scheduler *s, const char *namespace_, const char *name)
+{
+	char id[KORCH__ID_SIZE];
+	snprintf(id, sizeof(id), "%s/%s", korch__text_or_empty(namespace_), name);
+	return korch__table_get(&s->claim_table, id);
+}
+
+int korch__claims_reach(const korch_scheduler *s, const korch_pod_spec *spec,
+                        const char *namespace_, const korch_node *node)
+{
+	for (size_t i = 0; i < spec->n_volumes; i++) {
+		const char *name = claim_of(spec, i);
+		const sched_claim *claim = name ? find(s, namespace_, name) : NULL;
+		if (name && (!claim || (claim->nodes && !korch__node_selector_matches(claim->nodes, node))))
+			return 0;
+	}
+	return 1;
+}
+
+const char *korch__claim_missing(const korch_scheduler *s, const korch_pod_spec *spec,
+                                 const char *namespace_)
+{
+	for (size_t i = 0; i < spec->n_volumes; i++) {
+		const char *name = claim_of(spec, i);
+		if (name && !find(s, namespace_, name))
+			return name;
+	}
+	return NULL;
+}
+
+int korch_scheduler_claim_set(korch_scheduler *s, const char *namespace_, const char *name,
+                              const korch_node_selector *nodes, korch_error **err)
+{
+	if (!s || !name || !name[0])
+		return korch_error_set(err, KORCH_E_INVALID, "a claim without a name");
+	sched_claim *claim = (sched_claim *)(uintptr_t)find(s, namespace_, name);
+	if (!claim) {
+		claim = korch__calloc(1, sizeof(*claim));
+		if (claim)
+			claim->id = korch__sprintf("%s/%s", korch__text_or_empty(namespace_), name);
+		if (!claim || !claim->id || korch__table_put(&s->claim_table, claim) < 0) {
+			free_claim(claim);
+			return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+		}
+	}
+	korch_block_share(&claim->nodes, nodes);
+	korch__eligibilities_claims_changed(s);
+	return 0;
+}
+
+void korch_scheduler_claim_remove(korch_scheduler *s, const char *namespace_, const char *name)
+{
+	char id[KORCH__ID_SIZE];
+	if (!s || !name)
+		return;
+	snprintf(id, sizeof(id), "%s/%s", korch__text_or_empty(namespace_), name);
+	free_claim(korch__table_remove(&s->claim_table, id));
+	korch__eligibilities_claims_changed(s);
+}

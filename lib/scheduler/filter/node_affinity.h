@@ -1,0 +1,15 @@
+/* Node selectors and node affinity: one pod spec and one node. */
+#ifndef KORCH_SCHEDULER_NODE_AFFINITY_H
+#define KORCH_SCHEDULER_NODE_AFFINITY_H
+
+#include <korch/api/core_node.h>
+#include <korch/api/core_pod.h>
+
+/* spec.nodeSelector and the required node affinity. */
+int korch__node_is_selected(const korch_pod_spec *spec, const korch_node *node);
+/* At least one of the terms holds. */
+int korch__node_selector_matches(const korch_node_selector *selector, const korch_node *node);
+/* Sum of the weights of the preferences that the node meets. */
+int32_t korch__node_preference(const korch_pod_spec *spec, const korch_node *node);
+
+#endif

@@ -1,0 +1,10 @@
+/* The best node for a class, by a ranking or by a sweep. */
+#ifndef KORCH_SCHEDULER_BEST_H
+#define KORCH_SCHEDULER_BEST_H
+
+#include "scheduler/rank/sweep.h"
+
+/* 0 or KORCH_E_NOMEM; best->score is the whole weighted total. */
+int korch__best(korch_scheduler *s, sched_class *class_, sched_best *best);
+
+#endif

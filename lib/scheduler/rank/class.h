@@ -1,0 +1,55 @@
+/*
+ * Classes: pods that see every node alike: same shape, same wishes about other pods, same things
+ * said about them. The ranking of the nodes is kept per class, and only nodes that were touched
+ * since the class was last asked are looked at again.
+ */
+#ifndef KORCH_SCHEDULER_CLASS_H
+#define KORCH_SCHEDULER_CLASS_H
+
+#include "scheduler/filter/eligibility.h"
+#include "scheduler/rank/layout.h"
+#include "scheduler/rank/ranking.h"
+#include "scheduler/shape/group.h"
+#include "scheduler/shape/labelset.h"
+#include "scheduler/shape/shape.h"
+#include "scheduler/topology/existing.h"
+#include "scheduler/topology/terms.h"
+
+struct sched_class {
+	uint64_t hash;
+	sched_shape *shape; /* all of these referenced */
+	sched_eligibility *eligibility;
+	sched_terms *terms;       /* NULL: none */
+	sched_existing *existing; /* NULL: nobody says anything */
+	sched_group *group;       /* NULL: none */
+	int32_t group_limit;
+	sched_labelset *labels; /* NULL, unless plugins of a user may look at them */
+	const korch_pod *pod;   /* for plugins: one of its pods */
+	const sched_profile *profile;
+	uint8_t fails_that_count;  /* FAILS_* whose filter is on */
+	uint64_t used_at;          /* for forgetting the least recently used */
+	uint64_t touched_at;       /* end of the log when it was last asked */
+	size_t n_waiting;          /* pods that wait with it: it stays */
+	struct sched_queue *queue; /* of these; NULL: none ever waited */
+	sched_layout layout;
+	sched_ranking *ranking; /* NULL: not made (yet, any more) */
+	char *message;          /* why there is no node, valid at message_at */
+	uint64_t message_at;
+};
+
+/* The class of a pod. 0, KORCH_E_INVALID or KORCH_E_NOMEM. */
+int korch__class_of(sched_class **out, korch_scheduler *s, const korch_pod *pod, korch_error **err);
+/* Eligibility and layout up to date; 0 or KORCH_E_NOMEM. */
+int korch__class_refresh(korch_scheduler *s, sched_class *class_);
+void korch__classes_init(korch_scheduler *s);
+void korch__classes_free(korch_scheduler *s);
+
+/* What the node's own state says, the topology left out; the first filter that it fails. */
+sched_reason korch__node_check(const korch_scheduler *s, const sched_class *class_, uint32_t slot);
+/* Weighted sum of the scores that depend on the node and its pods alone. */
+int64_t korch__own_score(const korch_scheduler *s, const sched_class *class_, uint32_t slot);
+/* One of them, not weighted. */
+int64_t korch__own_score_of(const korch_scheduler *s, const sched_class *class_, uint32_t slot,
+                            const sched_use *use);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * Sweeps: the best node for pods that are not seen often enough to be worth a ranking, by scoring
+ * all nodes at once over the columns, several in one instruction.
+ */
+#ifndef KORCH_SCHEDULER_SWEEP_H
+#define KORCH_SCHEDULER_SWEEP_H
+
+#include "scheduler/rank/class.h"
+
+typedef struct sched_best {
+	uint32_t slot; /* NONE: no node is feasible */
+	int64_t score;
+	uint64_t feasible;
+} sched_best;
+
+/* 1: the class's filters and scores can be computed so; its layout must be up to date. */
+int korch__sweep_can(const korch_scheduler *s, const sched_class *class_);
+/* The best node, and the scores that depend on it alone. */
+void korch__sweep(const korch_scheduler *s, const sched_class *class_, sched_best *best);
+
+#endif

@@ -1,0 +1,263 @@
+/* Pods on nodes: what they add to their node's columns, and the tables that they are found in. */
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "scheduler/filter/gpu.h"
+#include "scheduler/rank/waiting.h"
+#include "scheduler/shape/group.h"
+#include "scheduler/shape/labelset.h"
+#include "scheduler/shape/shape.h"
+#include "scheduler/state/journal.h"
+#include "scheduler/state/nominate.h"
+#include "scheduler/topology/counter.h"
+#include "scheduler/topology/terms.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *korch__pod_id(const korch_pod *pod, char buffer[KORCH__ID_SIZE])
+{
+	const korch_object_meta *meta = pod->object.metadata;
+	if (!meta)
+		return NULL;
+	if (meta->uid && meta->uid[0])
+		return meta->uid;
+	if (!meta->name || !meta->name[0])
+		return NULL;
+	snprintf(buffer, KORCH__ID_SIZE, "%s/%s", korch__text_or_empty(meta->namespace_), meta->name);
+	return buffer;
+}
+
+sched_pod *korch__pod_find(const korch_scheduler *s, const korch_pod *pod)
+{
+	char buffer[KORCH__ID_SIZE];
+	const char *id = korch__pod_id(pod, buffer);
+	return id ? korch__table_get(&s->pod_table, id) : NULL;
+}
+
+void korch__pod_free(korch_scheduler *s, sched_pod *pod)
+{
+	if (!pod)
+		return;
+	korch_string_unref(pod->id);
+	korch_string_unref(pod->name);
+	korch__terms_unref(s, pod->terms);
+	korch__labelset_unref(s, pod->labels);
+	korch__shape_unref(s, pod->shape);
+	korch__group_unref(s, pod->group);
+	korch__free(pod);
+}
+
+/* Pods that draining leaves where they are. */
+static int is_kept(const korch_object_meta *meta)
+{
+	for (size_t i = 0; i < meta->n_owner_references; i++) {
+		if (meta->owner_references[i].controller &&
+		    korch__text_equal(meta->owner_references[i].kind, "DaemonSet"))
+			return 1;
+	}
+	return korch_map_get(meta->annotations, "kubernetes.io/config.mirror") != NULL;
+}
+
+static int fill(sched_pod *to, korch_scheduler *s, const korch_pod *pod, korch_error **err)
+{
+	const korch_object_meta *meta = pod->object.metadata;
+	char buffer[KORCH__ID_SIZE];
+	const char *id = korch__pod_id(pod, buffer);
+	if (!id || !pod->spec)
+		return korch_error_set(err, KORCH_E_INVALID, "a pod without a name or a spec");
+	to->id = id == meta->uid ? korch_string_ref(meta->uid) : korch_string_new(id);
+	to->name = korch_string_ref(meta->name);
+	to->terminating = meta->deletion_timestamp != 0;
+	to->kept = (uint8_t)is_kept(meta);
+	to->start_time = pod->status ? pod->status->start_time : 0;
+	int code = korch__shape_get(&to->shape, s, pod->spec, err);
+	if (code < 0)
+		return code;
+	to->labels = korch__labelset_get(s, meta->namespace_, meta->labels);
+	if (!to->id || !to->labels || korch__group_get(&to->group, s, pod) < 0)
+		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	to->devices = korch__devices_of(pod);
+	return korch__shape_has_terms(to->shape)
+	           ? korch__terms_get(&to->terms, s, to->shape, to->labels, err)
+	           : 0;
+}
+
+int korch__pod_make(sched_pod **out, korch_scheduler *s, const korch_pod *pod, korch_error **err)
+{
+	if (!pod || !pod->object.metadata)
+		return korch_error_set(err, KORCH_E_INVALID, "a pod without metadata");
+	sched_pod *made = korch__calloc(1, sizeof(*made));
+	if (!made)
+		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	int code = fill(made, s, pod, err);
+	if (code < 0) {
+		korch__pod_free(s, made);
+		return code;
+	}
+	*out = made;
+	return 0;
+}
+
+static int64_t plus(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+/* Adds what a pod uses to its node's columns, or takes it away. */
+static void account(korch_scheduler *s, const sched_pod *pod, int64_t sign)
+{
+	const sched_shape *shape = pod->shape;
+	sched_slot *slot = s->slots.items[pod->slot];
+	uint32_t i = pod->slot;
+	for (size_t k = 0; k < shape->needs.n; k++) {
+		const sched_need *need = &shape->needs.items[k];
+		s->used[need->resource][i] = plus(s->used[need->resource][i], sign * need->amount);
+	}
+	s->used[RES_PODS][i] += sign;
+	s->score_cpu[i] = plus(s->score_cpu[i], sign * shape->score_cpu);
+	s->score_memory[i] = plus(s->score_memory[i], sign * shape->score_memory);
+	slot->n_ports = (uint32_t)(slot->n_ports + (uint32_t)sign * (uint32_t)shape->ports.n);
+}
+
+int korch__pod_attach(korch_scheduler *s, sched_pod *pod, uint32_t index)
+{
+	sched_slot *slot = s->slots.items[index];
+	if (korch__vec_reserve(&slot->pods, 1) < 0 ||
+	    (pod->group && korch__group_add(pod->group, index) < 0))
+		return KORCH_E_NOMEM;
+	if (korch__table_put(&s->pod_table, pod) < 0) {
+		korch__group_drop(pod->group, index);
+		return KORCH_E_NOMEM;
+	}
+	pod->slot = index;
+	pod->at = (uint32_t)slot->pods.n;
+	slot->pods.items[slot->pods.n++] = pod;
+	account(s, pod, 1);
+	korch__devices_take(s, slot, pod);
+	korch__topology_count(s, pod, 1);
+	korch__slot_touch(s, index);
+	return 0;
+}
+
+void korch__pod_detach(korch_scheduler *s, sched_pod *pod)
+{
+	sched_slot *slot = s->slots.items[pod->slot];
+	korch__table_remove(&s->pod_table, pod->id);
+	korch__topology_count(s, pod, -1);
+	account(s, pod, -1);
+	korch__devices_give(slot, pod);
+	korch__group_drop(pod->group, pod->slot);
+	sched_pod *last = slot->pods.items[--slot->pods.n];
+	slot->pods.items[pod->at] = last;
+	last->at = pod->at;
+	korch__slot_freed(s, pod->slot);
+}
+
+static int has_ended(const korch_pod *pod)
+{
+	const char *phase = pod->status ? korch__text_or_empty(pod->status->phase) : "";
+	return strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0;
+}
+
+/* Whether a known pod on its slot is as the object says, so that nothing is to be done. */
+static int is_same(const sched_pod *a, const sched_pod *b, uint32_t slot)
+{
+	return a->slot == slot && a->shape == b->shape && a->labels == b->labels &&
+	       a->group == b->group && a->terminating == b->terminating && a->kept == b->kept &&
+	       (b->devices == 0 || a->devices == b->devices);
+}
+
+static int put(korch_scheduler *s, sched_pod *made, const char *on)
+{
+	sched_pod *old = korch__table_get(&s->pod_table, made->id);
+	sched_slot *slot = korch__slot_make(s, on);
+	if (!slot || s->pod_table.n >= KORCH_SCHEDULER_PODS_MAX) {
+		korch__pod_free(s, made);
+		return slot ? KORCH_E_LIMIT : KORCH_E_NOMEM;
+	}
+	if (old && is_same(old, made, slot->index)) {
+		old->start_time = made->start_time ? made->start_time : old->start_time;
+		korch__pod_free(s, made);
+		return 0;
+	}
+	if (old && made->devices == 0 && old->slot == slot->index)
+		made->devices = old->devices;
+	if (korch__journal_reserve(s, 2) < 0) {
+		korch__pod_free(s, made);
+		return KORCH_E_NOMEM;
+	}
+	uint32_t from = old ? old->slot : NONE;
+	if (old)
+		korch__pod_detach(s, old);
+	if (korch__pod_attach(s, made, slot->index) < 0) {
+		korch__pod_free(s, made);
+		/* What was taken away a moment ago has its room still: only the group's count could fail.
+		 */
+		if (old && korch__pod_attach(s, old, from) < 0)
+			korch__pod_free(s, old);
+		return KORCH_E_NOMEM;
+	}
+	if (old)
+		korch__journal_detached(s, old);
+	korch__journal_attached(s, made);
+	if (from != NONE && from != slot->index && !s->journal)
+		korch__slot_release(s, s->slots.items[from]);
+	return 0;
+}
+
+int korch_scheduler_pod_set(korch_scheduler *s, const korch_pod *pod, const char *node,
+                            korch_error **err)
+{
+	if (!s || !pod)
+		return korch_error_set(err, KORCH_E_INVALID, "no pod was given");
+	const char *on = node ? node : pod->spec ? korch__text_or_empty(pod->spec->node_name) : "";
+	if (has_ended(pod)) {
+		korch_scheduler_pod_remove(s, pod);
+		return 0;
+	}
+	if (!on[0])
+		return 0;
+	sched_pod *made = NULL;
+	int code = korch__pod_make(&made, s, pod, err);
+	if (code < 0)
+		return code;
+	char id[KORCH__ID_SIZE];
+	snprintf(id, sizeof(id), "%s", made->id);
+	code = put(s, made, on);
+	if (code < 0)
+		return korch_error_set(
+		    err, code, code == KORCH_E_LIMIT ? "too many pods: at most %d" : "out of memory",
+		    KORCH_SCHEDULER_PODS_MAX);
+	korch__nomination_end(s, id);
+	return 0;
+}
+
+void korch_scheduler_pod_forget(korch_scheduler *s, const char *id)
+{
+	if (!s || !id)
+		return;
+	korch__nomination_end(s, id);
+	korch__waiting_end(s, id);
+	sched_pod *pod = korch__table_get(&s->pod_table, id);
+	if (!pod || korch__journal_reserve(s, 1) < 0)
+		return;
+	uint32_t slot = pod->slot;
+	korch__pod_detach(s, pod);
+	korch__journal_detached(s, pod);
+	if (!s->journal)
+		korch__slot_release(s, s->slots.items[slot]);
+}
+
+void korch_scheduler_pod_remove(korch_scheduler *s, const korch_pod *pod)
+{
+	char buffer[KORCH__ID_SIZE];
+	const char *id = s && pod ? korch__pod_id(pod, buffer) : NULL;
+	if (id)
+		korch_scheduler_pod_forget(s, id);
+}
+
+const char *korch_scheduler_pod_node(const korch_scheduler *s, const korch_pod *pod)
+{
+	const sched_pod *known = s && pod ? korch__pod_find(s, pod) : NULL;
+	return known ? s->slots.items[known->slot]->name : NULL;
+}

@@ -1,0 +1,222 @@
+/*
+ * Inside of the scheduler: its nodes as columns of arrays, the pods on them, and the tables by
+ * which both are found. What is derived of them lives in the other folders.
+ */
+#ifndef KORCH_SCHEDULER_STATE_H
+#define KORCH_SCHEDULER_STATE_H
+
+#include "base/btree.h"
+#include "base/table.h"
+#include "base/vec.h"
+#include <korch/scheduler.h>
+
+/* Resources by number: these four, then others as they become known. */
+enum { RES_CPU, RES_MEMORY, RES_STORAGE, RES_PODS, RES_FIXED };
+#define NONE UINT32_MAX
+/* Columns by slot are a multiple of this long, so that sweeps need no tail. */
+#define COLUMN_STEP 16
+
+typedef struct sched_shape sched_shape;             /* shape/shape.h */
+typedef struct sched_labelset sched_labelset;       /* shape/labelset.h */
+typedef struct sched_group sched_group;             /* shape/group.h */
+typedef struct sched_eligibility sched_eligibility; /* filter/eligibility.h */
+typedef struct sched_terms sched_terms;             /* topology/terms.h */
+typedef struct sched_matcher sched_matcher;         /* topology/matcher.h */
+typedef struct sched_key sched_key;                 /* topology/key.h */
+typedef struct sched_inclusion sched_inclusion;     /* topology/counter.h */
+typedef struct sched_profile sched_profile;         /* profile/profile.h */
+typedef struct sched_class sched_class;             /* rank/class.h */
+typedef struct sched_journal sched_journal;         /* state/journal.h */
+typedef struct sched_budget sched_budget;           /* state/budget.h */
+typedef struct sched_claim sched_claim;             /* filter/claim.h */
+
+/* Amounts below this times 100 are exact in a double, and so are their quotients' whole parts. */
+#define KORCH__WIDE (INT64_C(1) << 46)
+
+/* A pod on a node. */
+typedef struct sched_pod {
+	const char *id;   /* block string: its uid, or "namespace/name" for one without */
+	const char *name; /* block string, referenced */
+	sched_labelset *labels;
+	sched_shape *shape;
+	sched_terms *terms; /* NULL: no pod affinity of its own */
+	sched_group *group; /* NULL: none */
+	int64_t start_time; /* microseconds since 1970, 0 = not yet */
+	uint64_t devices;   /* that it was given */
+	uint32_t slot;
+	uint32_t at; /* its place among the pods of the slot */
+	uint8_t terminating;
+	uint8_t kept;    /* of a DaemonSet, or static: draining leaves it */
+	uint8_t counted; /* by the topology: its node exists */
+} sched_pod;
+
+/* An image that nodes have. */
+typedef struct sched_image {
+	char *name;
+	int64_t size;
+	uint32_t n_nodes;
+} sched_image;
+
+/* A node, or the name of one that pods are on but that does not exist (yet, any more). */
+typedef struct sched_slot {
+	const char *name;       /* block string; NULL = free */
+	const korch_node *node; /* referenced, NULL when it does not exist */
+	uint32_t index;
+	uint32_t before; /* neighbours by name, NONE at the ends */
+	uint32_t after;
+	uint32_t n_ports;     /* host ports of its pods: only then somebody has to look */
+	uint32_t n_nominated; /* pods that keep room on it */
+	uint32_t n_devices;
+	KORCH_VEC(sched_pod *) pods;
+	KORCH_VEC(sched_image *) images; /* by address */
+	int32_t *devices;                /* free thousandths of each device; NULL without devices */
+} sched_slot;
+
+typedef struct sched_namespace {
+	const char *name; /* block string */
+	korch_map *labels;
+} sched_namespace;
+
+/* A ring of slot numbers in the order in which they were touched. Readers keep the position up to
+ * which they have seen it; one that fell behind its length looks at every slot. */
+typedef struct sched_log {
+	uint32_t *items;
+	size_t cap; /* a power of two */
+	uint64_t end;
+} sched_log;
+
+/* What a pod that was nominated keeps free. */
+typedef struct sched_nomination {
+	const char *id; /* block string */
+	sched_shape *shape;
+	uint32_t slot;
+	int suspended; /* the pod itself is being decided on */
+} sched_nomination;
+
+struct korch_scheduler {
+	int32_t ties;
+	int32_t hard_weight;
+	uint64_t seed;
+	sched_profile **profiles;
+	size_t n_profiles;
+
+	const char *resources[KORCH_SCHEDULER_RESOURCES_MAX]; /* owned names behind RES_FIXED */
+	uint32_t n_resources;
+	size_t cap;  /* slots that the columns have room for */
+	int is_wide; /* an amount is so large that doubles would not be exact */
+	int64_t *alloc[KORCH_SCHEDULER_RESOURCES_MAX]; /* by resource, by slot */
+	int64_t *used[KORCH_SCHEDULER_RESOURCES_MAX];
+	int64_t *score_cpu; /* as `used`, but pods without requests count a little */
+	int64_t *score_memory;
+	uint64_t *tie; /* smaller is better, unique */
+
+	KORCH_VEC(sched_slot *) slots; /* by index */
+	KORCH_VEC(uint32_t) free_slots;
+	size_t n_nodes;         /* that exist */
+	korch_btree slot_order; /* by name */
+	uint32_t last_slot;     /* greatest name */
+	korch_table slot_table; /* by name */
+	korch_table pod_table;  /* by id */
+	korch_table namespace_table;
+	korch_table image_table;
+	korch_table claim_table;
+	korch_table group_table;
+	KORCH_VEC(sched_budget *) budgets;
+	KORCH_VEC(sched_nomination *) nominations;
+
+	sched_log touched; /* anything about the node or its pods */
+	sched_log freed;   /* … that may make room: a node changed, a pod went */
+	sched_log changed; /* the node object itself */
+	uint64_t changes;  /* rises with everything that may change a decision */
+	/* These rise when rankings have to be made anew: order of ties, keys and counters, images. */
+	uint64_t generation;
+	uint64_t image_generation;
+	uint64_t counter_generation; /* a counter came or went, a matcher matches others */
+	uint64_t namespace_generation;
+
+	/* shape/ */
+	korch_table shape_table;
+	korch_table labelset_table;
+	struct sched_shape_cache *shape_cache;
+	/* filter/ */
+	korch_table eligibility_table;
+	/* topology/ */
+	KORCH_VEC(sched_key *) keys;
+	korch_table matcher_table;
+	KORCH_VEC(sched_inclusion *) inclusions;
+	korch_table terms_table;
+	korch_table existing_table;
+	/* rank/ */
+	korch_table class_table;
+	struct sched_class_cache *class_cache;
+	uint64_t clock; /* for forgetting the least recently used */
+	size_t cells;   /* of all rankings */
+	uint64_t wait_sequence;
+	uint64_t wait_counter_generation; /* of the classes that pods wait with */
+	korch_table waiting_table;        /* by id */
+	KORCH_VEC(sched_class *) waiting_classes;
+
+	sched_journal *journal;        /* NULL: no trial is open */
+	char *message;                 /* of the last verdict */
+	struct sched_preempt *preempt; /* preempt/ */
+	struct sched_typical *typical; /* score/: what fragmentation is measured against */
+};
+
+/* resource.c: the number of a resource; NONE when memory is short or there are too many. */
+uint32_t korch__resource_number(korch_scheduler *s, const char *name);
+/* The number of a resource that is known, or NONE. */
+uint32_t korch__resource_find(const korch_scheduler *s, const char *name);
+/* An amount of a resource in its unit. */
+int64_t korch__resource_amount(uint32_t resource, const char *text);
+/* Room for so many slots in all columns. */
+int korch__columns_reserve(korch_scheduler *s, size_t slots);
+void korch__columns_free(korch_scheduler *s);
+void korch__resources_free(korch_scheduler *s);
+
+/* slot.c */
+sched_slot *korch__slot_get(const korch_scheduler *s, const char *name);
+sched_slot *korch__slot_make(korch_scheduler *s, const char *name);
+/* Frees it when nothing is left of it. */
+void korch__slot_release(korch_scheduler *s, sched_slot *slot);
+void korch__slot_touch(korch_scheduler *s, uint32_t slot);
+/* As korch__slot_touch(), and there may be more room than before. */
+void korch__slot_freed(korch_scheduler *s, uint32_t slot);
+void korch__slots_free(korch_scheduler *s);
+
+/* order.c: puts a slot in its place among the names and gives it its rank among ties. */
+int korch__order_insert(korch_scheduler *s, sched_slot *slot);
+void korch__order_remove(korch_scheduler *s, sched_slot *slot);
+
+/* log.c */
+int korch__log_reserve(sched_log *log, size_t slots);
+void korch__log_add(sched_log *log, uint32_t slot);
+static inline int korch__log_lost(const sched_log *log, uint64_t seen)
+{
+	return seen == 0 || log->end - seen >= log->cap;
+}
+
+/* pod.c: the state changes of a pod. A detached pod belongs to who detached it. */
+int korch__pod_make(sched_pod **out, korch_scheduler *s, const korch_pod *pod, korch_error **err);
+void korch__pod_free(korch_scheduler *s, sched_pod *pod);
+/* Puts it on the slot; 0 or KORCH_E_NOMEM (nothing has changed then). */
+int korch__pod_attach(korch_scheduler *s, sched_pod *pod, uint32_t slot);
+void korch__pod_detach(korch_scheduler *s, sched_pod *pod);
+/* Writes the identity of a pod; 0 or KORCH_E_INVALID when it has none. Borrowed from the pod or
+ * the buffer. */
+#define KORCH__ID_SIZE 512
+const char *korch__pod_id(const korch_pod *pod, char buffer[KORCH__ID_SIZE]);
+/* The pod of that object, or NULL. */
+sched_pod *korch__pod_find(const korch_scheduler *s, const korch_pod *pod);
+
+/* node.c: replaces the object of a slot (NULL: takes it away); takes the reference. 0 or
+ * KORCH_E_NOMEM; after a failure the node is gone, if it was not replaced. */
+int korch__node_replace(korch_scheduler *s, sched_slot *slot, const korch_node *node);
+
+/* namespace.c */
+const sched_namespace *korch__namespace_get(const korch_scheduler *s, const char *name);
+int korch__namespace_put(korch_scheduler *s, const char *name, const korch_map *labels);
+
+/* scheduler.c */
+void korch__changed(korch_scheduler *s); /* something that decisions depend on has changed */
+
+#endif
