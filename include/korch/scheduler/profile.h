@@ -119,6 +119,25 @@ typedef struct korch_scheduler_profile {
  */
 KORCH_API const korch_scheduler_profile *korch_scheduler_profile_builtin(const char *name);
 
+/** Profiles that were read from text. */
+typedef struct korch_scheduler_profiles korch_scheduler_profiles;
+/**
+ * Reads a KubeSchedulerConfiguration (kubescheduler.config.k8s.io/v1), YAML or JSON: its profiles'
+ * plugins (enabled, disabled, weights) and the pluginConfig of NodeResourcesFit,
+ * NodeResourcesBalancedAllocation and InterPodAffinity.
+ * @param file named in errors. @return 0, KORCH_E_PARSE, KORCH_E_INVALID with file, line and path,
+ * KORCH_E_NOMEM. @since 0.1
+ */
+KORCH_API int korch_scheduler_profiles_read(korch_scheduler_profiles **out, const char *text,
+                                            size_t length, const char *file, korch_error **err);
+/** The profiles that were read. Borrowed. @since 0.1 */
+KORCH_API const korch_scheduler_profile *
+korch_scheduler_profiles_list(const korch_scheduler_profiles *profiles, size_t *n);
+/** The hardPodAffinityWeight that was read, for korch_scheduler_options; 0: none was. @since 0.1 */
+KORCH_API int32_t korch_scheduler_profiles_hard_weight(const korch_scheduler_profiles *profiles);
+/** Frees them; NULL is fine. @since 0.1 */
+KORCH_API void korch_scheduler_profiles_free(korch_scheduler_profiles *profiles);
+
 KORCH_END_DECLS
 
 #endif
