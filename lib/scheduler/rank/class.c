@@ -23,6 +23,7 @@ typedef struct cached {
 
 struct sched_class_cache {
 	cached items[CLASS_CACHE];
+	sched_class once; /* of the pod that was asked about last, when it was the first of its kind */
 };
 
 static uint64_t hash_of(const void *entry)
@@ -54,7 +55,7 @@ static void drop_parts(korch_scheduler *s, sched_class *c)
 	korch__shape_unref(s, c->shape);
 }
 
-static void free_class(korch_scheduler *s, sched_class *c)
+static void fini_class(korch_scheduler *s, sched_class *c)
 {
 	korch__ranking_free(s, c);
 	korch__layout_fini(&c->layout);
@@ -62,6 +63,11 @@ static void free_class(korch_scheduler *s, sched_class *c)
 	if (c->pod)
 		korch_object_unref(&c->pod->object);
 	korch__free(c->message);
+}
+
+static void free_class(korch_scheduler *s, sched_class *c)
+{
+	fini_class(s, c);
 	korch__free(c);
 }
 
@@ -111,6 +117,8 @@ void korch__classes_free(korch_scheduler *s)
 	sched_class *c;
 	for (size_t i = 0; s->class_cache && i < CLASS_CACHE; i++)
 		clear_cached(&s->class_cache->items[i]);
+	if (s->class_cache)
+		fini_class(s, &s->class_cache->once);
 	korch__free(KORCH_STEAL(s->class_cache));
 	for (size_t at = 0; (c = korch__table_next(&s->class_table, &at));)
 		free_class(s, c);
@@ -186,10 +194,32 @@ static int collect(sched_class *key, korch_scheduler *s, const korch_pod *pod, k
 	return 0;
 }
 
+/* The first pod of a kind may stay the only one: nothing is kept of it but what its answer needs.
+ */
+static int is_first(const sched_class *key)
+{
+	int first = !key->shape->asked && !key->terms && !key->existing && !key->group;
+	key->shape->asked = 1;
+	return first && key->profile->can_sweep;
+}
+
+static sched_class *use_once(korch_scheduler *s, const sched_class *key)
+{
+	sched_class *once = &s->class_cache->once;
+	fini_class(s, once);
+	*once = *key;
+	once->fails_that_count = fails_that_count(key->profile);
+	return once;
+}
+
 static int find(sched_class **out, korch_scheduler *s, const korch_pod *pod, korch_error **err)
 {
 	sched_class key = {0};
 	int code = collect(&key, s, pod, err);
+	if (code == 0 && is_first(&key)) {
+		*out = use_once(s, &key);
+		return 0;
+	}
 	if (code == 0) {
 		key.hash = content_hash(&key);
 		sched_class *c = korch__table_get(&s->class_table, &key);
@@ -230,6 +260,14 @@ static void remember(cached *at, const korch_scheduler *s, const korch_pod *pod,
 
 int korch__class_of(sched_class **out, korch_scheduler *s, const korch_pod *pod, korch_error **err)
 {
+	int code = korch__class_to_ask(out, s, pod, err);
+	return code == 0 && *out == &s->class_cache->once ? korch__class_to_ask(out, s, pod, err)
+	                                                  : code;
+}
+
+int korch__class_to_ask(sched_class **out, korch_scheduler *s, const korch_pod *pod,
+                        korch_error **err)
+{
 	const korch_object_meta *meta = pod ? pod->object.metadata : NULL;
 	if (!meta || !pod->spec)
 		return korch_error_set(err, KORCH_E_INVALID, "a pod without metadata or a spec");
@@ -246,7 +284,7 @@ int korch__class_of(sched_class **out, korch_scheduler *s, const korch_pod *pod,
 		int code = find(&c, s, pod, err);
 		if (code < 0)
 			return code;
-		if (!is_grouped)
+		if (!is_grouped && c != &s->class_cache->once)
 			remember(slot, s, pod, c);
 	}
 	c->used_at = ++s->clock;

@@ -39,6 +39,10 @@ struct sched_class {
 
 /* The class of a pod. 0, KORCH_E_INVALID or KORCH_E_NOMEM. */
 int korch__class_of(sched_class **out, korch_scheduler *s, const korch_pod *pod, korch_error **err);
+/* As korch__class_of(), but the class of the first pod of a kind is good for one decision only: it
+ * is gone with the next question. */
+int korch__class_to_ask(sched_class **out, korch_scheduler *s, const korch_pod *pod,
+                        korch_error **err);
 /* Eligibility and layout up to date; 0 or KORCH_E_NOMEM. */
 int korch__class_refresh(korch_scheduler *s, sched_class *class_);
 void korch__classes_init(korch_scheduler *s);

@@ -98,7 +98,7 @@ int korch_scheduler_decide(korch_decision *out, korch_scheduler *s, const korch_
 	if (!out || !s)
 		return korch_error_set(err, KORCH_E_INVALID, "no scheduler or no place for the decision");
 	sched_class *c = NULL;
-	int code = korch__class_of(&c, s, pod, err);
+	int code = korch__class_to_ask(&c, s, pod, err);
 	if (code < 0)
 		return code;
 	code = decide(out, s, pod, c);

@@ -1,7 +1,8 @@
 /*
  * One sweep over the columns: NodeResourcesFit, NodeResourcesBalancedAllocation and the least tie
  * among the greatest totals, eight nodes at a time. score/resources.c computes the same for one.
- * Quotients of whole numbers are taken in doubles, which is exact below KORCH__WIDE.
+ * Quotients are taken by the kept inverse and put right where that matters: doubles are exact below
+ * KORCH__WIDE.
  */
 #include "scheduler/rank/sweep.h"
 #include "scheduler/score/resources.h"
@@ -11,181 +12,138 @@
 #pragma GCC diagnostic ignored "-Wpsabi"
 
 #define LANES 8
+/* More than an estimate of a score of balance is ever wrong. */
+#define NEAR 1e-9
 
 typedef int64_t ints __attribute__((vector_size(LANES * sizeof(int64_t)), aligned(8)));
 typedef uint64_t ties __attribute__((vector_size(LANES * sizeof(uint64_t)), aligned(8)));
 typedef double reals __attribute__((vector_size(LANES * sizeof(double)), aligned(8)));
-typedef uint8_t bytes __attribute__((vector_size(LANES), aligned(1)));
+typedef int8_t bytes __attribute__((vector_size(LANES), aligned(1)));
+
+/* Flags of the eight nodes from `at` on, as one word. */
+static inline uint64_t word(const uint8_t *flags, size_t at)
+{
+	uint64_t value;
+	memcpy(&value, flags + at, sizeof(value));
+	return value;
+}
+
+/* One resource of the two that scores look at. */
+typedef struct sweep_resource {
+	const int64_t *alloc;
+	const int64_t *used;
+	const int64_t *counted; /* what the score counts as used */
+	const double *inverse;  /* of alloc, 0 where there is none */
+	int64_t need;
+	int64_t counted_need;
+} sweep_resource;
 
 typedef struct sweep {
-	const korch_scheduler *s;
-	const sched_shape *shape;
+	size_t n; /* slots */
+	const uint64_t *tie;
 	const uint8_t *fails;
-	uint8_t fails_that_count;
+	uint64_t fails_that_count; /* the same byte eight times */
+	const int64_t *pods_alloc;
+	const int64_t *pods_used;
+	sweep_resource cpu, memory;
+	const korch_scheduler *s;
+	const sched_need *others; /* needs of other resources */
+	size_t n_others;
 	int most_allocated;
 	int64_t fit_weight;
-	int64_t balanced_weight;
-	int balanced_is_skipped;
-	int fit_is_on;
+	int64_t balanced_weight; /* 0: left out */
 } sweep;
 
-static inline __attribute__((always_inline)) ints load(const int64_t *column, size_t at)
-{
-	return *(const ints *)(const void *)(column + at);
-}
-
-static inline __attribute__((always_inline)) ints choose(ints mask, ints yes, ints no)
-{
-	return (mask & yes) | (~mask & no);
-}
-
-static inline __attribute__((always_inline)) reals choose_real(ints mask, reals yes, reals no)
-{
-	return (reals)choose(mask, (ints)yes, (ints)no);
-}
-
-static inline __attribute__((always_inline)) ints all(int64_t value)
-{
-	return (ints){value, value, value, value, value, value, value, value};
-}
-
-/* All ones where the node will do. */
-static inline __attribute__((always_inline)) ints feasible(const sweep *w, size_t at)
-{
-	const korch_scheduler *s = w->s;
-	bytes fails = *(const bytes *)(const void *)(w->fails + at);
-	ints ok = (__builtin_convertvector(fails, ints) & all(w->fails_that_count)) == 0;
-	if (!w->fit_is_on)
-		return ok;
-	ok &= load(s->used[RES_PODS], at) < load(s->alloc[RES_PODS], at);
-	for (size_t i = 0; i < w->shape->needs.n; i++) {
-		const sched_need *need = &w->shape->needs.items[i];
-		ints left = load(s->alloc[need->resource], at) - load(s->used[need->resource], at);
-		ok &= left >= all(need->amount);
-	}
-	return ok;
-}
-
-/* 0 to 100 for one resource; 0 where there is none of it. */
-static inline __attribute__((always_inline)) ints fit_one(const sweep *w, ints capacity,
-                                                          ints wanted)
-{
-	ints over = wanted > capacity;
-	ints part = w->most_allocated ? choose(over, capacity, wanted)
-	                              : choose(over, all(0), capacity - wanted);
-	reals whole =
-	    choose_real(capacity == 0, (reals)all(0) + 1.0, __builtin_convertvector(capacity, reals));
-	return __builtin_convertvector(__builtin_convertvector(part, reals) * 100.0 / whole, ints) &
-	       (capacity != 0);
-}
-
-static inline __attribute__((always_inline)) ints fit(const sweep *w, size_t at)
-{
-	const korch_scheduler *s = w->s;
-	ints cpu = load(s->alloc[RES_CPU], at), memory = load(s->alloc[RES_MEMORY], at);
-	ints sum = fit_one(w, cpu, load(s->score_cpu, at) + all(w->shape->score_cpu)) +
-	           fit_one(w, memory, load(s->score_memory, at) + all(w->shape->score_memory));
-	ints both = (cpu != 0) & (memory != 0);
-	return choose(both, sum >> 1, sum);
-}
-
-static inline __attribute__((always_inline)) reals fraction(ints capacity, ints wanted)
-{
-	reals whole =
-	    choose_real(capacity == 0, (reals)all(0) + 1.0, __builtin_convertvector(capacity, reals));
-	reals f = __builtin_convertvector(wanted, reals) / whole;
-	return choose_real(f > 1.0, (reals)all(0) + 1.0, f);
-}
-
-static inline __attribute__((always_inline)) ints balanced(const sweep *w, size_t at)
-{
-	const korch_scheduler *s = w->s;
-	ints cpu = load(s->alloc[RES_CPU], at), memory = load(s->alloc[RES_MEMORY], at);
-	int64_t need_cpu = korch__shape_need(w->shape, RES_CPU),
-	        need_memory = korch__shape_need(w->shape, RES_MEMORY);
-	reals apart = (fraction(cpu, load(s->used[RES_CPU], at) + all(need_cpu)) -
-	               fraction(memory, load(s->used[RES_MEMORY], at) + all(need_memory))) /
-	              2.0;
-	apart = choose_real(apart < 0.0, -apart, apart);
-	apart = choose_real((cpu != 0) & (memory != 0), apart, (reals)all(0));
-	return __builtin_convertvector((1.0 - apart) * 100.0, ints);
-}
-
-static inline __attribute__((always_inline)) void sweep_all(const sweep *w, sched_best *out)
-{
-	const korch_scheduler *s = w->s;
-	ints best = all(-1), where = all(-1), count = all(0);
-	ties tie = (ties)all(-1);
-	ints here = {0, 1, 2, 3, 4, 5, 6, 7};
-	for (size_t at = 0; at < s->slots.n; at += LANES, here += LANES) {
-		ints ok = feasible(w, at);
-		ints total = all(0);
-		if (w->fit_weight > 0)
-			total += fit(w, at) * w->fit_weight;
-		if (!w->balanced_is_skipped)
-			total += balanced(w, at) * w->balanced_weight;
-		ties own = *(const ties *)(const void *)(s->tie + at);
-		ints better = ok & ((total > best) | ((total == best) & (ints)(own < tie)));
-		best = choose(better, total, best);
-		where = choose(better, here, where);
-		tie = (ties)choose(better, (ints)own, (ints)tie);
-		count -= ok;
-	}
-	*out = (sched_best){.slot = NONE, .score = -1};
-	uint64_t least = UINT64_MAX;
-	for (size_t k = 0; k < LANES; k++) {
-		out->feasible += (uint64_t)count[k];
-		if (where[k] < 0 || best[k] < out->score || (best[k] == out->score && tie[k] >= least))
-			continue;
-		out->score = best[k];
-		out->slot = (uint32_t)where[k];
-		least = tie[k];
-	}
-}
+#define SWEEP(name) name##_plain
+#define SWEEP_TARGET
+#include "scheduler/rank/sweep_body.h"
 
 static void sweep_plain(const sweep *w, sched_best *out)
 {
-	sweep_all(w, out);
+	sweep_all_plain(w, out);
 }
 
 #if defined(__x86_64__)
+#define SWEEP(name) name##_avx2
+#define SWEEP_TARGET __attribute__((target("avx2,fma")))
+#include "scheduler/rank/sweep_body.h"
+
 __attribute__((target("avx2,fma"))) static void sweep_avx2(const sweep *w, sched_best *out)
 {
-	sweep_all(w, out);
+	sweep_all_avx2(w, out);
 }
+
+#define SWEEP(name) name##_avx512
+#define SWEEP_TARGET __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw")))
+#include "scheduler/rank/sweep_body.h"
 
 __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw"))) static void
 sweep_avx512(const sweep *w, sched_best *out)
 {
-	sweep_all(w, out);
+	sweep_all_avx512(w, out);
 }
 #endif
 
+/* A resource that is not requested may be overdrawn on a node that will do; sweeps take what is
+ * requested to be there. */
+static int requests_both(const sched_shape *shape)
+{
+	return korch__shape_need(shape, RES_CPU) > 0 && korch__shape_need(shape, RES_MEMORY) > 0 &&
+	       shape->score_cpu < KORCH__WIDE && shape->score_memory < KORCH__WIDE;
+}
+
 int korch__sweep_can(const korch_scheduler *s, const sched_class *c)
 {
-	return c->profile->can_sweep && c->layout.dims.n == 0 && c->shape->ports.n == 0 &&
-	       c->shape->device_count == 0 && c->shape->device_share == 0 && s->nominations.n == 0 &&
-	       s->image_table.n == 0 && !s->is_wide && c->shape->score_cpu < KORCH__WIDE &&
-	       c->shape->score_memory < KORCH__WIDE;
+	const sched_shape *shape = c->shape;
+	return c->profile->can_sweep && korch__filter_is_on(c->profile, FILTER_FIT) &&
+	       c->layout.dims.n == 0 && shape->ports.n == 0 && shape->device_count == 0 &&
+	       shape->device_share == 0 && requests_both(shape) && s->nominations.n == 0 &&
+	       s->image_table.n == 0 && !s->is_wide && s->n_partial == 0;
+}
+
+static sweep_resource resource_of(const korch_scheduler *s, const sched_shape *shape,
+                                  uint32_t resource)
+{
+	int is_cpu = resource == RES_CPU;
+	return (sweep_resource){.alloc = s->alloc[resource],
+	                        .used = s->used[resource],
+	                        .counted = is_cpu ? s->score_cpu : s->score_memory,
+	                        .inverse = is_cpu ? s->inverse_cpu : s->inverse_memory,
+	                        .need = korch__shape_need(shape, resource),
+	                        .counted_need = is_cpu ? shape->score_cpu : shape->score_memory};
+}
+
+static void set_weights(sweep *w, const sched_class *c)
+{
+	for (size_t k = 0; k < c->profile->n_uses; k++) {
+		const sched_use *use = &c->profile->uses[k];
+		if (use->kind == SCORE_FIT)
+			w->fit_weight = use->weight;
+		if (use->kind == SCORE_BALANCED && !korch__balanced_is_skipped(c->profile, c->shape))
+			w->balanced_weight = use->weight;
+	}
 }
 
 void korch__sweep(const korch_scheduler *s, const sched_class *c, sched_best *best)
 {
-	sweep w = {.s = s,
-	           .shape = c->shape,
+	const sched_shape *shape = c->shape;
+	sweep w = {.n = s->slots.n,
+	           .tie = s->tie,
 	           .fails = c->eligibility->fails,
-	           .fails_that_count = c->fails_that_count,
-	           .most_allocated = c->profile->fit_strategy == KORCH_FIT_MOST_ALLOCATED,
-	           .balanced_is_skipped = 1,
-	           .fit_is_on = korch__filter_is_on(c->profile, FILTER_FIT)};
-	for (size_t k = 0; k < c->profile->n_uses; k++) {
-		const sched_use *use = &c->profile->uses[k];
-		if (use->kind == SCORE_FIT)
-			w.fit_weight = use->weight;
-		if (use->kind == SCORE_BALANCED) {
-			w.balanced_weight = use->weight;
-			w.balanced_is_skipped = korch__balanced_is_skipped(c->profile, c->shape);
-		}
+	           .fails_that_count = c->fails_that_count * UINT64_C(0x0101010101010101),
+	           .pods_alloc = s->alloc[RES_PODS],
+	           .pods_used = s->used[RES_PODS],
+	           .cpu = resource_of(s, shape, RES_CPU),
+	           .memory = resource_of(s, shape, RES_MEMORY),
+	           .s = s,
+	           .others = shape->needs.items,
+	           .n_others = shape->needs.n,
+	           .most_allocated = c->profile->fit_strategy == KORCH_FIT_MOST_ALLOCATED};
+	set_weights(&w, c);
+	/* Needs are ordered by resource: processor and memory come first. */
+	while (w.n_others > 0 && w.others->resource <= RES_MEMORY) {
+		w.others++;
+		w.n_others--;
 	}
 #if defined(__x86_64__)
 	if (__builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&

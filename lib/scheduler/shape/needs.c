@@ -24,6 +24,7 @@ typedef struct amounts {
 typedef struct adding {
 	korch_scheduler *s;
 	int for_score;
+	int *is_partial; /* set when a container leaves processor or memory open */
 	korch_error **err;
 } adding;
 
@@ -105,11 +106,14 @@ static int add_container(const adding *in, amounts *to, const korch_container *c
 		if (code == 0)
 			*amount_at(to, resource) = plus(amount(to, resource), value);
 	}
-	if (code < 0 || !in->for_score)
+	if (code < 0)
 		return code;
-	if (!korch_map_get(requests, "cpu") && !korch_map_get(limits, "cpu"))
+	int no_cpu = !korch_map_get(requests, "cpu") && !korch_map_get(limits, "cpu");
+	int no_memory = !korch_map_get(requests, "memory") && !korch_map_get(limits, "memory");
+	*in->is_partial |= no_cpu || no_memory;
+	if (in->for_score && no_cpu)
 		*amount_at(to, RES_CPU) = plus(amount(to, RES_CPU), SCORE_CPU);
-	if (!korch_map_get(requests, "memory") && !korch_map_get(limits, "memory"))
+	if (in->for_score && no_memory)
 		*amount_at(to, RES_MEMORY) = plus(amount(to, RES_MEMORY), SCORE_MEMORY);
 	return 0;
 }
@@ -189,12 +193,13 @@ static int fill_ports(sched_shape *shape)
 
 static int fill_needs(const korch_scheduler *s, sched_shape *shape, const amounts *sum)
 {
+	if (korch__vec_reserve(&shape->needs, sum->n) < 0)
+		return KORCH_E_NOMEM;
 	for (uint32_t r = 0; r < sum->n; r++) {
 		sched_need need = {.resource = r, .amount = sum->of[r]};
 		if (sum->of[r] <= 0 || r == RES_PODS || korch__device_need(s, shape, r, sum->of[r]))
 			continue;
-		if (korch__vec_push(&shape->needs, need) < 0)
-			return KORCH_E_NOMEM;
+		shape->needs.items[shape->needs.n++] = need;
 	}
 	return 0;
 }
@@ -202,12 +207,13 @@ static int fill_needs(const korch_scheduler *s, sched_shape *shape, const amount
 int korch__needs_fill(korch_scheduler *s, sched_shape *shape, korch_error **err)
 {
 	amounts sum;
-	adding in = {.s = s, .err = err};
+	int is_partial = 0;
+	adding in = {.s = s, .is_partial = &is_partial, .err = err};
 	int code = add_all(&in, &sum, shape->spec);
 	if (code == 0 && (fill_needs(s, shape, &sum) < 0 || fill_ports(shape) < 0))
 		code = korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	in.for_score = 1;
-	if (code == 0)
+	if (code == 0 && is_partial)
 		code = add_all(&in, &sum, shape->spec);
 	if (code < 0)
 		return code;

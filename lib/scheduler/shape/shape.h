@@ -25,6 +25,7 @@ struct sched_shape {
 	const korch_pod_spec *spec; /* referenced */
 	uint32_t profile;           /* index among the scheduler's */
 	uint8_t gated;
+	uint8_t asked; /* somebody was decided on before */
 	uint8_t never_preempts;
 	uint8_t has_terms;  /* pod affinity or spread */
 	uint8_t has_claims; /* volumes of PersistentVolumeClaims */

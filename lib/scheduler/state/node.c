@@ -40,6 +40,11 @@ static int check(const korch_scheduler *s, const korch_node *node, korch_error *
 	return 0;
 }
 
+static double inverse(int64_t amount)
+{
+	return amount > 0 ? 1.0 / (double)amount : 0;
+}
+
 static int set_allocatable(korch_scheduler *s, uint32_t slot, const korch_node *node)
 {
 	const korch_map *map = node ? allocatable_of(node) : NULL;
@@ -58,6 +63,12 @@ static int set_allocatable(korch_scheduler *s, uint32_t slot, const korch_node *
 		s->alloc[resource][slot] = amount;
 		s->is_wide |= amount >= KORCH__WIDE;
 	}
+	s->inverse_cpu[slot] = inverse(s->alloc[RES_CPU][slot]);
+	s->inverse_memory[slot] = inverse(s->alloc[RES_MEMORY][slot]);
+	sched_slot *at = s->slots.items[slot];
+	s->n_partial -= at->is_partial;
+	at->is_partial = node && (s->alloc[RES_CPU][slot] == 0 || s->alloc[RES_MEMORY][slot] == 0);
+	s->n_partial += at->is_partial;
 	return 0;
 }
 

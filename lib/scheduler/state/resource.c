@@ -67,6 +67,7 @@ int korch__columns_reserve(korch_scheduler *s, size_t slots)
 			return KORCH_E_NOMEM;
 	}
 	if (grow(&s->score_cpu, s->cap, slots) < 0 || grow(&s->score_memory, s->cap, slots) < 0 ||
+	    grow(&s->inverse_cpu, s->cap, slots) < 0 || grow(&s->inverse_memory, s->cap, slots) < 0 ||
 	    grow(&s->tie, s->cap, slots) < 0)
 		return KORCH_E_NOMEM;
 	s->cap = slots;
@@ -81,6 +82,8 @@ void korch__columns_free(korch_scheduler *s)
 	}
 	korch__free(KORCH_STEAL(s->score_cpu));
 	korch__free(KORCH_STEAL(s->score_memory));
+	korch__free(KORCH_STEAL(s->inverse_cpu));
+	korch__free(KORCH_STEAL(s->inverse_memory));
 	korch__free(KORCH_STEAL(s->tie));
 	s->cap = 0;
 }

@@ -30,8 +30,8 @@ typedef struct sched_journal sched_journal;         /* state/journal.h */
 typedef struct sched_budget sched_budget;           /* state/budget.h */
 typedef struct sched_claim sched_claim;             /* filter/claim.h */
 
-/* Amounts below this times 100 are exact in a double, and so are their quotients' whole parts. */
-#define KORCH__WIDE (INT64_C(1) << 46)
+/* Of amounts below this (8 TiB), a hundredfold and a half is exact in a double. */
+#define KORCH__WIDE (INT64_C(1) << 43)
 
 /* A pod on a node. */
 typedef struct sched_pod {
@@ -67,6 +67,7 @@ typedef struct sched_slot {
 	uint32_t n_ports;     /* host ports of its pods: only then somebody has to look */
 	uint32_t n_nominated; /* pods that keep room on it */
 	uint32_t n_devices;
+	uint8_t is_partial; /* counted in n_partial */
 	KORCH_VEC(sched_pod *) pods;
 	KORCH_VEC(sched_image *) images; /* by address */
 	int32_t *devices;                /* free thousandths of each device; NULL without devices */
@@ -102,12 +103,15 @@ struct korch_scheduler {
 
 	const char *resources[KORCH_SCHEDULER_RESOURCES_MAX]; /* owned names behind RES_FIXED */
 	uint32_t n_resources;
-	size_t cap;  /* slots that the columns have room for */
-	int is_wide; /* an amount is so large that doubles would not be exact */
+	size_t cap;       /* slots that the columns have room for */
+	int is_wide;      /* an amount is so large that doubles would not be exact */
+	size_t n_partial; /* nodes without processor or memory */
 	int64_t *alloc[KORCH_SCHEDULER_RESOURCES_MAX]; /* by resource, by slot */
 	int64_t *used[KORCH_SCHEDULER_RESOURCES_MAX];
 	int64_t *score_cpu; /* as `used`, but pods without requests count a little */
 	int64_t *score_memory;
+	double *inverse_cpu; /* 1 / alloc, 0 where there is none */
+	double *inverse_memory;
 	uint64_t *tie; /* smaller is better, unique */
 
 	KORCH_VEC(sched_slot *) slots; /* by index */
