@@ -94,7 +94,7 @@ static void join_reason(void *userdata, const char *reason)
 /* One node's verdict; whether its spot is open. */
 static int judge_node(const looking *at, size_t i, korch_node_verdict *to)
 {
-	const korch_scheduler *s = at->s;
+	korch_scheduler *s = at->s;
 	int32_t *key = at->keys + i * (at->c->layout.dims.n + 1);
 	korch_buf buf;
 	korch__buf_init(&buf, 0);

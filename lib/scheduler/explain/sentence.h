@@ -10,10 +10,10 @@ char *korch__sentence(korch_scheduler *s, sched_class *class_, const char *names
 /* verdict.c: why one slot does not do: each reason is told as text. Returns the filter that says
  * so, FILTER_NONE when it does. `key` has room for the layout's dimensions. */
 typedef void (*sched_tell)(void *userdata, const char *reason);
-sched_filter korch__verdict(const korch_scheduler *s, const sched_class *class_, uint32_t slot,
+sched_filter korch__verdict(korch_scheduler *s, const sched_class *class_, uint32_t slot,
                             int32_t *key, sched_tell tell, void *userdata);
 /* The name of that filter: a user's own has a name of its own. */
-const char *korch__verdict_filter(const korch_scheduler *s, const sched_class *class_,
-                                  uint32_t slot, sched_filter filter);
+const char *korch__verdict_filter(korch_scheduler *s, const sched_class *class_, uint32_t slot,
+                                  sched_filter filter);
 
 #endif

@@ -5,6 +5,7 @@
 #include "scheduler/filter/gpu.h"
 #include "scheduler/filter/taint.h"
 #include "scheduler/profile/node_info.h"
+#include "scheduler/state/nominate.h"
 #include <stdio.h>
 
 #define REASON_SIZE 384
@@ -19,12 +20,12 @@ static void tell_resource(const char *name, sched_tell tell, void *userdata)
 static void tell_resources(const korch_scheduler *s, const sched_shape *shape, uint32_t slot,
                            sched_tell tell, void *userdata)
 {
-	if (korch__resource_free(s, RES_PODS, slot, shape->priority) < 1)
+	if (korch__resource_free(s, RES_PODS, slot) < 1)
 		tell(userdata, "Too many pods");
 	int devices = 0;
 	for (size_t i = 0; i < shape->needs.n; i++) {
 		const sched_need *need = &shape->needs.items[i];
-		if (need->amount <= korch__resource_free(s, need->resource, slot, shape->priority))
+		if (need->amount <= korch__resource_free(s, need->resource, slot))
 			continue;
 		tell_resource(s->resources[need->resource], tell, userdata);
 		devices |= need->resource == shape->device_resource;
@@ -74,8 +75,8 @@ static void tell_reason(const korch_scheduler *s, const sched_class *c, uint32_t
 	}
 }
 
-sched_filter korch__verdict(const korch_scheduler *s, const sched_class *c, uint32_t slot,
-                            int32_t *key, sched_tell tell, void *userdata)
+static sched_reason judge(const korch_scheduler *s, const sched_class *c, uint32_t slot,
+                          int32_t *key, sched_tell tell, void *userdata)
 {
 	sched_reason reason = korch__node_check(s, c, slot);
 	if (reason == REASON_NONE) {
@@ -84,14 +85,36 @@ sched_filter korch__verdict(const korch_scheduler *s, const sched_class *c, uint
 	}
 	if (reason != REASON_NONE)
 		tell_reason(s, c, slot, reason, tell, userdata);
+	return reason;
+}
+
+/* As korch__slot_check(), in words. */
+sched_filter korch__verdict(korch_scheduler *s, const sched_class *c, uint32_t slot, int32_t *key,
+                            sched_tell tell, void *userdata)
+{
+	sched_reason reason = REASON_NONE;
+	if (s->slots.items[slot]->n_nominated > 0 &&
+	    korch__nominated_show(s, slot, c->shape->priority) > 0) {
+		reason = judge(s, c, slot, key, tell, userdata);
+		korch__nominated_hide(s, slot);
+	}
+	if (reason == REASON_NONE)
+		reason = judge(s, c, slot, key, tell, userdata);
 	return korch__reason_filter(reason);
 }
 
-const char *korch__verdict_filter(const korch_scheduler *s, const sched_class *c, uint32_t slot,
+const char *korch__verdict_filter(korch_scheduler *s, const sched_class *c, uint32_t slot,
                                   sched_filter filter)
 {
 	if (filter != FILTER_PLUGIN)
 		return korch__filter_name(filter);
-	const korch_scheduler_plugin *plugin = refusing_plugin(s, c, slot);
+	const korch_scheduler_plugin *plugin = NULL;
+	if (s->slots.items[slot]->n_nominated > 0 &&
+	    korch__nominated_show(s, slot, c->shape->priority) > 0) {
+		plugin = refusing_plugin(s, c, slot);
+		korch__nominated_hide(s, slot);
+	}
+	if (!plugin)
+		plugin = refusing_plugin(s, c, slot);
 	return plugin ? plugin->name : NULL;
 }

@@ -4,36 +4,17 @@
 #include "scheduler/state/nominate.h"
 #include <string.h>
 
-int64_t korch__resource_free(const korch_scheduler *s, uint32_t resource, uint32_t slot,
-                             int32_t priority)
-{
-	int64_t left = s->alloc[resource][slot] - s->used[resource][slot];
-	return s->slots.items[slot]->n_nominated == 0
-	           ? left
-	           : left - korch__nominated_amount(s, slot, resource, priority);
-}
-
 int korch__resources_fit(const korch_scheduler *s, const sched_shape *shape, uint32_t slot)
 {
-	const sched_slot *at = s->slots.items[slot];
-	if (at->n_nominated == 0) {
-		if (s->used[RES_PODS][slot] >= s->alloc[RES_PODS][slot])
+	if (s->used[RES_PODS][slot] >= s->alloc[RES_PODS][slot])
+		return 0;
+	for (size_t i = 0; i < shape->needs.n; i++) {
+		const sched_need *need = &shape->needs.items[i];
+		if (need->amount > korch__resource_free(s, need->resource, slot))
 			return 0;
-		for (size_t i = 0; i < shape->needs.n; i++) {
-			const sched_need *need = &shape->needs.items[i];
-			if (need->amount > s->alloc[need->resource][slot] - s->used[need->resource][slot])
-				return 0;
-		}
-	} else {
-		if (korch__resource_free(s, RES_PODS, slot, shape->priority) < 1)
-			return 0;
-		for (size_t i = 0; i < shape->needs.n; i++) {
-			const sched_need *need = &shape->needs.items[i];
-			if (need->amount > korch__resource_free(s, need->resource, slot, shape->priority))
-				return 0;
-		}
 	}
-	return (shape->device_share == 0 && shape->device_count == 0) || korch__devices_fit(at, shape);
+	return (shape->device_share == 0 && shape->device_count == 0) ||
+	       korch__devices_fit(s->slots.items[slot], shape);
 }
 
 static int is_any(const char *ip)
@@ -61,9 +42,16 @@ int korch__ports_collide(const sched_shape *a, const sched_shape *b)
 int korch__ports_free(const korch_scheduler *s, const sched_shape *shape, uint32_t slot)
 {
 	const sched_slot *at = s->slots.items[slot];
-	for (size_t i = 0; at->n_ports > 0 && i < at->pods.n; i++) {
-		if (korch__ports_collide(shape, at->pods.items[i]->shape))
+	if (at->n_ports == 0)
+		return 1;
+	for (size_t i = 0; i < at->pods.n; i++) {
+		const sched_pod *pod = at->pods.items[i];
+		if (!pod->hidden && korch__ports_collide(shape, pod->shape))
 			return 0;
 	}
-	return at->n_nominated == 0 || !korch__nominated_ports_collide(s, slot, shape);
+	for (const sched_nomination *one = at->nominated; one; one = one->next) {
+		if (!one->pod->hidden && korch__ports_collide(shape, one->pod->shape))
+			return 0;
+	}
+	return 1;
 }

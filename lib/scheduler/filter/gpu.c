@@ -157,6 +157,12 @@ void korch__devices_take(korch_scheduler *s, sched_slot *slot, sched_pod *pod)
 	change(slot, pod, 1);
 }
 
+void korch__devices_hold(sched_slot *slot, const sched_pod *pod)
+{
+	if (pod->devices)
+		change(slot, pod, 1);
+}
+
 void korch__devices_give(sched_slot *slot, const sched_pod *pod)
 {
 	if (pod->devices)

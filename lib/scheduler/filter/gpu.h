@@ -25,6 +25,8 @@ int korch__devices_fit(const sched_slot *slot, const sched_shape *shape);
  * the first. */
 uint64_t korch__devices_choose(const sched_slot *slot, const sched_shape *shape);
 void korch__devices_take(korch_scheduler *s, sched_slot *slot, sched_pod *pod);
+/* Those that the pod has, back from korch__devices_give(). */
+void korch__devices_hold(sched_slot *slot, const sched_pod *pod);
 void korch__devices_give(sched_slot *slot, const sched_pod *pod);
 
 #endif

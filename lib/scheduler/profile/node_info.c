@@ -20,5 +20,5 @@ int64_t korch_node_info_requested(const korch_node_info *info, const char *resou
 
 size_t korch_node_info_pods(const korch_node_info *info)
 {
-	return info->slot->pods.n;
+	return (size_t)info->scheduler->used[RES_PODS][info->slot->index];
 }

@@ -50,6 +50,15 @@ void korch__classes_free(korch_scheduler *s);
 
 /* What the node's own state says, the topology left out; the first filter that it fails. */
 sched_reason korch__node_check(const korch_scheduler *s, const sched_class *class_, uint32_t slot);
+/*
+ * All filters, the topology included; `key` has room for the layout's dimensions. Asked twice where
+ * pods keep room, as kube-scheduler does: as if they had come, and as if they never will
+ * (RunFilterPluginsWithNominatedPods). The second function asks the first time only.
+ */
+sched_reason korch__slot_check(korch_scheduler *s, const sched_class *class_, uint32_t slot,
+                               int32_t *key);
+sched_reason korch__nominated_check(korch_scheduler *s, const sched_class *class_, uint32_t slot,
+                                    int32_t *key);
 /* Weighted sum of the scores that depend on the node and its pods alone. */
 int64_t korch__own_score(const korch_scheduler *s, const sched_class *class_, uint32_t slot);
 /* One of them, not weighted. */

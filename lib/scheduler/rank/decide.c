@@ -16,7 +16,7 @@ static sched_nomination *suspend(korch_scheduler *s, const korch_pod *pod)
 	sched_nomination *own = id ? korch__nomination_find(s, id) : NULL;
 	if (own) {
 		own->suspended = 1;
-		korch__slot_touch(s, own->slot);
+		korch__slot_touch(s, own->pod->slot);
 	}
 	return own;
 }
@@ -26,7 +26,7 @@ static void resume(korch_scheduler *s, sched_nomination *own)
 	if (!own)
 		return;
 	own->suspended = 0;
-	korch__slot_touch(s, own->slot);
+	korch__slot_touch(s, own->pod->slot);
 }
 
 /* 1: all filters let the class's pods onto the slot, 0, or KORCH_E_NOMEM. */
@@ -37,10 +37,7 @@ static int slot_will_do(korch_scheduler *s, sched_class *c, uint32_t slot)
 	_cleanup_free_ int32_t *key = korch__calloc(c->layout.dims.n + 1, sizeof(*key));
 	if (!key)
 		return KORCH_E_NOMEM;
-	if (korch__node_check(s, c, slot) != REASON_NONE)
-		return 0;
-	korch__layout_key(s, c, slot, key);
-	return korch__layout_check(s, c, key) == REASON_NONE;
+	return korch__slot_check(s, c, slot, key) == REASON_NONE;
 }
 
 /* A pod that was nominated goes where room was made for it, when it can. */
@@ -48,10 +45,10 @@ static int best_for(korch_scheduler *s, sched_class *c, const sched_nomination *
                     sched_best *best)
 {
 	if (own) {
-		int will_do = slot_will_do(s, c, own->slot);
+		int will_do = slot_will_do(s, c, own->pod->slot);
 		if (will_do < 0)
 			return will_do;
-		*best = (sched_best){.slot = own->slot, .feasible = 1};
+		*best = (sched_best){.slot = own->pod->slot, .feasible = 1};
 		if (will_do)
 			return 0;
 	}

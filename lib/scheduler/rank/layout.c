@@ -164,6 +164,21 @@ int korch__layout_refresh(korch_scheduler *s, sched_class *c)
 	return 1;
 }
 
+static int is_direct(const sched_probes *probes)
+{
+	for (size_t i = 0; i < probes->n; i++) {
+		if (!probes->items[i].direct)
+			return 0;
+	}
+	return 1;
+}
+
+int korch__layout_is_local(const sched_layout *layout)
+{
+	return layout->spread.n == 0 && layout->affinity.n == 0 && is_direct(&layout->anti) &&
+	       is_direct(&layout->existing_anti);
+}
+
 /* The sum of what a node's own domain is liked for. */
 static int32_t likes_at(const sched_layout *layout, uint32_t slot)
 {

@@ -65,6 +65,8 @@ typedef struct sched_spot {
  * eligibility must be up to date. */
 int korch__layout_refresh(korch_scheduler *s, sched_class *class_);
 void korch__layout_fini(sched_layout *layout);
+/* 1: what the filters say of a node depends on it and its own pods alone. */
+int korch__layout_is_local(const sched_layout *layout);
 /* Where a slot stands: one number for each dimension. */
 void korch__layout_key(const korch_scheduler *s, const sched_class *class_, uint32_t slot,
                        int32_t *key);

@@ -2,6 +2,7 @@
 #include "scheduler/rank/ranking.h"
 #include "base/cleanup.h"
 #include "scheduler/rank/class.h"
+#include "scheduler/state/nominate.h"
 #include <string.h>
 
 void korch__ranking_free(korch_scheduler *s, sched_class *c)
@@ -37,7 +38,8 @@ static int grow(korch_scheduler *s, sched_ranking *r, size_t cap)
 static int look_at(korch_scheduler *s, sched_class *c, uint32_t slot, int32_t *key)
 {
 	sched_ranking *r = c->ranking;
-	if (korch__node_check(s, c, slot) != REASON_NONE) {
+	if (korch__node_check(s, c, slot) != REASON_NONE ||
+	    korch__nominated_check(s, c, slot, key) != REASON_NONE) {
 		if (r->cell_of[slot] != NONE)
 			korch__cell_take(r, slot);
 		return 0;
@@ -62,6 +64,21 @@ static int look_at_touched(korch_scheduler *s, sched_class *c, int32_t *key)
 	sched_ranking *r = c->ranking;
 	for (; r->seen < s->touched.end; r->seen++) {
 		if (look_at(s, c, s->touched.items[r->seen & (s->touched.cap - 1)], key) < 0)
+			return KORCH_E_NOMEM;
+	}
+	return 0;
+}
+
+/* What pods that keep room on a node say with their affinities and labels depends on the pods of
+ * other nodes, so that these are looked at again each time. */
+static int look_at_nominated(korch_scheduler *s, sched_class *c, int32_t *key)
+{
+	const sched_nomination *one;
+	if (s->nominations.n == 0 || korch__layout_is_local(&c->layout))
+		return 0;
+	for (size_t at = 0; (one = korch__table_next(&s->nominations, &at));) {
+		if ((one->pod->terms || one->pod->labels->matches.n > 0) &&
+		    s->slots.items[one->pod->slot]->node && look_at(s, c, one->pod->slot, key) < 0)
 			return KORCH_E_NOMEM;
 	}
 	return 0;
@@ -101,6 +118,8 @@ int korch__ranking_refresh(korch_scheduler *s, sched_class *c)
 		code = grow(s, c->ranking, s->cap);
 	if (code == 0)
 		code = anew ? look_at_all(s, c, key) : look_at_touched(s, c, key);
+	if (code == 0)
+		code = look_at_nominated(s, c, key);
 	if (code < 0)
 		korch__ranking_free(s, c);
 	return code;

@@ -202,17 +202,18 @@ static int find_classes(korch_scheduler *s)
 static int freed_one(korch_scheduler *s, const sched_class *c)
 {
 	sched_queue *queue = c->queue;
+	int32_t no_key[1];
 	int found = 0;
 	if (korch__log_lost(&s->freed, queue->freed) || queue->generation != s->generation) {
 		for (uint32_t i = 0; !found && i < s->slots.n; i++)
-			found = s->slots.items[i]->node && korch__node_check(s, c, i) == REASON_NONE;
+			found = s->slots.items[i]->node && korch__slot_check(s, c, i, no_key) == REASON_NONE;
 		queue->freed = s->freed.end;
 		queue->generation = s->generation;
 		return found;
 	}
 	for (uint64_t at = queue->freed; !found && at < s->freed.end; at++) {
 		uint32_t slot = s->freed.items[at & (s->freed.cap - 1)];
-		found = korch__node_check(s, c, slot) == REASON_NONE;
+		found = korch__slot_check(s, c, slot, no_key) == REASON_NONE;
 		queue->freed = found ? at : at + 1;
 	}
 	return found;

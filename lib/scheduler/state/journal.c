@@ -1,6 +1,7 @@
 /* The journal of a trial, and undoing by it. */
 #include "scheduler/state/journal.h"
 #include "base/cleanup.h"
+#include "scheduler/state/nominate.h"
 #include <korch/scheduler/whatif.h>
 
 int korch__journal_reserve(korch_scheduler *s, size_t n)
@@ -10,7 +11,7 @@ int korch__journal_reserve(korch_scheduler *s, size_t n)
 
 static void note(korch_scheduler *s, sched_entry entry)
 {
-	s->journal->loose |= entry.op == OP_NODE || entry.op == OP_DETACHED;
+	s->journal->loose |= entry.op != OP_ATTACHED && entry.op != OP_NAMESPACE;
 	s->journal->entries.items[s->journal->entries.n++] = entry;
 }
 
@@ -50,6 +51,14 @@ int korch__journal_node(korch_scheduler *s, const char *name, const korch_node *
 	return 0;
 }
 
+void korch__journal_nominated(korch_scheduler *s, const char *id, sched_nomination *before)
+{
+	if (s->journal)
+		note(s, (sched_entry){.op = OP_NOMINATED, .name = korch_string_ref(id), .what = before});
+	else
+		korch__nomination_free(s, before);
+}
+
 int korch__journal_namespace(korch_scheduler *s, const char *name, const korch_map *before)
 {
 	if (note_named(s, OP_NAMESPACE, name, before) < 0)
@@ -84,6 +93,7 @@ static void undo(korch_scheduler *s, sched_entry *entry)
 		korch_block_unref(entry->what);
 		break;
 	case OP_NOMINATED:
+		korch__nomination_restore(s, entry->name, entry->what);
 		break;
 	}
 	korch_string_unref(entry->name);
@@ -98,6 +108,8 @@ static void forget(korch_scheduler *s, sched_entry *entry)
 		korch_object_unref(entry->what);
 	else if (entry->op == OP_NAMESPACE)
 		korch_block_unref(entry->what);
+	else if (entry->op == OP_NOMINATED)
+		korch__nomination_free(s, entry->what);
 	korch_string_unref(entry->name);
 }
 

@@ -14,7 +14,7 @@ typedef enum sched_op {
 	OP_DETACHED,  /* pod, owned */
 	OP_NODE,      /* name and the object before, referenced */
 	OP_NAMESPACE, /* name and the labels before, referenced */
-	OP_NOMINATED, /* name of the pod: its nomination is new; or the one before, owned */
+	OP_NOMINATED, /* identity of the pod: its nomination is new; or the one before, owned */
 } sched_op;
 
 typedef struct sched_entry {
@@ -39,6 +39,8 @@ void korch__journal_detached(korch_scheduler *s, sched_pod *pod);
 /* Before the change; 0 or KORCH_E_NOMEM. */
 int korch__journal_node(korch_scheduler *s, const char *name, const korch_node *before);
 int korch__journal_namespace(korch_scheduler *s, const char *name, const korch_map *before);
+/* A nomination is new (id), or gone: takes it, frees it at once without a trial. */
+void korch__journal_nominated(korch_scheduler *s, const char *id, sched_nomination *before);
 void korch__journal_free(korch_scheduler *s);
 
 #endif

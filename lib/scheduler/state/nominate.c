@@ -1,107 +1,166 @@
-/* Nominations: who keeps room where. There are few, so they stand in one list. */
+/* Nominations: found by the pod's identity, and in a list at their node. */
 #include "scheduler/state/nominate.h"
 #include "base/cleanup.h"
-#include "scheduler/filter/fit.h"
+#include "scheduler/filter/gpu.h"
+#include "scheduler/shape/group.h"
 #include "scheduler/shape/shape.h"
+#include "scheduler/state/journal.h"
 #include <korch/scheduler/preempt.h>
 #include <string.h>
 
+static uint64_t hash_text(const void *key)
+{
+	return korch__hash_string(key);
+}
+static int nomination_equal(const void *entry, const void *key)
+{
+	return strcmp(((const sched_nomination *)entry)->pod->id, key) == 0;
+}
+static uint64_t nomination_hash(const void *entry)
+{
+	return korch__hash_string(((const sched_nomination *)entry)->pod->id);
+}
+static const korch_table_ops nomination_ops = {
+    .hash = hash_text, .equal = nomination_equal, .entry_hash = nomination_hash};
+
+void korch__nominations_init(korch_scheduler *s)
+{
+	korch__table_init(&s->nominations, &nomination_ops);
+}
+
 sched_nomination *korch__nomination_find(const korch_scheduler *s, const char *id)
 {
-	for (size_t i = 0; i < s->nominations.n; i++) {
-		if (strcmp(s->nominations.items[i]->id, id) == 0)
-			return s->nominations.items[i];
-	}
-	return NULL;
+	return s->nominations.n > 0 ? korch__table_get(&s->nominations, id) : NULL;
 }
 
-static void drop(korch_scheduler *s, size_t i)
+void korch__nomination_free(korch_scheduler *s, sched_nomination *one)
 {
-	sched_nomination *one = korch__vec_swap_remove(&s->nominations, i);
-	sched_slot *slot = s->slots.items[one->slot];
-	slot->n_nominated--;
-	korch__slot_freed(s, one->slot);
-	korch__slot_release(s, slot);
-	korch_string_unref(one->id);
-	korch__shape_unref(s, one->shape);
+	if (!one)
+		return;
+	korch__pod_free(s, one->pod);
 	korch__free(one);
-}
-
-void korch__nomination_end(korch_scheduler *s, const char *id)
-{
-	for (size_t i = 0; i < s->nominations.n; i++) {
-		if (strcmp(s->nominations.items[i]->id, id) == 0) {
-			drop(s, i);
-			return;
-		}
-	}
 }
 
 void korch__nominations_free(korch_scheduler *s)
 {
-	while (s->nominations.n > 0)
-		drop(s, s->nominations.n - 1);
-	korch__vec_fini(&s->nominations);
+	sched_nomination *one;
+	for (size_t at = 0; (one = korch__table_next(&s->nominations, &at));)
+		korch__nomination_free(s, one);
+	korch__table_fini(&s->nominations);
 }
 
-int64_t korch__nominated_amount(const korch_scheduler *s, uint32_t slot, uint32_t resource,
-                                int32_t priority)
+/* Puts it on its pod's slot: there is room for showing it at any time. 0 or KORCH_E_NOMEM. */
+static int link_it(korch_scheduler *s, sched_nomination *one)
 {
-	int64_t sum = 0;
-	for (size_t i = 0; i < s->nominations.n; i++) {
-		const sched_nomination *one = s->nominations.items[i];
-		if (one->slot == slot && !one->suspended && one->shape->priority >= priority)
-			sum += resource == RES_PODS ? 1 : korch__shape_need(one->shape, resource);
-	}
-	return sum;
-}
-
-int korch__nominated_ports_collide(const korch_scheduler *s, uint32_t slot,
-                                   const sched_shape *shape)
-{
-	for (size_t i = 0; i < s->nominations.n; i++) {
-		const sched_nomination *one = s->nominations.items[i];
-		if (one->slot == slot && !one->suspended && one->shape->priority >= shape->priority &&
-		    korch__ports_collide(one->shape, shape))
-			return 1;
-	}
+	sched_slot *slot = s->slots.items[one->pod->slot];
+	if (one->pod->group && korch__group_add(one->pod->group, slot->index) < 0)
+		return KORCH_E_NOMEM;
+	korch__group_drop(one->pod->group, slot->index);
+	if (korch__table_put(&s->nominations, one) < 0)
+		return KORCH_E_NOMEM;
+	one->next = slot->nominated;
+	slot->nominated = one;
+	slot->n_nominated++;
+	korch__slot_touch(s, slot->index);
 	return 0;
 }
 
-static int add(korch_scheduler *s, const char *id, sched_shape *shape, const char *node)
+static void unlink_it(korch_scheduler *s, sched_nomination *one)
+{
+	sched_slot *slot = s->slots.items[one->pod->slot];
+	sched_nomination **at = &slot->nominated;
+	while (*at != one)
+		at = &(*at)->next;
+	*at = one->next;
+	slot->n_nominated--;
+	korch__table_remove(&s->nominations, one->pod->id);
+	korch__slot_freed(s, slot->index);
+}
+
+void korch__nomination_end(korch_scheduler *s, const char *id)
+{
+	sched_nomination *one = korch__nomination_find(s, id);
+	if (!one)
+		return;
+	uint32_t slot = one->pod->slot;
+	unlink_it(s, one);
+	korch__journal_nominated(s, NULL, one);
+	if (!s->journal)
+		korch__slot_release(s, s->slots.items[slot]);
+}
+
+void korch__nomination_restore(korch_scheduler *s, const char *id, sched_nomination *before)
+{
+	sched_nomination *now = id ? korch__nomination_find(s, id) : NULL;
+	if (now) {
+		unlink_it(s, now);
+		korch__nomination_free(s, now);
+	}
+	if (before && link_it(s, before) < 0)
+		korch__nomination_free(s, before);
+}
+
+size_t korch__nominated_show(korch_scheduler *s, uint32_t slot, int32_t priority)
+{
+	size_t n = 0;
+	for (sched_nomination *one = s->slots.items[slot]->nominated; one; one = one->next) {
+		if (one->suspended || one->pod->shape->priority < priority)
+			continue;
+		one->pod->devices = korch__devices_choose(s->slots.items[slot], one->pod->shape);
+		korch__pod_show(s, one->pod);
+		n++;
+	}
+	return n;
+}
+
+void korch__nominated_hide(korch_scheduler *s, uint32_t slot)
+{
+	for (sched_nomination *one = s->slots.items[slot]->nominated; one; one = one->next) {
+		if (!one->pod->hidden)
+			korch__pod_hide(s, one->pod);
+		one->pod->devices = 0;
+	}
+}
+
+/* Takes the pod. */
+static int add(korch_scheduler *s, sched_pod *pod, const char *node)
 {
 	sched_slot *slot = korch__slot_make(s, node);
 	sched_nomination *one = slot ? korch__calloc(1, sizeof(*one)) : NULL;
-	if (!one || korch__vec_push(&s->nominations, one) < 0) {
+	if (one) {
+		one->pod = pod;
+		pod->slot = slot->index;
+		pod->hidden = 1;
+		pod->devices = 0;
+	}
+	if (!one || link_it(s, one) < 0) {
 		korch__free(one);
+		korch__pod_free(s, pod);
+		if (slot && !s->journal)
+			korch__slot_release(s, slot);
 		return KORCH_E_NOMEM;
 	}
-	one->id = korch_string_new(id);
-	if (!one->id) {
-		s->nominations.n--;
-		korch__free(one);
-		return KORCH_E_NOMEM;
-	}
-	one->shape = korch__shape_ref(shape);
-	one->slot = slot->index;
-	slot->n_nominated++;
-	korch__slot_touch(s, slot->index);
+	korch__journal_nominated(s, pod->id, NULL);
 	return 0;
 }
 
 int korch_scheduler_nominate(korch_scheduler *s, const korch_pod *pod, const char *node,
                              korch_error **err)
 {
-	char buffer[KORCH__ID_SIZE];
-	const char *id = s && pod ? korch__pod_id(pod, buffer) : NULL;
-	if (!id || !pod->spec)
-		return korch_error_set(err, KORCH_E_INVALID, "a pod without a name or a spec");
-	sched_shape *shape = NULL;
-	int code = korch__shape_get(&shape, s, pod->spec, err);
+	sched_pod *made = NULL;
+	if (!s || !pod)
+		return korch_error_set(err, KORCH_E_INVALID, "no scheduler or no pod");
+	int code = korch__pod_make(&made, s, pod, err);
 	if (code < 0)
 		return code;
-	korch__nomination_end(s, id);
-	code = node && node[0] ? add(s, id, shape, node) : 0;
-	korch__shape_unref(s, shape);
+	if (korch__journal_reserve(s, 2) < 0) {
+		korch__pod_free(s, made);
+		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	}
+	korch__nomination_end(s, made->id);
+	if (node && node[0])
+		code = add(s, made, node);
+	else
+		korch__pod_free(s, made);
 	return code < 0 ? korch_error_set(err, code, "out of memory") : 0;
 }

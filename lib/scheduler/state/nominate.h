@@ -1,17 +1,30 @@
-/* Nominations: room that is kept on a node for a pod whose victims are leaving. */
+/*
+ * Nominations: room that is kept on a node for a pod whose victims are leaving. The pod is hidden
+ * on its node; filters are asked twice there: as if it had come, and as if it never will.
+ */
 #ifndef KORCH_SCHEDULER_NOMINATE_H
 #define KORCH_SCHEDULER_NOMINATE_H
 
 #include "scheduler/state/state.h"
 
-sched_nomination *korch__nomination_find(const korch_scheduler *s, const char *id);
-void korch__nomination_end(korch_scheduler *s, const char *id);
+struct sched_nomination {
+	sched_pod *pod;         /* owned; hidden on its slot */
+	sched_nomination *next; /* on the same slot */
+	int suspended;          /* the pod itself is being decided on */
+};
+
+void korch__nominations_init(korch_scheduler *s);
 void korch__nominations_free(korch_scheduler *s);
-/* What nominated pods of at least that priority keep of a resource on a slot. */
-int64_t korch__nominated_amount(const korch_scheduler *s, uint32_t slot, uint32_t resource,
-                                int32_t priority);
-/* Whether one of these pods has a host port that collides with the shape's. */
-int korch__nominated_ports_collide(const korch_scheduler *s, uint32_t slot,
-                                   const sched_shape *shape);
+sched_nomination *korch__nomination_find(const korch_scheduler *s, const char *id);
+/* In a trial there must be room for one entry in the journal. */
+void korch__nomination_end(korch_scheduler *s, const char *id);
+/* Undoing: as it was before, or without one. Takes the nomination. */
+void korch__nomination_restore(korch_scheduler *s, const char *id, sched_nomination *before);
+void korch__nomination_free(korch_scheduler *s, sched_nomination *one);
+
+/* Shows the pods that keep room on a slot from pods of that priority; how many there are. */
+size_t korch__nominated_show(korch_scheduler *s, uint32_t slot, int32_t priority);
+/* Hides them again. */
+void korch__nominated_hide(korch_scheduler *s, uint32_t slot);
 
 #endif

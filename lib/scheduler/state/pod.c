@@ -47,6 +47,19 @@ void korch__pod_free(korch_scheduler *s, sched_pod *pod)
 	korch__free(pod);
 }
 
+/* Kubernetes' podTerminatingByPreemption: who it was that wanted it to go. */
+static int is_preempted(const korch_pod *pod)
+{
+	const korch_pod_status *status = pod->status;
+	for (size_t i = 0; status && i < status->n_conditions; i++) {
+		const korch_pod_condition *condition = &status->conditions[i];
+		if (korch__text_equal(condition->type, "DisruptionTarget"))
+			return korch__text_equal(condition->status, "True") &&
+			       korch__text_equal(condition->reason, "PreemptionByScheduler");
+	}
+	return 0;
+}
+
 /* Pods that draining leaves where they are. */
 static int is_kept(const korch_object_meta *meta)
 {
@@ -68,6 +81,7 @@ static int fill(sched_pod *to, korch_scheduler *s, const korch_pod *pod, korch_e
 	to->id = id == meta->uid ? korch_string_ref(meta->uid) : korch_string_new(id);
 	to->name = korch_string_ref(meta->name);
 	to->terminating = meta->deletion_timestamp != 0;
+	to->preempted = to->terminating && is_preempted(pod);
 	to->kept = (uint8_t)is_kept(meta);
 	to->start_time = pod->status ? pod->status->start_time : 0;
 	int code = korch__shape_get(&to->shape, s, pod->spec, err);
@@ -153,6 +167,26 @@ void korch__pod_detach(korch_scheduler *s, sched_pod *pod)
 	korch__slot_freed(s, pod->slot);
 }
 
+void korch__pod_hide(korch_scheduler *s, sched_pod *pod)
+{
+	korch__topology_count(s, pod, -1);
+	account(s, pod, -1);
+	korch__devices_give(s->slots.items[pod->slot], pod);
+	korch__group_drop(pod->group, pod->slot);
+	pod->hidden = 1;
+}
+
+/* The group has room for the slot: the pod was counted there, or asked for it. */
+void korch__pod_show(korch_scheduler *s, sched_pod *pod)
+{
+	pod->hidden = 0;
+	if (pod->group)
+		korch__group_add(pod->group, pod->slot);
+	korch__devices_hold(s->slots.items[pod->slot], pod);
+	account(s, pod, 1);
+	korch__topology_count(s, pod, 1);
+}
+
 static int has_ended(const korch_pod *pod)
 {
 	const char *phase = pod->status ? korch__text_or_empty(pod->status->phase) : "";
@@ -163,7 +197,8 @@ static int has_ended(const korch_pod *pod)
 static int is_same(const sched_pod *a, const sched_pod *b, uint32_t slot)
 {
 	return a->slot == slot && a->shape == b->shape && a->labels == b->labels &&
-	       a->group == b->group && a->terminating == b->terminating && a->kept == b->kept &&
+	       a->group == b->group && a->terminating == b->terminating &&
+	       a->preempted == b->preempted && a->kept == b->kept &&
 	       (b->devices == 0 || a->devices == b->devices);
 }
 
@@ -176,13 +211,16 @@ static int put(korch_scheduler *s, sched_pod *made, const char *on)
 		return slot ? KORCH_E_LIMIT : KORCH_E_NOMEM;
 	}
 	if (old && is_same(old, made, slot->index)) {
-		old->start_time = made->start_time ? made->start_time : old->start_time;
+		if (made->start_time && made->start_time != old->start_time) {
+			old->start_time = made->start_time;
+			korch__slot_touch(s, old->slot); /* it may be another's turn to be a victim */
+		}
 		korch__pod_free(s, made);
 		return 0;
 	}
 	if (old && made->devices == 0 && old->slot == slot->index)
 		made->devices = old->devices;
-	if (korch__journal_reserve(s, 2) < 0) {
+	if (korch__journal_reserve(s, 3) < 0) { /* the pod comes, went elsewhere, was nominated */
 		korch__pod_free(s, made);
 		return KORCH_E_NOMEM;
 	}
@@ -236,10 +274,12 @@ void korch_scheduler_pod_forget(korch_scheduler *s, const char *id)
 {
 	if (!s || !id)
 		return;
+	if (korch__journal_reserve(s, 2) < 0)
+		return;
 	korch__nomination_end(s, id);
 	korch__waiting_end(s, id);
 	sched_pod *pod = korch__table_get(&s->pod_table, id);
-	if (!pod || korch__journal_reserve(s, 1) < 0)
+	if (!pod)
 		return;
 	uint32_t slot = pod->slot;
 	korch__pod_detach(s, pod);

@@ -74,6 +74,7 @@ static void init_tables(korch_scheduler *s)
 	korch__existing_init(s);
 	korch__classes_init(s);
 	korch__waiting_init(s);
+	korch__nominations_init(s);
 }
 
 /* Everything that is fed, empty. What was there is not looked at. Cannot fail. */

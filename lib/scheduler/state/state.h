@@ -46,8 +46,10 @@ typedef struct sched_pod {
 	uint32_t slot;
 	uint32_t at; /* its place among the pods of the slot */
 	uint8_t terminating;
-	uint8_t kept;    /* of a DaemonSet, or static: draining leaves it */
-	uint8_t counted; /* by the topology: its node exists */
+	uint8_t kept;      /* of a DaemonSet, or static: draining leaves it */
+	uint8_t counted;   /* by the topology: its node exists */
+	uint8_t preempted; /* terminating, because the scheduler wanted its room */
+	uint8_t hidden;    /* for a moment: it is on its slot, and counted nowhere */
 } sched_pod;
 
 /* An image that nodes have. */
@@ -57,6 +59,8 @@ typedef struct sched_image {
 	uint32_t n_nodes;
 } sched_image;
 
+typedef struct sched_nomination sched_nomination; /* state/nominate.h */
+
 /* A node, or the name of one that pods are on but that does not exist (yet, any more). */
 typedef struct sched_slot {
 	const char *name;       /* block string; NULL = free */
@@ -64,8 +68,9 @@ typedef struct sched_slot {
 	uint32_t index;
 	uint32_t before; /* neighbours by name, NONE at the ends */
 	uint32_t after;
-	uint32_t n_ports;     /* host ports of its pods: only then somebody has to look */
-	uint32_t n_nominated; /* pods that keep room on it */
+	uint32_t n_ports;            /* host ports of its pods: only then somebody has to look */
+	uint32_t n_nominated;        /* pods that keep room on it */
+	sched_nomination *nominated; /* the first of them */
 	uint32_t n_devices;
 	uint8_t is_partial; /* counted in n_partial */
 	KORCH_VEC(sched_pod *) pods;
@@ -85,14 +90,6 @@ typedef struct sched_log {
 	size_t cap; /* a power of two */
 	uint64_t end;
 } sched_log;
-
-/* What a pod that was nominated keeps free. */
-typedef struct sched_nomination {
-	const char *id; /* block string */
-	sched_shape *shape;
-	uint32_t slot;
-	int suspended; /* the pod itself is being decided on */
-} sched_nomination;
 
 struct korch_scheduler {
 	int32_t ties;
@@ -126,7 +123,7 @@ struct korch_scheduler {
 	korch_table claim_table;
 	korch_table group_table;
 	KORCH_VEC(sched_budget *) budgets;
-	KORCH_VEC(sched_nomination *) nominations;
+	korch_table nominations; /* by the pod's id */
 
 	sched_log touched; /* anything about the node or its pods */
 	sched_log freed;   /* … that may make room: a node changed, a pod went */
@@ -205,6 +202,10 @@ void korch__pod_free(korch_scheduler *s, sched_pod *pod);
 /* Puts it on the slot; 0 or KORCH_E_NOMEM (nothing has changed then). */
 int korch__pod_attach(korch_scheduler *s, sched_pod *pod, uint32_t slot);
 void korch__pod_detach(korch_scheduler *s, sched_pod *pod);
+/* Takes a pod off all numbers for a moment, as if it were not there, and puts it back. Nobody is
+ * told; cannot fail. */
+void korch__pod_hide(korch_scheduler *s, sched_pod *pod);
+void korch__pod_show(korch_scheduler *s, sched_pod *pod);
 /* Writes the identity of a pod; 0 or KORCH_E_INVALID when it has none. Borrowed from the pod or
  * the buffer. */
 #define KORCH__ID_SIZE 512

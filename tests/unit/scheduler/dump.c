@@ -48,8 +48,14 @@ static void dump_slot(lines *to, const korch_scheduler *s, const sched_slot *slo
 	    (long long)s->score_memory[slot->index], slot->n_ports, slot->n_nominated, slot->pods.n);
 	for (uint32_t i = 0; i < slot->n_devices; i++)
 		add(to, "node %s device %u: %d", slot->name, i, slot->devices[i]);
+	for (const sched_nomination *one = slot->nominated; one; one = one->next) {
+		ck_assert(one->pod->hidden && !one->pod->counted && !one->suspended);
+		ck_assert_uint_eq(one->pod->slot, slot->index);
+		add(to, "pod %s nominated to %s", one->pod->id, slot->name);
+	}
 	for (size_t i = 0; i < slot->pods.n; i++) {
 		const sched_pod *pod = slot->pods.items[i];
+		ck_assert(!pod->hidden);
 		ck_assert_uint_eq(pod->at, i);
 		ck_assert_uint_eq(pod->slot, slot->index);
 		add(to, "pod %s on %s devices %llx counted %d leaving %d", pod->id, slot->name,
