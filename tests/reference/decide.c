@@ -21,6 +21,18 @@ const reference_profile reference_default_profile = {
     .hard_weight = 1,
 };
 
+int64_t reference_node_allocatable(const reference_cluster *cluster, size_t node,
+                                   const char *resource)
+{
+	return reference_allocatable(cluster->nodes[node], resource);
+}
+
+int64_t reference_node_requested(const reference_cluster *cluster, size_t node,
+                                 const char *resource)
+{
+	return reference_used(cluster, node, resource, REFERENCE_AS_ASKED);
+}
+
 static int64_t node_affinity_score(const korch_pod *pod, const korch_node *node)
 {
 	const korch_affinity *affinity = pod->spec->affinity;

@@ -40,6 +40,9 @@ int64_t reference_taint_score(const korch_pod *pod, const korch_node *node);
 /* ports.c */
 int reference_ports_free(const reference_cluster *cluster, const korch_pod *pod, size_t node);
 
+/* group.c */
+int reference_group_has_room(const reference_cluster *cluster, const korch_pod *pod, size_t node);
+
 /* affinity.c: NULL, or the reason why not */
 const char *reference_affinity(const reference_cluster *cluster, const korch_pod *pod, size_t node,
                                int *unresolvable);

@@ -38,6 +38,15 @@ static int clash(const korch_container_port *a, const korch_container_port *b)
 	return strcmp(x, y) == 0 || strcmp(x, "0.0.0.0") == 0 || strcmp(y, "0.0.0.0") == 0;
 }
 
+int reference_ports_clash(const korch_container *a, const korch_container *b)
+{
+	for (size_t i = 0; i < a->n_ports; i++)
+		for (size_t j = 0; j < b->n_ports; j++)
+			if (a->ports[i].host_port > 0 && clash(&a->ports[i], &b->ports[j]))
+				return 1;
+	return 0;
+}
+
 int reference_ports_free(const reference_cluster *cluster, const korch_pod *pod, size_t node)
 {
 	const korch_container_port *mine[MOST_PORTS], *theirs[MOST_PORTS];

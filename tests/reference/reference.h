@@ -110,6 +110,15 @@ void reference_node_verdict(reference_verdict *out, const reference_cluster *clu
 /* The reasons joined by ", ". */
 void reference_verdict_text(char *out, size_t size, const reference_verdict *verdict);
 
+/* What a node offers and what its pods request: thousandths of cpu, units of others. */
+int64_t reference_node_allocatable(const reference_cluster *cluster, size_t node,
+                                   const char *resource);
+int64_t reference_node_requested(const reference_cluster *cluster, size_t node,
+                                 const char *resource);
+
+/* Whether two containers want the same host port of one node. */
+int reference_ports_clash(const korch_container *a, const korch_container *b);
+
 /*
  * results: one for each node, written. message: kube-scheduler's sentence when there is no node,
  * else "". Returns the index of the best node (of equals the one of the smallest name), or -1.

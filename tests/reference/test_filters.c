@@ -342,11 +342,28 @@ START_TEST(test_claims)
 }
 END_TEST
 
+START_TEST(test_groups)
+{
+#define GROUPED(name, most, rest)                                                                  \
+	"---\n{apiVersion: v1, kind: Pod, metadata: {namespace: shop, name: " name                     \
+	", labels: {scheduling.x-k8s.io/pod-group: g}, annotations: {korch.dev/max-per-node: '" most   \
+	"'}}, spec: {" rest "}}\n"
+	ck_assert_str_eq(decided(TWO GROUPED("a", "1", ON("n1")) GROUPED("p", "1", ASKS("cpu: 0"))),
+	                 "n2");
+	ck_assert_str_eq(decided(TWO GROUPED("a", "1", ON("n1")) GROUPED("b", "1", ON("n2"))
+	                             GROUPED("p", "1", ASKS("cpu: 0"))),
+	                 NO("2 node(s) had too many pods of the group"));
+	ck_assert_str_eq(decided(TWO GROUPED("a", "1", ON("n1")) GROUPED("b", "1", ON("n2"))
+	                             GROUPED("p", "2", ASKS("cpu: 0"))),
+	                 "n1");
+}
+END_TEST
+
 KORCH_SUITE(reference_filters)
 {
 	Suite *suite = suite_create("reference: filters");
 	KORCH_CASE(suite, "of the node", test_resources, test_effective_requests, test_resized_pods,
-	           test_nodes_and_taints, test_node_affinity, test_ports, test_claims);
+	           test_nodes_and_taints, test_node_affinity, test_ports, test_claims, test_groups);
 	KORCH_CASE(suite, "of places", test_pod_affinity, test_pod_anti_affinity, test_spread,
 	           test_spread_and_taints);
 	return suite;

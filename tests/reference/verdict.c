@@ -206,6 +206,8 @@ static void of_pods(reference_verdict *out, const reference_cluster *cluster, co
 	reason = reference_affinity(cluster, pod, node, &unresolvable);
 	if (reason)
 		refuse(out, "InterPodAffinity", reason, unresolvable);
+	else if (!reference_group_has_room(cluster, pod, node))
+		refuse(out, "MaxPerNode", "node(s) had too many pods of the group", 0);
 }
 
 static void filters(reference_verdict *out, const reference_cluster *cluster, const korch_pod *pod,
