@@ -83,6 +83,7 @@ void korch_scheduler_budget_remove(korch_scheduler *s, const char *namespace_, c
 	size_t i = s ? find(s, namespace_, name) : 0;
 	if (!s || i == s->budgets.n)
 		return;
-	free_budget(korch__vec_swap_remove(&s->budgets, i));
+	free_budget(s->budgets.items[i]);
+	korch__vec_swap_remove(&s->budgets, i);
 	s->changes++;
 }
