@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "scheduler/rank/class.h"
 #include "scheduler/state/nominate.h"
+#include "scheduler/score/image.h"
 #include <string.h>
 
 void korch__ranking_free(korch_scheduler *s, sched_class *c)
@@ -99,9 +100,14 @@ static int start(korch_scheduler *s, sched_class *c)
 
 static int holds(const korch_scheduler *s, const sched_class *c)
 {
-	const sched_ranking *r = c->ranking;
-	return r && r->generation == s->generation && r->image_generation == s->image_generation &&
-	       r->n_dims == c->layout.dims.n && !korch__log_lost(&s->touched, r->seen);
+	sched_ranking *r = c->ranking;
+	if (!r || r->generation != s->generation || r->n_dims != c->layout.dims.n ||
+	    korch__log_lost(&s->touched, r->seen))
+		return 0;
+	/* images that no node has are worth nothing everywhere, before and after */
+	if (r->image_generation != s->image_generation && !korch__image_counts(s, c->shape->spec))
+		r->image_generation = s->image_generation;
+	return r->image_generation == s->image_generation;
 }
 
 int korch__ranking_refresh(korch_scheduler *s, sched_class *c)

@@ -119,19 +119,42 @@ static const sched_image *find(const korch_scheduler *s, const char *name)
 	return korch__table_get(&s->image_table, full);
 }
 
-int64_t korch__image_score(const korch_scheduler *s, const korch_pod_spec *spec,
-                           const sched_slot *slot)
+int korch__image_counts(const korch_scheduler *s, const korch_pod_spec *spec)
 {
-	int64_t sum = 0, most = MOST_PER_CONTAINER * (int64_t)spec->n_containers;
-	if (slot->images.n == 0 || spec->n_containers == 0)
-		return 0;
 	for (size_t i = 0; i < spec->n_containers; i++) {
-		const sched_image *image = find(s, korch__text_or_empty(spec->containers[i].image));
+		if (find(s, korch__text_or_empty(spec->containers[i].image)))
+			return 1;
+	}
+	for (size_t i = 0; i < spec->n_init_containers; i++) {
+		if (find(s, korch__text_or_empty(spec->init_containers[i].image)))
+			return 1;
+	}
+	return 0;
+}
+
+static int64_t sum_of(const korch_scheduler *s, const sched_slot *slot,
+                      const korch_container *containers, size_t n)
+{
+	int64_t sum = 0;
+	for (size_t i = 0; i < n; i++) {
+		const sched_image *image = find(s, korch__text_or_empty(containers[i].image));
 		if (!image || !has(slot, image))
 			continue;
 		double spread = (double)image->n_nodes / (double)s->n_nodes;
 		sum += (int64_t)((double)image->size * spread);
 	}
+	return sum;
+}
+
+int64_t korch__image_score(const korch_scheduler *s, const korch_pod_spec *spec,
+                           const sched_slot *slot)
+{
+	size_t n = spec->n_containers + spec->n_init_containers;
+	if (slot->images.n == 0 || n == 0)
+		return 0;
+	int64_t most = MOST_PER_CONTAINER * (int64_t)n;
+	int64_t sum = sum_of(s, slot, spec->containers, spec->n_containers) +
+	              sum_of(s, slot, spec->init_containers, spec->n_init_containers);
 	sum = sum < LEAST ? LEAST : sum > most ? most : sum;
 	return 100 * (sum - LEAST) / (most - LEAST);
 }

@@ -49,6 +49,8 @@ static uint64_t content_hash(const sched_shape *shape)
 		                                   &korch_topology_spread_constraint_type));
 	for (size_t i = 0; i < spec->n_containers; i++)
 		hash = mix(hash, korch__hash_string(korch__text_or_empty(spec->containers[i].image)));
+	for (size_t i = 0; i < spec->n_init_containers; i++)
+		hash = mix(hash, korch__hash_string(korch__text_or_empty(spec->init_containers[i].image)));
 	return hash;
 }
 
@@ -82,12 +84,12 @@ static int needs_equal(const sched_shape *a, const sched_shape *b)
 	return 1;
 }
 
-static int images_equal(const korch_pod_spec *a, const korch_pod_spec *b)
+static int images_equal(const korch_container *a, size_t n_a, const korch_container *b, size_t n_b)
 {
-	if (a->n_containers != b->n_containers)
+	if (n_a != n_b)
 		return 0;
-	for (size_t i = 0; i < a->n_containers; i++) {
-		if (!korch__text_equal(a->containers[i].image, b->containers[i].image))
+	for (size_t i = 0; i < n_a; i++) {
+		if (!korch__text_equal(a[i].image, b[i].image))
 			return 0;
 	}
 	return 1;
@@ -107,7 +109,9 @@ static int specs_equal(const korch_pod_spec *a, const korch_pod_spec *b)
 	       lists_equal(a->topology_spread_constraints, a->n_topology_spread_constraints,
 	                   b->topology_spread_constraints, b->n_topology_spread_constraints,
 	                   &korch_topology_spread_constraint_type) &&
-	       images_equal(a, b);
+	       images_equal(a->containers, a->n_containers, b->containers, b->n_containers) &&
+	       images_equal(a->init_containers, a->n_init_containers, b->init_containers,
+	                    b->n_init_containers);
 }
 
 static uint64_t hash_of(const void *entry)

@@ -131,9 +131,12 @@ int korch__node_replace(korch_scheduler *s, sched_slot *slot, const korch_node *
 	int moves = !same_place(slot->node, node);
 	if (moves)
 		korch__topology_leave(s, slot);
+	size_t n_nodes = s->n_nodes;
 	s->n_nodes = s->n_nodes - (slot->node != NULL) + (node != NULL);
 	share_object(slot, node);
 	int failed = fill(s, slot, node) < 0 || (moves && korch__topology_enter(s, slot) < 0);
+	/* an image counts by the share of the nodes that have it */
+	s->image_generation += s->n_nodes != n_nodes && s->image_table.n > 0;
 	korch__log_add(&s->changed, slot->index);
 	korch__slot_freed(s, slot->index);
 	if (!failed)
