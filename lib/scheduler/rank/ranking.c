@@ -2,8 +2,8 @@
 #include "scheduler/rank/ranking.h"
 #include "base/cleanup.h"
 #include "scheduler/rank/class.h"
-#include "scheduler/state/nominate.h"
 #include "scheduler/score/image.h"
+#include "scheduler/state/nominate.h"
 #include <string.h>
 
 void korch__ranking_free(korch_scheduler *s, sched_class *c)

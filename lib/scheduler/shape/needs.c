@@ -4,20 +4,21 @@
  */
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "object/quantity.h"
 #include "scheduler/filter/gpu.h"
 #include "scheduler/shape/shape.h"
-#include <korch/quantity.h>
 #include <string.h>
 
 /* What a container without requests counts for in the score: Kubernetes' DefaultMilliCPURequest and
  * DefaultMemoryRequest. */
-#define SCORE_CPU 100
-#define SCORE_MEMORY ((int64_t)200 * 1024 * 1024)
+#define SCORE_CPU ((korch__wide)KORCH__NANO / 10)
+#define SCORE_MEMORY ((korch__wide)KORCH__NANO * 200 * 1024 * 1024)
 
-/* Amounts by resource; those behind n are 0. Most pods name two or three resources. */
+/* Amounts by resource in billionths, for Kubernetes rounds the sum and not what is added up; those
+ * behind n are 0. Most pods name two or three resources. */
 typedef struct amounts {
 	uint32_t n;
-	int64_t of[KORCH_SCHEDULER_RESOURCES_MAX];
+	korch__wide of[KORCH_SCHEDULER_RESOURCES_MAX];
 } amounts;
 
 /* Where requests are added up, and how: with or without what counts for the score alone. */
@@ -28,22 +29,30 @@ typedef struct adding {
 	korch_error **err;
 } adding;
 
-static int64_t plus(int64_t a, int64_t b)
+static korch__wide plus(korch__wide a, korch__wide b)
 {
-	int64_t sum;
-	return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+	korch__wide sum;
+	return __builtin_add_overflow(a, b, &sum) ? KORCH__QUANTITY_MAX : sum;
 }
 
-static int64_t *amount_at(amounts *a, uint32_t resource)
+static korch__wide *amount_at(amounts *a, uint32_t resource)
 {
 	while (a->n <= resource)
 		a->of[a->n++] = 0;
 	return &a->of[resource];
 }
 
-static int64_t amount(const amounts *a, uint32_t resource)
+static korch__wide amount(const amounts *a, uint32_t resource)
 {
 	return resource < a->n ? a->of[resource] : 0;
+}
+
+/* In thousandths of cpu and units of others, rounded up. */
+static int64_t rounded(const amounts *a, uint32_t resource)
+{
+	korch_quantity sum = {0};
+	korch__quantity_set(&sum, amount(a, resource));
+	return resource == RES_CPU ? korch_quantity_milli(&sum) : korch_quantity_value(&sum);
 }
 
 static int refuse(korch_error **err, const char *resource, const char *text, const char *what)
@@ -55,7 +64,7 @@ static int refuse(korch_error **err, const char *resource, const char *text, con
 }
 
 /* The number and the amount of one entry of a map of quantities. */
-static int read_entry(uint32_t *resource, int64_t *value, const adding *in,
+static int read_entry(uint32_t *resource, korch__wide *value, const adding *in,
                       const korch_map_entry *entry)
 {
 	const char *text = korch__text_or_empty(entry->value);
@@ -70,8 +79,7 @@ static int read_entry(uint32_t *resource, int64_t *value, const adding *in,
 		           ? korch_error_set(in->err, KORCH_E_LIMIT, "too many resources: at most %d",
 		                             KORCH_SCHEDULER_RESOURCES_MAX)
 		           : korch_error_set(in->err, KORCH_E_NOMEM, "out of memory");
-	*value =
-	    *resource == RES_CPU ? korch_quantity_milli(&quantity) : korch_quantity_value(&quantity);
+	*value = korch__quantity_nano(&quantity);
 	return 0;
 }
 
@@ -80,11 +88,11 @@ static int add_map(const adding *in, amounts *to, const korch_map *map, int repl
 {
 	for (size_t i = 0; map && i < map->n; i++) {
 		uint32_t resource = 0;
-		int64_t value = 0;
+		korch__wide value = 0;
 		int code = read_entry(&resource, &value, in, &map->items[i]);
 		if (code < 0)
 			return code;
-		int64_t *at = amount_at(to, resource);
+		korch__wide *at = amount_at(to, resource);
 		*at = replace ? value : plus(*at, value);
 	}
 	return 0;
@@ -99,7 +107,7 @@ static int add_container(const adding *in, amounts *to, const korch_container *c
 	int code = add_map(in, to, requests, 0);
 	for (size_t i = 0; code == 0 && limits && i < limits->n; i++) {
 		uint32_t resource = 0;
-		int64_t value = 0;
+		korch__wide value = 0;
 		if (korch_map_get(requests, limits->items[i].key))
 			continue;
 		code = read_entry(&resource, &value, in, &limits->items[i]);
@@ -139,7 +147,7 @@ static int add_init(const adding *in, amounts *sum, const korch_pod_spec *spec)
 			*sidecars = *one;
 	}
 	for (uint32_t r = 0; r < peak->n; r++) {
-		int64_t running = plus(amount(sum, r), amount(sidecars, r));
+		korch__wide running = plus(amount(sum, r), amount(sidecars, r));
 		*amount_at(sum, r) = running > peak->of[r] ? running : peak->of[r];
 	}
 	return 0;
@@ -191,15 +199,33 @@ static int fill_ports(sched_shape *shape)
 	return 0;
 }
 
+/* The fixed resources in their order, then the others by name: so reasons are always told alike. */
+static int goes_before(const korch_scheduler *s, uint32_t a, uint32_t b)
+{
+	if (a < RES_FIXED || b < RES_FIXED)
+		return a < b;
+	return strcmp(s->resources[a], s->resources[b]) < 0;
+}
+
+/* There is room for it. */
+static void put_need(const korch_scheduler *s, sched_shape *shape, sched_need need)
+{
+	sched_need *items = shape->needs.items;
+	size_t i = shape->needs.n++;
+	for (; i > 0 && goes_before(s, need.resource, items[i - 1].resource); i--)
+		items[i] = items[i - 1];
+	items[i] = need;
+}
+
 static int fill_needs(const korch_scheduler *s, sched_shape *shape, const amounts *sum)
 {
 	if (korch__vec_reserve(&shape->needs, sum->n) < 0)
 		return KORCH_E_NOMEM;
 	for (uint32_t r = 0; r < sum->n; r++) {
-		sched_need need = {.resource = r, .amount = sum->of[r]};
-		if (sum->of[r] <= 0 || r == RES_PODS || korch__device_need(s, shape, r, sum->of[r]))
+		sched_need need = {.resource = r, .amount = rounded(sum, r)};
+		if (need.amount <= 0 || r == RES_PODS || korch__device_need(s, shape, r, need.amount))
 			continue;
-		shape->needs.items[shape->needs.n++] = need;
+		put_need(s, shape, need);
 	}
 	return 0;
 }
@@ -217,7 +243,7 @@ int korch__needs_fill(korch_scheduler *s, sched_shape *shape, korch_error **err)
 		code = add_all(&in, &sum, shape->spec);
 	if (code < 0)
 		return code;
-	shape->score_cpu = amount(&sum, RES_CPU);
-	shape->score_memory = amount(&sum, RES_MEMORY);
+	shape->score_cpu = rounded(&sum, RES_CPU);
+	shape->score_memory = rounded(&sum, RES_MEMORY);
 	return korch__device_check(s, shape, err);
 }
