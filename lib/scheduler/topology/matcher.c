@@ -219,8 +219,14 @@ int korch__matcher_add_constraint(sched_matcher *to,
 	if (!clause || add_namespace(clause, owner->namespace_) < 0 ||
 	    korch_selector_new(&clause->selector, constraint->label_selector, NULL) < 0)
 		return KORCH_E_NOMEM;
-	return add_agree(clause, (const char *const *)constraint->match_label_keys,
-	                 constraint->n_match_label_keys, owner, 1);
+	if (add_agree(clause, (const char *const *)constraint->match_label_keys,
+	              constraint->n_match_label_keys, owner, 1) < 0)
+		return KORCH_E_NOMEM;
+	if (clause->agree.n > 0 || !korch_selector_is_everything(clause->selector))
+		return 0;
+	/* countPodsMatchSelector() of kube-scheduler: a selector without a condition counts nobody */
+	korch_selector_free(KORCH_STEAL(clause->selector));
+	return korch_selector_new(&clause->selector, NULL, NULL);
 }
 
 static void clause_free(sched_clause *clause)
