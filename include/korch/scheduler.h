@@ -145,8 +145,10 @@ typedef struct korch_decision {
 	/** Why there is none, kube-scheduler's sentence ("0/5 nodes are available: 3 Insufficient cpu,
 	 * 2 node(s) …"). Borrowed until the next call */
 	const char *message;
-	int64_t score;      /**< weighted total of the node; 0 when there is none */
-	uint64_t feasible;  /**< nodes that passed all filters */
+	int64_t score; /**< weighted total of the node; 0 when there is none */
+	/** Nodes that passed all filters; in large clusters only those are counted that had to be
+	 * looked at one by one, because a bound told that the others of their block are no better */
+	uint64_t feasible;
 	uint64_t devices;   /**< bit mask of the node's devices that the pod gets */
 	uint64_t reserved_; /**< 0 */
 } korch_decision;

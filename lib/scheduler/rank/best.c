@@ -86,7 +86,8 @@ int korch__best(korch_scheduler *s, sched_class *c, sched_best *best)
 	int sweeps = korch__sweep_can(s, c) && !is_ranked_best(s, c);
 	c->touched_at = s->touched.end;
 	if (sweeps) {
-		korch__sweep(s, c, best);
+		if (korch__sweep(s, c, best) < 0)
+			return KORCH_E_NOMEM;
 		best->score += korch__shared_constant(c);
 		return 0;
 	}

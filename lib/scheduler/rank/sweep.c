@@ -5,6 +5,7 @@
  * KORCH__WIDE.
  */
 #include "scheduler/rank/sweep.h"
+#include "scheduler/rank/blocks.h"
 #include "scheduler/score/resources.h"
 #include <string.h>
 
@@ -32,19 +33,20 @@ static inline uint64_t word(const uint8_t *flags, size_t at)
 typedef struct sweep_resource {
 	const int64_t *alloc;
 	const int64_t *used;
-	const int64_t *counted; /* what the score counts as used */
-	const double *inverse;  /* of alloc, 0 where there is none */
+	const int64_t *left;
+	const int64_t *score_left; /* with what the score counts as used */
+	const double *inverse;     /* of alloc, 0 where there is none */
 	int64_t need;
 	int64_t counted_need;
 } sweep_resource;
 
 typedef struct sweep {
-	size_t n; /* slots */
+	size_t n;             /* slots */
+	sched_blocks *blocks; /* NULL: look at every node */
 	const uint64_t *tie;
 	const uint8_t *fails;
 	uint64_t fails_that_count; /* the same byte eight times */
-	const int64_t *pods_alloc;
-	const int64_t *pods_used;
+	const int64_t *left_pods;
 	sweep_resource cpu, memory;
 	const korch_scheduler *s;
 	const sched_need *others; /* needs of other resources */
@@ -84,6 +86,22 @@ sweep_avx512(const sweep *w, sched_best *out)
 }
 #endif
 
+static void sweep_here(const sweep *w, sched_best *best)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+	    __builtin_cpu_supports("avx512bw")) {
+		sweep_avx512(w, best);
+		return;
+	}
+	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+		sweep_avx2(w, best);
+		return;
+	}
+#endif
+	sweep_plain(w, best);
+}
+
 /* A resource that is not requested may be overdrawn on a node that will do; sweeps take what is
  * requested to be there. */
 static int requests_both(const sched_shape *shape)
@@ -107,7 +125,8 @@ static sweep_resource resource_of(const korch_scheduler *s, const sched_shape *s
 	int is_cpu = resource == RES_CPU;
 	return (sweep_resource){.alloc = s->alloc[resource],
 	                        .used = s->used[resource],
-	                        .counted = is_cpu ? s->score_cpu : s->score_memory,
+	                        .left = is_cpu ? s->left_cpu : s->left_memory,
+	                        .score_left = is_cpu ? s->score_left_cpu : s->score_left_memory,
 	                        .inverse = is_cpu ? s->inverse_cpu : s->inverse_memory,
 	                        .need = korch__shape_need(shape, resource),
 	                        .counted_need = is_cpu ? shape->score_cpu : shape->score_memory};
@@ -124,15 +143,14 @@ static void set_weights(sweep *w, const sched_class *c)
 	}
 }
 
-void korch__sweep(const korch_scheduler *s, const sched_class *c, sched_best *best)
+int korch__sweep(korch_scheduler *s, const sched_class *c, sched_best *best)
 {
 	const sched_shape *shape = c->shape;
 	sweep w = {.n = s->slots.n,
 	           .tie = s->tie,
 	           .fails = c->eligibility->fails,
 	           .fails_that_count = c->fails_that_count * UINT64_C(0x0101010101010101),
-	           .pods_alloc = s->alloc[RES_PODS],
-	           .pods_used = s->used[RES_PODS],
+	           .left_pods = s->left_pods,
 	           .cpu = resource_of(s, shape, RES_CPU),
 	           .memory = resource_of(s, shape, RES_MEMORY),
 	           .s = s,
@@ -140,21 +158,13 @@ void korch__sweep(const korch_scheduler *s, const sched_class *c, sched_best *be
 	           .n_others = shape->needs.n,
 	           .most_allocated = c->profile->fit_strategy == KORCH_FIT_MOST_ALLOCATED};
 	set_weights(&w, c);
+	if (w.n >= BLOCKS_FROM && korch__blocks_get(&w.blocks, s) < 0)
+		return KORCH_E_NOMEM;
 	/* Needs are ordered by resource: processor and memory come first. */
 	while (w.n_others > 0 && w.others->resource <= RES_MEMORY) {
 		w.others++;
 		w.n_others--;
 	}
-#if defined(__x86_64__)
-	if (__builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-	    __builtin_cpu_supports("avx512bw")) {
-		sweep_avx512(&w, best);
-		return;
-	}
-	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-		sweep_avx2(&w, best);
-		return;
-	}
-#endif
-	sweep_plain(&w, best);
+	sweep_here(&w, best);
+	return 0;
 }

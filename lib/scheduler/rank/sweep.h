@@ -10,12 +10,12 @@
 typedef struct sched_best {
 	uint32_t slot; /* NONE: no node is feasible */
 	int64_t score;
-	uint64_t feasible;
+	uint64_t feasible; /* of the nodes that had to be looked at */
 } sched_best;
 
 /* 1: the class's filters and scores can be computed so; its layout must be up to date. */
 int korch__sweep_can(const korch_scheduler *s, const sched_class *class_);
-/* The best node, and the scores that depend on it alone. */
-void korch__sweep(const korch_scheduler *s, const sched_class *class_, sched_best *best);
+/* The best node, and the scores that depend on it alone. 0 or KORCH_E_NOMEM. */
+int korch__sweep(korch_scheduler *s, const sched_class *class_, sched_best *best);
 
 #endif

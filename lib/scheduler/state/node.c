@@ -65,6 +65,7 @@ static int set_allocatable(korch_scheduler *s, uint32_t slot, const korch_node *
 	}
 	s->inverse_cpu[slot] = inverse(s->alloc[RES_CPU][slot]);
 	s->inverse_memory[slot] = inverse(s->alloc[RES_MEMORY][slot]);
+	korch__columns_settle(s, slot);
 	sched_slot *at = s->slots.items[slot];
 	s->n_partial -= at->is_partial;
 	at->is_partial = node && (s->alloc[RES_CPU][slot] == 0 || s->alloc[RES_MEMORY][slot] == 0);

@@ -130,6 +130,7 @@ static void account(korch_scheduler *s, const sched_pod *pod, int64_t sign)
 	s->used[RES_PODS][i] += sign;
 	s->score_cpu[i] = plus(s->score_cpu[i], sign * shape->score_cpu);
 	s->score_memory[i] = plus(s->score_memory[i], sign * shape->score_memory);
+	korch__columns_settle(s, i);
 	slot->n_ports = (uint32_t)(slot->n_ports + (uint32_t)sign * (uint32_t)shape->ports.n);
 }
 

@@ -66,10 +66,15 @@ int korch__columns_reserve(korch_scheduler *s, size_t slots)
 		if (grow(&s->alloc[r], s->cap, slots) < 0 || grow(&s->used[r], s->cap, slots) < 0)
 			return KORCH_E_NOMEM;
 	}
-	if (grow(&s->score_cpu, s->cap, slots) < 0 || grow(&s->score_memory, s->cap, slots) < 0 ||
-	    grow(&s->inverse_cpu, s->cap, slots) < 0 || grow(&s->inverse_memory, s->cap, slots) < 0 ||
-	    grow(&s->tie, s->cap, slots) < 0)
-		return KORCH_E_NOMEM;
+	void *const columns[] = {&s->score_cpu,         &s->score_memory,
+	                         &s->left_cpu,          &s->left_memory,
+	                         &s->left_pods,         &s->score_left_cpu,
+	                         &s->score_left_memory, &s->inverse_cpu,
+	                         &s->inverse_memory,    &s->tie};
+	for (size_t i = 0; i < KORCH_COUNT(columns); i++) {
+		if (grow(columns[i], s->cap, slots) < 0)
+			return KORCH_E_NOMEM;
+	}
 	s->cap = slots;
 	return 0;
 }
@@ -82,10 +87,30 @@ void korch__columns_free(korch_scheduler *s)
 	}
 	korch__free(KORCH_STEAL(s->score_cpu));
 	korch__free(KORCH_STEAL(s->score_memory));
+	korch__free(KORCH_STEAL(s->left_cpu));
+	korch__free(KORCH_STEAL(s->left_memory));
+	korch__free(KORCH_STEAL(s->left_pods));
+	korch__free(KORCH_STEAL(s->score_left_cpu));
+	korch__free(KORCH_STEAL(s->score_left_memory));
 	korch__free(KORCH_STEAL(s->inverse_cpu));
 	korch__free(KORCH_STEAL(s->inverse_memory));
 	korch__free(KORCH_STEAL(s->tie));
 	s->cap = 0;
+}
+
+static int64_t minus(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
+void korch__columns_settle(korch_scheduler *s, uint32_t slot)
+{
+	int64_t cpu = s->alloc[RES_CPU][slot], memory = s->alloc[RES_MEMORY][slot];
+	s->left_cpu[slot] = minus(cpu, s->used[RES_CPU][slot]);
+	s->left_memory[slot] = minus(memory, s->used[RES_MEMORY][slot]);
+	s->left_pods[slot] = minus(s->alloc[RES_PODS][slot], s->used[RES_PODS][slot]);
+	s->score_left_cpu[slot] = minus(cpu, s->score_cpu[slot]);
+	s->score_left_memory[slot] = minus(memory, s->score_memory[slot]);
 }
 
 void korch__resources_free(korch_scheduler *s)

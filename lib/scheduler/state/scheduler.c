@@ -3,6 +3,7 @@
 #include "scheduler/filter/claim.h"
 #include "scheduler/filter/eligibility.h"
 #include "scheduler/profile/profile.h"
+#include "scheduler/rank/blocks.h"
 #include "scheduler/rank/class.h"
 #include "scheduler/rank/waiting.h"
 #include "scheduler/score/image.h"
@@ -119,6 +120,7 @@ static void fini_state(korch_scheduler *s)
 	korch__waiting_free(s);
 	korch__nominations_free(s);
 	korch__classes_free(s);
+	korch__blocks_free(s);
 	free_pods(s);
 	free_namespaces(s);
 	korch__labelsets_free(s);

@@ -107,7 +107,14 @@ struct korch_scheduler {
 	int64_t *used[KORCH_SCHEDULER_RESOURCES_MAX];
 	int64_t *score_cpu; /* as `used`, but pods without requests count a little */
 	int64_t *score_memory;
-	double *inverse_cpu; /* 1 / alloc, 0 where there is none */
+	/* What sweeps look at, so that they read little: allocatable less `used`, less what counts for
+	 * the score, and the inverse of allocatable (0 where there is none). */
+	int64_t *left_cpu;
+	int64_t *left_memory;
+	int64_t *left_pods;
+	int64_t *score_left_cpu;
+	int64_t *score_left_memory;
+	double *inverse_cpu;
 	double *inverse_memory;
 	uint64_t *tie; /* smaller is better, unique */
 
@@ -150,8 +157,9 @@ struct korch_scheduler {
 	/* rank/ */
 	korch_table class_table;
 	struct sched_class_cache *class_cache;
-	uint64_t clock; /* for forgetting the least recently used */
-	size_t cells;   /* of all rankings */
+	struct sched_blocks *blocks; /* NULL: there are too few nodes for them */
+	uint64_t clock;              /* for forgetting the least recently used */
+	size_t cells;                /* of all rankings */
 	uint64_t wait_sequence;
 	uint64_t wait_counter_generation; /* of the classes that pods wait with */
 	korch_table waiting_table;        /* by id */
@@ -172,6 +180,8 @@ int64_t korch__resource_amount(uint32_t resource, const char *text);
 /* Room for so many slots in all columns. */
 int korch__columns_reserve(korch_scheduler *s, size_t slots);
 void korch__columns_free(korch_scheduler *s);
+/* Brings what sweeps look at into step with a slot's other columns. */
+void korch__columns_settle(korch_scheduler *s, uint32_t slot);
 void korch__resources_free(korch_scheduler *s);
 
 /* slot.c */
