@@ -17,6 +17,7 @@ static const struct verb {
 } VERBS[] = {
     {"up", tool_up, "run manifests on this machine, in the foreground, until Ctrl-C"},
     {"validate", tool_validate, "check manifests and say what is wrong, with file and line"},
+    {"schedule", tool_schedule, "say which node each pod would go to, and why not"},
     {"explain", tool_explain, "describe a kind or a field: korch explain deployment.spec.strategy"},
 };
 

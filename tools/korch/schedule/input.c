@@ -1,0 +1,97 @@
+/* The files of the command line: which are CSV, which are manifests. */
+#include "schedule/input.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Everything that a stream gives, terminated; within the limit. */
+static int read_stream(char **out, size_t *length, FILE *stream, const char *name,
+                       korch_error **err)
+{
+	size_t cap = 1 << 16, n = 0;
+	char *text = malloc(cap + 1);
+	while (text) {
+		n += fread(text + n, 1, cap - n, stream);
+		if (n < cap)
+			break;
+		char *more = cap >= MODEL_FILE_MAX ? NULL : realloc(text, cap * 2 + 1);
+		if (!more && cap >= MODEL_FILE_MAX) {
+			free(text);
+			return korch_error_set(err, KORCH_E_LIMIT, "%s: larger than %d bytes", name,
+			                       MODEL_FILE_MAX);
+		}
+		cap *= 2;
+		if (!more)
+			free(text);
+		text = more;
+	}
+	if (!text)
+		return model_nomem(err);
+	if (ferror(stream)) {
+		free(text);
+		return korch_error_set(err, KORCH_E_IO, "%s: %s", name, strerror(errno));
+	}
+	text[n] = '\0';
+	*out = text;
+	*length = n;
+	return 0;
+}
+
+static int read_text(char **out, size_t *length, const char *path, korch_error **err)
+{
+	FILE *stream = fopen(path, "re");
+	if (!stream)
+		return korch_error_set(err, errno == ENOENT ? KORCH_E_NOT_FOUND : KORCH_E_IO, "%s: %s",
+		                       path, strerror(errno));
+	int code = read_stream(out, length, stream, path, err);
+	fclose(stream);
+	return code;
+}
+
+/* 1: a file of CSV, by its name or by its first line; 0: anything else, folders among it. */
+static int is_csv(const char *path)
+{
+	char line[4096];
+	struct stat about;
+	size_t length = strlen(path);
+	if (length > 4 && strcasecmp(path + length - 4, ".csv") == 0)
+		return 1;
+	if (stat(path, &about) < 0 || !S_ISREG(about.st_mode))
+		return 0;
+	FILE *stream = fopen(path, "re");
+	size_t n = stream ? fread(line, 1, sizeof(line), stream) : 0;
+	if (stream)
+		fclose(stream);
+	return input_is_csv(line, n);
+}
+
+static int read_csv(schedule_model *self, const input_file *file, korch_error **err)
+{
+	char *text = NULL;
+	size_t length = 0;
+	int code = read_text(&text, &length, file->path, err);
+	if (code == 0)
+		code = input_read_csv(self, file, file->path, text, length, err);
+	free(text);
+	return code;
+}
+
+int input_read(schedule_model *self, const input_file *files, size_t n, korch_error **err)
+{
+	char **paths = calloc(n + 1, sizeof(*paths));
+	size_t n_paths = 0;
+	int code = paths ? 0 : model_nomem(err);
+	for (size_t i = 0; code == 0 && i < n; i++)
+		if (!is_csv(files[i].path))
+			paths[n_paths++] = (char *)(uintptr_t)files[i].path;
+	if (code == 0 && n_paths > 0)
+		code = input_read_manifests(self, paths, n_paths, err);
+	for (size_t i = 0; code == 0 && i < n; i++)
+		if (is_csv(files[i].path))
+			code = read_csv(self, &files[i], err);
+	free(paths);
+	return code;
+}

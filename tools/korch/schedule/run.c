@@ -1,0 +1,183 @@
+/* A scheduler is made and fed, and the pods go in order of priority, then of the files. */
+#include "schedule/run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int feed_pod(schedule_run *self, size_t i, korch_error **err)
+{
+	model_pod *pod = &self->model->pods.items[i];
+	const char *name = pod->object->spec->node_name;
+	if (!name || !*name)
+		return 0;
+	pod->node = model_node_index(self->model, name);
+	if (pod->node == NO_NODE)
+		return model_fail(err, pod->place, "spec.nodeName: there is no node \"%.100s\"", name);
+	int code = korch_scheduler_pod_set(self->scheduler, pod->object, NULL, err);
+	korch_error_set_location(err, pod->place.file, pod->place.line);
+	if (code < 0)
+		return code;
+	pod->state = MODEL_GIVEN;
+	model_count(self->model, i, pod->node, 1);
+	return 0;
+}
+
+static int feed_all(schedule_run *self, korch_error **err)
+{
+	schedule_model *model = self->model;
+	int code = 0;
+	for (size_t i = 0; code == 0 && i < model->namespaces.n; i++) {
+		const korch_object *object = &model->namespaces.items[i]->object;
+		code = korch_scheduler_namespace_set(self->scheduler, korch_object_name(object),
+		                                     object->metadata->labels, err);
+	}
+	for (size_t i = 0; code == 0 && i < model->claims.n; i++) {
+		const model_claim *claim = &model->claims.items[i];
+		code = korch_scheduler_claim_set(self->scheduler, claim->namespace_, claim->name,
+		                                 claim->nodes, err);
+	}
+	for (size_t i = 0; code == 0 && i < model->nodes.n; i++) {
+		code = korch_scheduler_node_set(self->scheduler, model->nodes.items[i].object, err);
+		korch_error_set_location(err, model->nodes.items[i].place.file,
+		                         model->nodes.items[i].place.line);
+	}
+	for (size_t i = 0; code == 0 && i < model->pods.n; i++)
+		code = feed_pod(self, i, err);
+	return code < 0 ? code : run_feed_budgets(self, err);
+}
+
+int run_start(schedule_run *self, korch_error **err)
+{
+	korch_scheduler_profiles *profiles = NULL;
+	korch_scheduler_options options = {.size = sizeof(options)};
+	int code = profile_load(&profiles, &options, self->options->profile, err);
+	if (code < 0)
+		return code;
+	options.ties = self->options->is_seeded ? KORCH_TIES_SEEDED : KORCH_TIES_NAME;
+	options.seed = self->options->seed;
+	code = korch_scheduler_new(&self->scheduler, &options, err);
+	korch_scheduler_profiles_free(profiles);
+	return code < 0 ? code : feed_all(self, err);
+}
+
+/* Pods that wait, the first at the root: a binary heap of indexes. */
+typedef struct queue {
+	const schedule_model *model;
+	size_t *items;
+	size_t n;
+} queue;
+
+static int goes_before(const queue *self, size_t a, size_t b)
+{
+	int32_t one = self->model->pods.items[a].object->spec->priority;
+	int32_t other = self->model->pods.items[b].object->spec->priority;
+	return one != other ? one > other : a < b;
+}
+
+static void queue_push(queue *self, size_t pod)
+{
+	size_t i = self->n++;
+	for (; i > 0 && goes_before(self, pod, self->items[(i - 1) / 2]); i = (i - 1) / 2)
+		self->items[i] = self->items[(i - 1) / 2];
+	self->items[i] = pod;
+}
+
+static size_t queue_pop(queue *self)
+{
+	size_t first = self->items[0], last = self->items[--self->n], i = 0;
+	for (;;) {
+		size_t child = 2 * i + 1;
+		if (child >= self->n)
+			break;
+		if (child + 1 < self->n && goes_before(self, self->items[child + 1], self->items[child]))
+			child++;
+		if (!goes_before(self, self->items[child], last))
+			break;
+		self->items[i] = self->items[child];
+		i = child;
+	}
+	self->items[i] = last;
+	return first;
+}
+
+static int decide(schedule_run *self, size_t i, korch_error **err)
+{
+	model_pod *pod = &self->model->pods.items[i];
+	korch_decision decision = {0};
+	int code = 0;
+	if (i == self->explained && !self->explanation)
+		code = korch_scheduler_explain(&self->explanation, self->scheduler, pod->object, err);
+	if (code >= 0)
+		code = korch_scheduler_schedule(&decision, self->scheduler, pod->object, err);
+	if (code < 0) {
+		korch_error_set_location(err, pod->place.file, pod->place.line);
+		return code;
+	}
+	pod->feasible = decision.feasible;
+	if (!decision.node) {
+		pod->state = MODEL_PENDING;
+		return model_reason(&pod->reason, self->model, decision.message ? decision.message : "",
+		                    err);
+	}
+	pod->node = model_node_index(self->model, decision.node);
+	pod->state = MODEL_PLACED;
+	pod->score = decision.score;
+	pod->has_score = 1;
+	pod->devices = decision.devices;
+	model_count(self->model, i, pod->node, 1);
+	return 0;
+}
+
+/* The pod as it was before anybody bound it. */
+static korch_pod *unbound(const model_pod *pod)
+{
+	korch_pod *copy = (korch_pod *)korch_object_edit(&pod->object->object);
+	korch_pod_spec *spec = copy ? korch_struct_edit(&copy->spec, &korch_pod_spec_type) : NULL;
+	if (copy && (!spec || korch_string_set(&spec->node_name, NULL) < 0)) {
+		korch_object_unref(&copy->object);
+		return NULL;
+	}
+	return copy;
+}
+
+/* A pod that was on its node before is explained as if it were to be placed now. */
+static int explain_given(schedule_run *self, korch_error **err)
+{
+	const model_pod *pod = &self->model->pods.items[self->explained];
+	korch_pod *copy = unbound(pod);
+	if (!copy)
+		return model_nomem(err);
+	korch_scheduler_pod_remove(self->scheduler, pod->object);
+	int code = korch_scheduler_explain(&self->explanation, self->scheduler, copy, err);
+	korch_object_unref(&copy->object);
+	if (code == 0)
+		code = korch_scheduler_pod_set(self->scheduler, pod->object, NULL, err);
+	korch_error_set_location(err, pod->place.file, pod->place.line);
+	return code;
+}
+
+int run_all(schedule_run *self, korch_error **err)
+{
+	queue waiting = {.model = self->model};
+	waiting.items = malloc((self->model->pods.n + 1) * sizeof(*waiting.items));
+	if (!waiting.items)
+		return model_nomem(err);
+	for (size_t i = 0; i < self->model->pods.n; i++)
+		if (self->model->pods.items[i].state == MODEL_WAITING)
+			queue_push(&waiting, i);
+	int code = 0;
+	while (code == 0 && waiting.n > 0)
+		code = decide(self, queue_pop(&waiting), err);
+	free(waiting.items);
+	if (code == 0 && self->explained != NO_NODE && !self->explanation)
+		code = explain_given(self, err);
+	return code;
+}
+
+void run_fini(schedule_run *self)
+{
+	korch_explanation_free(self->explanation);
+	korch_scheduler_free(self->scheduler);
+}

@@ -1,0 +1,33 @@
+/* Deciding: a scheduler that knows the model, and pods in their order. */
+#ifndef KORCH_SCHEDULE_RUN_H
+#define KORCH_SCHEDULE_RUN_H
+
+#include "schedule/options.h"
+
+#include <korch/scheduler/explain.h>
+
+/* One run. */
+typedef struct schedule_run {
+	schedule_model *model;
+	const schedule_options *options;
+	korch_scheduler *scheduler;
+	size_t explained;               /* index of the pod to be explained, or NO_NODE */
+	korch_explanation *explanation; /* of it, as things were when it was its turn */
+} schedule_run;
+
+/* A scheduler by the options' profile, fed with everything but the pods that wait. */
+int run_start(schedule_run *self, korch_error **err);
+/* Decides about each pod that waits. */
+int run_all(schedule_run *self, korch_error **err);
+void run_fini(schedule_run *self);
+
+/*
+ * The profiles of a name or a file (NULL: kube-scheduler's) into the options, which borrow from
+ * *out; that is freed once a scheduler was made.
+ */
+int profile_load(korch_scheduler_profiles **out, korch_scheduler_options *options,
+                 const char *profile, korch_error **err);
+/* Tells the budgets, in budget.c: those without a status allow what their pods on nodes allow. */
+int run_feed_budgets(schedule_run *self, korch_error **err);
+
+#endif
