@@ -16,10 +16,12 @@ program=$(find "$root" -name korch -type f -perm -u+x)
 
 lines=$(wc -l <"$source/examples/embed.c")
 [ "$lines" -lt 60 ] || { echo "examples/embed.c has $lines lines"; exit 1; }
+lines=$(wc -l <"$source/examples/schedule.c")
+[ "$lines" -lt 80 ] || { echo "examples/schedule.c has $lines lines"; exit 1; }
 # A sanitized library needs its runtime first; plain builds ignore these.
 # shellcheck disable=SC2046
 $cc -std=c11 -D_GNU_SOURCE -Wall -Werror ${SANITIZE_FLAGS:-} "$source/examples/embed.c" -o "$root/embed" $(pkg-config --cflags --libs korch)
-for example in operator runtime; do
+for example in operator runtime schedule; do
 	# Without any option of ours, as the README says.
 	# shellcheck disable=SC2046
 	$cc -Wall -Werror ${SANITIZE_FLAGS:-} "$source/examples/$example.c" -o "$root/$example" $(pkg-config --cflags --libs korch json-c)
@@ -27,6 +29,13 @@ done
 output=$(LD_LIBRARY_PATH=$lib KORCH_SHIM=$shim "$root/embed")
 echo "$output"
 [ "$(grep -c ' Running$' <<<"$output")" = 3 ] || { echo "three running pods were expected"; exit 1; }
+decided=$(LD_LIBRARY_PATH=$lib "$root/schedule")
+[ "$decided" = "web: large
+db: large
+cache: small
+report: 0/2 nodes are available: 2 Insufficient cpu.
+without small, cache: large
+2 nodes, 3 pods" ] || { echo "the scheduler alone says: $decided"; exit 1; }
 
 version=$(LD_LIBRARY_PATH=$lib "$program" version)
 [ "$version" = "korch $(pkg-config --modversion korch)" ] || { echo "the program says: $version"; exit 1; }
