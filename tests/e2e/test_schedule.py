@@ -61,6 +61,18 @@ class Yaml(Schedule):
         self.assertEqual((answer["by_name"]["urgent"]["node"], answer["by_name"]["low"]["state"]), ("n1", "pending"))
         self.assertEqual(answer["by_name"]["urgent"]["priority"], 1000)
 
+    def test_gangs(self):
+        group = "{apiVersion: scheduling.x-k8s.io/v1alpha1, kind: PodGroup, metadata: {name: g}, spec: {minMember: 3}}\n---\n"
+        job = """{apiVersion: batch/v1, kind: Job, metadata: {name: g}, spec: {parallelism: 4, completions: 4, template: {
+  metadata: {labels: {scheduling.x-k8s.io/pod-group: g}}, spec: {restartPolicy: Never, containers: [{name: c, image: c, resources: {requests: {cpu: "3"}}}]}}}}
+"""
+        whole = self.decide(group + job)
+        self.assertEqual({each["state"] for each in whole["pods"]}, {"pending"})
+        self.assertIn("3 must", whole["pending"][0]["reason"])
+        part = self.decide(group.replace("3}", "2}") + job)
+        self.assertEqual([each["node"] for each in part["pods"]], ["n1", "n2", None, None])
+        self.assertEqual(self.decide(job)["summary"]["placed"], 2)  # no PodGroup: one by one
+
     def test_templates(self):
         template = "{metadata: {labels: {app: x}}, spec: {containers: [{name: c, image: c}], restartPolicy: RESTART}}"
         parts = [f"{{apiVersion: {version}, kind: {kind}, metadata: {{name: {name}}}, spec: {{{spec}, template: {template.replace('RESTART', restart)}}}}}"

@@ -48,6 +48,9 @@ int input_add_class(input *self, const korch_object *object, model_place place, 
 /* Gives a spec (exclusively owned) the priority and the preemption policy of its class. */
 int input_set_priority(const input *self, korch_pod_spec *spec, model_place place,
                        korch_error **err);
+/* Reads a PodGroup of the coscheduling plugin, or of Kubernetes itself. */
+int input_add_gang(schedule_model *self, const korch_object *object, model_place place,
+                   korch_error **err);
 /* Claims and the volumes they are bound to, of the whole manifest. */
 int input_add_claims(schedule_model *self, korch_error **err);
 

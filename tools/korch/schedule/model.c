@@ -84,6 +84,7 @@ int model_add_pod(schedule_model *self, korch_pod *pod, model_place place, korch
 	                   .group = "",
 	                   .node = NO_NODE,
 	                   .reason = NO_REASON,
+	                   .gang = NO_GANG,
 	                   .preempted_from = NO_NODE};
 	int code = self->pods.n >= MODEL_PODS_MAX
 	               ? model_fail(err, place, "more than %d pods", MODEL_PODS_MAX)
@@ -110,6 +111,7 @@ void model_fini(schedule_model *self)
 	free(self->namespaces.items);
 	free(self->budgets.items);
 	free(self->claims.items);
+	free(self->gangs.items);
 	free(self->memory.items);
 	free(self->blocks.items);
 	free(self->reasons.items);

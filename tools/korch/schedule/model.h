@@ -17,6 +17,7 @@ enum {
 };
 #define NO_NODE SIZE_MAX
 #define NO_REASON SIZE_MAX
+#define NO_GANG SIZE_MAX
 
 /* Where an object was read. */
 typedef struct model_place {
@@ -48,6 +49,7 @@ typedef struct model_pod {
 	int has_score;
 	size_t node;           /* index, or NO_NODE */
 	size_t reason;         /* index, or NO_REASON */
+	size_t gang;           /* index, or NO_GANG */
 	size_t preempted_from; /* index of the node that it had to leave, or NO_NODE */
 	int64_t score;
 	uint64_t feasible; /* nodes that would have done */
@@ -59,6 +61,13 @@ typedef struct model_claim {
 	const char *namespace_, *name;
 	const korch_node_selector *nodes; /* NULL: everywhere */
 } model_claim;
+
+/* Pods that are placed together, or none of them: a PodGroup. */
+typedef struct model_gang {
+	const char *namespace_, *name;
+	int64_t least; /* how many must be placed; 0: all */
+	model_place place;
+} model_gang;
 
 /* A list of owned things. */
 #define MODEL_LIST(type)                                                                           \
@@ -74,10 +83,11 @@ typedef struct schedule_model {
 	MODEL_LIST(const korch_namespace *) namespaces;
 	MODEL_LIST(const korch_pod_disruption_budget *) budgets;
 	MODEL_LIST(model_claim) claims;
-	MODEL_LIST(void *) memory;  /* freed with the schedule_model */
-	MODEL_LIST(void *) blocks;  /* unreferenced with the schedule_model */
-	MODEL_LIST(char *) reasons; /* sentences of pods that fit nowhere, each once */
-	uint64_t *reason_hashes;    /* of the reasons */
+	MODEL_LIST(model_gang) gangs; /* by namespace and name, once all is read */
+	MODEL_LIST(void *) memory;    /* freed with the schedule_model */
+	MODEL_LIST(void *) blocks;    /* unreferenced with the schedule_model */
+	MODEL_LIST(char *) reasons;   /* sentences of pods that fit nowhere, each once */
+	uint64_t *reason_hashes;      /* of the reasons */
 	size_t reason_hashes_cap;
 	const char *resources[MODEL_RESOURCES_MAX]; /* cpu, memory, then the others by name */
 	int64_t scales[MODEL_RESOURCES_MAX];        /* amounts are counted in 1/scale units */

@@ -103,6 +103,8 @@ static int add_object(input *self, size_t i, korch_error **err)
 		return MODEL_ADD(&self->model->namespaces, (const korch_namespace *)object, err);
 	if (object->kind == &korch_pod_disruption_budget_kind)
 		return MODEL_ADD(&self->model->budgets, (const korch_pod_disruption_budget *)object, err);
+	if (strcmp(object->kind->name, "PodGroup") == 0)
+		return input_add_gang(self->model, object, place, err);
 	int code = input_expand(self, object, place, err);
 	return code < 0 ? code : 0;
 }

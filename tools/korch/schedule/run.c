@@ -102,13 +102,30 @@ static size_t queue_pop(queue *self)
 	return first;
 }
 
+int run_note(schedule_run *self, size_t i, const char *node, const char *reason, korch_error **err)
+{
+	model_pod *pod = &self->model->pods.items[i];
+	if (!node) {
+		pod->state = MODEL_PENDING;
+		return model_reason(&pod->reason, self->model, reason ? reason : "", err);
+	}
+	pod->node = model_node_index(self->model, node);
+	pod->state = MODEL_PLACED;
+	model_count(self->model, i, pod->node, 1);
+	return 0;
+}
+
 static int decide(schedule_run *self, size_t i, korch_error **err)
 {
 	model_pod *pod = &self->model->pods.items[i];
 	korch_decision decision = {0};
 	int code = 0;
+	if (pod->state != MODEL_WAITING) /* placed together with others of its gang */
+		return 0;
 	if (i == self->explained && !self->explanation)
 		code = korch_scheduler_explain(&self->explanation, self->scheduler, pod->object, err);
+	if (code >= 0 && pod->gang != NO_GANG)
+		return run_gang(self, i, err);
 	if (code >= 0)
 		code = korch_scheduler_schedule(&decision, self->scheduler, pod->object, err);
 	if (code < 0) {
@@ -116,18 +133,10 @@ static int decide(schedule_run *self, size_t i, korch_error **err)
 		return code;
 	}
 	pod->feasible = decision.feasible;
-	if (!decision.node) {
-		pod->state = MODEL_PENDING;
-		return model_reason(&pod->reason, self->model, decision.message ? decision.message : "",
-		                    err);
-	}
-	pod->node = model_node_index(self->model, decision.node);
-	pod->state = MODEL_PLACED;
 	pod->score = decision.score;
-	pod->has_score = 1;
+	pod->has_score = decision.node != NULL;
 	pod->devices = decision.devices;
-	model_count(self->model, i, pod->node, 1);
-	return 0;
+	return run_note(self, i, decision.node, decision.message, err);
 }
 
 /* The pod as it was before anybody bound it. */

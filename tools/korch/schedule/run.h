@@ -27,6 +27,11 @@ void run_fini(schedule_run *self);
  */
 int profile_load(korch_scheduler_profiles **out, korch_scheduler_options *options,
                  const char *profile, korch_error **err);
+/* Places the gang of a pod whose turn it is, or none of it; in gang.c. */
+int run_gang(schedule_run *self, size_t pod, korch_error **err);
+/* A pod went to a node of that name, or nowhere (NULL) for that reason. */
+int run_note(schedule_run *self, size_t pod, const char *node, const char *reason,
+             korch_error **err);
 /* Tells the budgets, in budget.c: those without a status allow what their pods on nodes allow. */
 int run_feed_budgets(schedule_run *self, korch_error **err);
 

@@ -155,6 +155,39 @@ static int list_resources(schedule_model *self, korch_error **err)
 	return 0;
 }
 
+static int compare_gangs(const void *a, const void *b)
+{
+	const model_gang *one = a, *other = b;
+	int order = strcmp(one->namespace_, other->namespace_);
+	return order ? order : strcmp(one->name, other->name);
+}
+
+/* The gang that a pod names by its label or its scheduling group. */
+static size_t find_gang(const schedule_model *self, const model_pod *pod)
+{
+	const korch_pod_scheduling_group *group = pod->object->spec->scheduling_group;
+	const char *name =
+	    korch_map_get(pod->object->object.metadata->labels, "scheduling.x-k8s.io/pod-group");
+	if (!name && group)
+		name = group->pod_group_name;
+	if (!name)
+		return NO_GANG;
+	const model_gang key = {.namespace_ = korch_object_namespace(&pod->object->object),
+	                        .name = name};
+	const model_gang *found =
+	    bsearch(&key, self->gangs.items, self->gangs.n, sizeof(key), compare_gangs);
+	return found ? (size_t)(found - self->gangs.items) : NO_GANG;
+}
+
+static void find_gangs(schedule_model *self)
+{
+	if (self->gangs.n == 0)
+		return;
+	qsort(self->gangs.items, self->gangs.n, sizeof(*self->gangs.items), compare_gangs);
+	for (size_t i = 0; i < self->pods.n; i++)
+		self->pods.items[i].gang = find_gang(self, &self->pods.items[i]);
+}
+
 int model_settle(schedule_model *self, korch_error **err)
 {
 	int code = sort_nodes(self, err);
@@ -162,5 +195,6 @@ int model_settle(schedule_model *self, korch_error **err)
 		code = check_pods(self, err);
 	if (code == 0)
 		code = list_resources(self, err);
+	find_gangs(self);
 	return code < 0 ? code : model_measure(self, err);
 }

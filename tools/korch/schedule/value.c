@@ -58,6 +58,22 @@ int input_add_class(input *self, const korch_object *object, model_place place, 
 	return code < 0 ? code : MODEL_ADD(&self->classes, added, err);
 }
 
+int input_add_gang(schedule_model *self, const korch_object *object, model_place place,
+                   korch_error **err)
+{
+	int is_plugins = strcmp(object->kind->group, "scheduling.x-k8s.io") == 0;
+	const char *path = is_plugins ? "spec.minMember" : "spec.schedulingPolicy.gang.minCount";
+	model_gang gang = {korch_object_namespace(object), korch_object_name(object), 0, place};
+	if (!is_plugins && strcmp(object->kind->group, "scheduling.k8s.io") != 0)
+		return 0;
+	int code = input_number(&gang.least, object, path, is_plugins ? 1 : -1, err);
+	korch_error_set_location(err, place.file, place.line);
+	if (code < 0 || gang.least < 0) /* a group without a gang policy is no gang */
+		return code;
+	return gang.least == 0 ? model_fail(err, place, "%s: must be 1 or more", path)
+	                       : MODEL_ADD(&self->gangs, gang, err);
+}
+
 static const input_class *find_class(const input *self, const char *name)
 {
 	static const input_class SYSTEM[] = {

@@ -88,8 +88,8 @@ function showLegend() {
 const causeCache = new Map();
 function causes(reason) {
   if (!causeCache.has(reason)) {
-    const text = data.reasons[reason] || "", start = text.indexOf(": ");
-    const list = text.slice(start + 2).replace(/\.$/, "").split(/, (?=\d+ )/).map(cause => cause.replace(/^\d+ /, "")).sort();
+    const text = data.reasons[reason] || "", mark = "nodes are available: ", start = text.indexOf(mark);
+    const list = text.slice(start + mark.length).replace(/\.$/, "").split(/, (?=\d+ )/).map(cause => cause.replace(/^\d+ /, "")).sort();
     const lacking = list.filter(cause => cause.startsWith("Insufficient ")).map(cause => cause.slice(13));
     const others = list.filter(cause => !cause.startsWith("Insufficient "));
     causeCache.set(reason, start < 0 ? text : [...(lacking.length ? ["Insufficient " + lacking.join(", ")] : []), ...others].join(" · "));
