@@ -3,6 +3,7 @@
 #include "scheduler/rank/class.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "scheduler/preempt/preempt.h"
 #include <string.h>
 
 /* Most cells (classes × nodes) that rankings may have; beyond it the ranking that was not used
@@ -58,6 +59,7 @@ static void drop_parts(korch_scheduler *s, sched_class *c)
 static void fini_class(korch_scheduler *s, sched_class *c)
 {
 	korch__ranking_free(s, c);
+	korch__preempt_free_class(s, c);
 	korch__layout_fini(&c->layout);
 	drop_parts(s, c);
 	if (c->pod)
@@ -96,7 +98,7 @@ static void make_room(korch_scheduler *s)
 	uint64_t least = UINT64_MAX;
 	sched_class *c;
 	for (size_t at = 0; (c = korch__table_next(&s->class_table, &at));) {
-		if (too_many || c->ranking)
+		if (too_many || c->ranking || c->prospects)
 			least = c->used_at < least ? c->used_at : least;
 	}
 	uint64_t limit = least + (s->clock - least) / 4;
@@ -104,6 +106,7 @@ static void make_room(korch_scheduler *s)
 		if (c->used_at > limit)
 			continue;
 		korch__ranking_free(s, c);
+		korch__preempt_free_class(s, c);
 		if (!too_many || c->n_waiting > 0)
 			continue;
 		forget_cached(s, c);

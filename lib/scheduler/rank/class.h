@@ -32,8 +32,10 @@ struct sched_class {
 	size_t n_waiting;          /* pods that wait with it: it stays */
 	struct sched_queue *queue; /* of these; NULL: none ever waited */
 	sched_layout layout;
-	sched_ranking *ranking; /* NULL: not made (yet, any more) */
-	char *message;          /* why there is no node, valid at message_at */
+	sched_ranking *ranking;            /* NULL: not made (yet, any more) */
+	struct sched_prospects *prospects; /* of driving others out; NULL: never asked twice */
+	uint8_t has_preempted;             /* it was asked */
+	char *message;                     /* why there is no node, valid at message_at */
 	uint64_t message_at;
 };
 

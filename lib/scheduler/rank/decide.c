@@ -8,27 +8,6 @@
 #include "scheduler/state/nominate.h"
 #include <string.h>
 
-/* The pod's own nomination keeps nothing from itself while it is decided on. */
-static sched_nomination *suspend(korch_scheduler *s, const korch_pod *pod)
-{
-	char buffer[KORCH__ID_SIZE];
-	const char *id = s->nominations.n > 0 ? korch__pod_id(pod, buffer) : NULL;
-	sched_nomination *own = id ? korch__nomination_find(s, id) : NULL;
-	if (own) {
-		own->suspended = 1;
-		korch__slot_touch(s, own->pod->slot);
-	}
-	return own;
-}
-
-static void resume(korch_scheduler *s, sched_nomination *own)
-{
-	if (!own)
-		return;
-	own->suspended = 0;
-	korch__slot_touch(s, own->pod->slot);
-}
-
 /* 1: all filters let the class's pods onto the slot, 0, or KORCH_E_NOMEM. */
 static int slot_will_do(korch_scheduler *s, sched_class *c, uint32_t slot)
 {
@@ -71,7 +50,7 @@ static int refuse(korch_decision *out, korch_scheduler *s, sched_class *c, const
 
 static int decide(korch_decision *out, korch_scheduler *s, const korch_pod *pod, sched_class *c)
 {
-	sched_nomination *own = suspend(s, pod);
+	sched_nomination *own = korch__nomination_suspend(s, pod);
 	sched_best best = {.slot = NONE};
 	int code = c->shape->gated ? 0 : best_for(s, c, own, &best);
 	if (code == 0 && best.slot == NONE)
@@ -85,7 +64,7 @@ static int decide(korch_decision *out, korch_scheduler *s, const korch_pod *pod,
 		                        .devices = wants ? korch__devices_choose(slot, c->shape) : 0};
 		code = 1;
 	}
-	resume(s, own);
+	korch__nomination_resume(s, own);
 	return code;
 }
 

@@ -39,6 +39,7 @@ static void free_set(korch_scheduler *s, sched_labelset *set)
 {
 	korch__existing_unref(s, set->existing);
 	korch__vec_fini(&set->matches);
+	korch__vec_fini(&set->budgets);
 	korch_string_unref(set->namespace_);
 	korch_block_unref(set->labels);
 	korch__free(set);

@@ -17,6 +17,8 @@ struct sched_labelset {
 	KORCH_VEC(sched_matcher *) matches; /* borrowed: a matcher that goes takes itself out */
 	sched_existing *existing;           /* what terms of other pods say of these; see existing.c */
 	uint64_t existing_generation;
+	KORCH_VEC(sched_budget *) budgets; /* borrowed: that preemption looks at for such pods */
+	uint64_t budget_generation;        /* when they were found, 0 = never */
 };
 
 /* One more reference, or NULL when memory is short. */

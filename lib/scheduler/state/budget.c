@@ -17,6 +17,8 @@ static void free_budget(sched_budget *budget)
 	korch_string_unref(budget->namespace_);
 	korch_string_unref(budget->name);
 	korch_selector_free(budget->selector);
+	korch_block_unref(budget->from);
+	korch_block_unref(budget->disrupted);
 	korch__free(budget);
 }
 
@@ -47,7 +49,9 @@ static int make(sched_budget **out, const korch_pod_disruption_budget *from, kor
 	    korch_string_new(korch__text_or_empty(korch_object_namespace(&from->object)));
 	budget->name = korch_string_new(korch_object_name(&from->object));
 	budget->allowed = from->status ? from->status->disruptions_allowed : 0;
-	int code = korch_selector_new(&budget->selector, from->spec ? from->spec->selector : NULL, err);
+	budget->disrupted = from->status ? korch_block_ref(from->status->disrupted_pods) : NULL;
+	budget->from = from->spec ? korch_block_ref(from->spec->selector) : NULL;
+	int code = korch_selector_new(&budget->selector, budget->from, err);
 	if (code == 0 && (!budget->namespace_ || !budget->name))
 		code = korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	if (code < 0)
@@ -55,6 +59,54 @@ static int make(sched_budget **out, const korch_pod_disruption_budget *from, kor
 	else
 		*out = budget;
 	return code;
+}
+
+static int is_same(const sched_budget *a, const sched_budget *b)
+{
+	int same_selector =
+	    a->from == b->from ||
+	    (a->from && b->from && korch_struct_equal(a->from, b->from, &korch_label_selector_type));
+	return same_selector && a->allowed == b->allowed && korch_map_equal(a->disrupted, b->disrupted);
+}
+
+/* The budgets that preemption looks at for the pods of a label set. */
+static int find_covering(korch_scheduler *s, sched_labelset *set)
+{
+	set->budgets.n = 0;
+	for (size_t i = 0; i < s->budgets.n; i++) {
+		sched_budget *budget = s->budgets.items[i];
+		if (!korch__text_equal(budget->namespace_, set->namespace_) ||
+		    korch_selector_is_everything(budget->selector) ||
+		    !korch_selector_matches(budget->selector, set->labels))
+			continue;
+		if (korch__vec_push(&set->budgets, budget) < 0)
+			return KORCH_E_NOMEM;
+	}
+	set->budget_generation = s->budget_generation;
+	return 0;
+}
+
+int korch__budgets_take(korch_scheduler *s, const sched_pod *pod, uint64_t round)
+{
+	sched_labelset *set = pod->labels;
+	int violates = 0;
+	if (!set->labels || set->labels->n == 0)
+		return 0;
+	if (set->budget_generation != s->budget_generation && find_covering(s, set) < 0) {
+		set->budget_generation = 0;
+		return KORCH_E_NOMEM;
+	}
+	for (size_t i = 0; i < set->budgets.n; i++) {
+		sched_budget *budget = set->budgets.items[i];
+		if (korch_map_get(budget->disrupted, pod->name))
+			continue;
+		if (budget->round != round) {
+			budget->round = round;
+			budget->left = budget->allowed;
+		}
+		violates |= --budget->left < 0;
+	}
+	return violates;
 }
 
 int korch_scheduler_budget_set(korch_scheduler *s, const korch_pod_disruption_budget *from,
@@ -69,11 +121,16 @@ int korch_scheduler_budget_set(korch_scheduler *s, const korch_pod_disruption_bu
 	if (code < 0)
 		return code;
 	size_t i = find(s, budget->namespace_, budget->name);
+	if (i < s->budgets.n && is_same(s->budgets.items[i], budget)) {
+		free_budget(budget);
+		return 0;
+	}
 	if (i < s->budgets.n)
 		free_budget(s->budgets.items[i]);
 	else
 		s->budgets.n++;
 	s->budgets.items[i] = budget;
+	s->budget_generation++;
 	s->changes++;
 	return 0;
 }
@@ -85,5 +142,6 @@ void korch_scheduler_budget_remove(korch_scheduler *s, const char *namespace_, c
 		return;
 	free_budget(s->budgets.items[i]);
 	korch__vec_swap_remove(&s->budgets, i);
+	s->budget_generation++;
 	s->changes++;
 }

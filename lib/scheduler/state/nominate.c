@@ -100,6 +100,26 @@ void korch__nomination_restore(korch_scheduler *s, const char *id, sched_nominat
 		korch__nomination_free(s, before);
 }
 
+sched_nomination *korch__nomination_suspend(korch_scheduler *s, const korch_pod *pod)
+{
+	char buffer[KORCH__ID_SIZE];
+	const char *id = s->nominations.n > 0 ? korch__pod_id(pod, buffer) : NULL;
+	sched_nomination *own = id ? korch__nomination_find(s, id) : NULL;
+	if (own) {
+		own->suspended = 1;
+		korch__slot_touch(s, own->pod->slot);
+	}
+	return own;
+}
+
+void korch__nomination_resume(korch_scheduler *s, sched_nomination *own)
+{
+	if (!own)
+		return;
+	own->suspended = 0;
+	korch__slot_touch(s, own->pod->slot);
+}
+
 size_t korch__nominated_show(korch_scheduler *s, uint32_t slot, int32_t priority)
 {
 	size_t n = 0;

@@ -22,6 +22,9 @@ void korch__nomination_end(korch_scheduler *s, const char *id);
 void korch__nomination_restore(korch_scheduler *s, const char *id, sched_nomination *before);
 void korch__nomination_free(korch_scheduler *s, sched_nomination *one);
 
+/* A pod's own nomination keeps nothing from itself while it is decided on; NULL is fine. */
+sched_nomination *korch__nomination_suspend(korch_scheduler *s, const korch_pod *pod);
+void korch__nomination_resume(korch_scheduler *s, sched_nomination *own);
 /* Shows the pods that keep room on a slot from pods of that priority; how many there are. */
 size_t korch__nominated_show(korch_scheduler *s, uint32_t slot, int32_t priority);
 /* Hides them again. */

@@ -144,6 +144,8 @@ int korch__pod_attach(korch_scheduler *s, sched_pod *pod, uint32_t index)
 		korch__group_drop(pod->group, index);
 		return KORCH_E_NOMEM;
 	}
+	if (pod->shape->priority < s->lowest_priority)
+		s->lowest_priority = pod->shape->priority;
 	pod->slot = index;
 	pod->at = (uint32_t)slot->pods.n;
 	slot->pods.items[slot->pods.n++] = pod;
@@ -168,9 +170,17 @@ void korch__pod_detach(korch_scheduler *s, sched_pod *pod)
 	korch__slot_freed(s, pod->slot);
 }
 
+/* What is hidden for a moment changes nothing. */
+static void count_unnoticed(korch_scheduler *s, sched_pod *pod, int sign)
+{
+	uint64_t version = s->topology_version;
+	korch__topology_count(s, pod, sign);
+	s->topology_version = version;
+}
+
 void korch__pod_hide(korch_scheduler *s, sched_pod *pod)
 {
-	korch__topology_count(s, pod, -1);
+	count_unnoticed(s, pod, -1);
 	account(s, pod, -1);
 	korch__devices_give(s->slots.items[pod->slot], pod);
 	korch__group_drop(pod->group, pod->slot);
@@ -185,7 +195,7 @@ void korch__pod_show(korch_scheduler *s, sched_pod *pod)
 		korch__group_add(pod->group, pod->slot);
 	korch__devices_hold(s->slots.items[pod->slot], pod);
 	account(s, pod, 1);
-	korch__topology_count(s, pod, 1);
+	count_unnoticed(s, pod, 1);
 }
 
 static int has_ended(const korch_pod *pod)

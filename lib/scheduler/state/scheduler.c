@@ -2,6 +2,7 @@
 #include "base/cleanup.h"
 #include "scheduler/filter/claim.h"
 #include "scheduler/filter/eligibility.h"
+#include "scheduler/preempt/preempt.h"
 #include "scheduler/profile/profile.h"
 #include "scheduler/rank/blocks.h"
 #include "scheduler/rank/class.h"
@@ -84,7 +85,8 @@ static void init_state(korch_scheduler *s)
 	init_tables(s);
 	s->last_slot = NONE;
 	s->touched.end = s->freed.end = s->changed.end = 1; /* 0 is "never" */
-	s->changes = s->generation = s->counter_generation = 1;
+	s->changes = s->generation = s->counter_generation = s->budget_generation = 1;
+	s->lowest_priority = INT32_MAX;
 }
 
 static void init_resources(korch_scheduler *s)
@@ -119,6 +121,7 @@ static void fini_state(korch_scheduler *s)
 	korch__journal_free(s);
 	korch__waiting_free(s);
 	korch__nominations_free(s);
+	korch__preempt_free(s);
 	korch__classes_free(s);
 	korch__blocks_free(s);
 	free_pods(s);

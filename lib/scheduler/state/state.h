@@ -141,6 +141,9 @@ struct korch_scheduler {
 	uint64_t image_generation;
 	uint64_t counter_generation; /* a counter came or went, a matcher matches others */
 	uint64_t namespace_generation;
+	uint64_t budget_generation;
+	uint64_t topology_version; /* rises when what is counted by domain changes */
+	int32_t lowest_priority;   /* no pod that was ever there had a lower one */
 
 	/* shape/ */
 	korch_table shape_table;
@@ -167,7 +170,7 @@ struct korch_scheduler {
 
 	sched_journal *journal;        /* NULL: no trial is open */
 	char *message;                 /* of the last verdict */
-	struct sched_preempt *preempt; /* preempt/ */
+	struct sched_preempt *preempt; /* preempt/: NULL until somebody asks */
 	struct sched_typical *typical; /* score/: what fragmentation is measured against */
 };
 

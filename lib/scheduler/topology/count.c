@@ -23,6 +23,7 @@ void korch__topology_count(korch_scheduler *s, sched_pod *pod, int sign)
 	if (sign > 0 ? pod->counted || !s->slots.items[pod->slot]->node : !pod->counted)
 		return;
 	pod->counted = sign > 0;
+	s->topology_version += pod->terms || pod->labels->matches.n > 0;
 	for (size_t i = 0; i < pod->labels->matches.n; i++) {
 		const sched_matcher *matcher = pod->labels->matches.items[i];
 		for (size_t k = 0; k < matcher->counters.n; k++)

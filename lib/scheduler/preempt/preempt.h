@@ -1,0 +1,18 @@
+/* Preemption, as the rest of the scheduler sees it. */
+#ifndef KORCH_SCHEDULER_PREEMPT_INTERNAL_H
+#define KORCH_SCHEDULER_PREEMPT_INTERNAL_H
+
+#include "scheduler/rank/class.h"
+
+/* 1: the class's pods may drive others out, and somebody might be less important. */
+int korch__preempt_is_allowed(const korch_scheduler *s, const sched_class *class_);
+/* 1: a pod of the class that is nominated nowhere could drive others out, 0, or KORCH_E_NOMEM. */
+int korch__preempt_is_possible(korch_scheduler *s, sched_class *class_);
+/* 1: a pod that keeps room on that slot may drive others out (again): nobody that was driven out
+ * for it is leaving there still. The class must be up to date; its own nomination is suspended. */
+int korch__preempt_is_over(korch_scheduler *s, const sched_class *class_, uint32_t slot,
+                           int32_t *key);
+void korch__preempt_free_class(korch_scheduler *s, sched_class *class_);
+void korch__preempt_free(korch_scheduler *s);
+
+#endif
