@@ -5,6 +5,7 @@
 #ifndef KORCH_OBJECT_KINDS_HOOKS_H
 #define KORCH_OBJECT_KINDS_HOOKS_H
 
+#include <korch/api/core_affinity.h>
 #include <korch/object.h>
 #include <korch/problems.h>
 
@@ -95,5 +96,9 @@ void korch__object_check_name(const korch_object *object, korch_problems *proble
 /* What of the metadata may not change. For every kind, also those without a struct. */
 void korch__object_check_update(const korch_object *object, const korch_object *old,
                                 korch_problems *problems);
+
+/* Two constraints of one pod with the same key and whenUnsatisfiable contradict each other. */
+void korch__spread_twins_validate(const korch_topology_spread_constraint *list, size_t n,
+                                  const char *path, korch_problems *problems);
 
 #endif

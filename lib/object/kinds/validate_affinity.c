@@ -182,3 +182,22 @@ void korch__topology_spread_constraint_validate(const void *self, const char *pa
 		korch__problem_field(problems, path, "matchLabelKeys", KORCH_PROBLEM_FORBIDDEN,
 		                     "must not be specified when labelSelector is not set");
 }
+
+void korch__spread_twins_validate(const korch_topology_spread_constraint *list, size_t n,
+                                  const char *path, korch_problems *problems)
+{
+	for (size_t i = 1; i < n && i < 256; i++) {
+		const korch_topology_spread_constraint *one = &list[i];
+		for (size_t j = 0; j < i; j++) {
+			if (!korch__text_equal(one->topology_key, list[j].topology_key) ||
+			    !korch__text_equal(one->when_unsatisfiable, list[j].when_unsatisfiable))
+				continue;
+			korch__problem_field(
+			    problems, path,
+			    AT("topologySpreadConstraints[%zu].{topologyKey, whenUnsatisfiable}", i),
+			    KORCH_PROBLEM_DUPLICATE, "\"{%s, %s}\"", korch__text_or_empty(one->topology_key),
+			    korch__text_or_empty(one->when_unsatisfiable));
+			break;
+		}
+	}
+}

@@ -153,25 +153,6 @@ static void check_dns(const korch_pod_spec *spec, const char *path, korch_proble
 		                     "must not have more than 32 search paths");
 }
 
-static void check_spread(const korch_pod_spec *spec, const char *path, korch_problems *problems)
-{
-	for (size_t i = 1; i < spec->n_topology_spread_constraints && i < 256; i++) {
-		const korch_topology_spread_constraint *one = &spec->topology_spread_constraints[i];
-		for (size_t j = 0; j < i; j++) {
-			const korch_topology_spread_constraint *other = &spec->topology_spread_constraints[j];
-			if (!korch__text_equal(one->topology_key, other->topology_key) ||
-			    !korch__text_equal(one->when_unsatisfiable, other->when_unsatisfiable))
-				continue;
-			korch__problem_field(
-			    problems, path,
-			    AT("topologySpreadConstraints[%zu].{topologyKey, whenUnsatisfiable}", i),
-			    KORCH_PROBLEM_DUPLICATE, "\"{%s, %s}\"", korch__text_or_empty(one->topology_key),
-			    korch__text_or_empty(one->when_unsatisfiable));
-			break;
-		}
-	}
-}
-
 static void check_names(const korch_pod_spec *spec, const char *path, korch_problems *problems)
 {
 	korch__syntax_check(problems, path, "nodeName", KORCH_FORMAT_DNS1123_SUBDOMAIN,
@@ -216,6 +197,7 @@ void korch__pod_spec_validate(const void *self, const char *path, korch_problems
 	check_host_ports(spec, path, problems);
 	check_host_network(spec, path, problems);
 	check_dns(spec, path, problems);
-	check_spread(spec, path, problems);
+	korch__spread_twins_validate(spec->topology_spread_constraints,
+	                             spec->n_topology_spread_constraints, path, problems);
 	check_names(spec, path, problems);
 }

@@ -1,7 +1,7 @@
 /* Checks of the parts of a spec that decide where it goes. */
 #include "scheduler/shape/check.h"
 #include "base/cleanup.h"
-#include "base/text.h"
+#include "object/kinds/hooks.h"
 #include <korch/problems.h>
 #include <korch/validate.h>
 #include <stdio.h>
@@ -25,27 +25,6 @@ static int check_list(const void *items, size_t n, const korch_type *type, const
 	return 0;
 }
 
-/* Two constraints of one key and one way contradict each other. */
-static void check_twins(const korch_pod_spec *spec, korch_problems *problems)
-{
-	for (size_t i = 1; i < spec->n_topology_spread_constraints && i < 256; i++) {
-		const korch_topology_spread_constraint *one = &spec->topology_spread_constraints[i];
-		for (size_t j = 0; j < i; j++) {
-			const korch_topology_spread_constraint *other = &spec->topology_spread_constraints[j];
-			if (!korch__text_equal(one->topology_key, other->topology_key) ||
-			    !korch__text_equal(one->when_unsatisfiable, other->when_unsatisfiable))
-				continue;
-			char path[128], message[512];
-			snprintf(path, sizeof(path), "spec.topologySpreadConstraints[%zu]", i);
-			snprintf(message, sizeof(message), "{%s, %s}", korch__text_or_empty(one->topology_key),
-			         korch__text_or_empty(one->when_unsatisfiable));
-			korch_problem_add(problems, &(korch_problem){.kind = KORCH_PROBLEM_DUPLICATE,
-			                                             .path = path,
-			                                             .message = message});
-		}
-	}
-}
-
 int korch__spec_check(const korch_pod_spec *spec, korch_error **err)
 {
 	if (!spec->affinity && spec->n_tolerations == 0 && spec->n_topology_spread_constraints == 0)
@@ -62,6 +41,7 @@ int korch__spec_check(const korch_pod_spec *spec, korch_error **err)
 	               &korch_topology_spread_constraint_type, "topologySpreadConstraints",
 	               problems) < 0)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-	check_twins(spec, problems);
+	korch__spread_twins_validate(spec->topology_spread_constraints,
+	                             spec->n_topology_spread_constraints, "spec", problems);
 	return korch_problems_result(problems, err);
 }
