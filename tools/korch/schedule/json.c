@@ -35,6 +35,14 @@ static const char *node_name(const schedule_model *model, size_t i)
 	return i == NO_NODE ? NULL : korch_object_name(&model->nodes.items[i].object->object);
 }
 
+static void put_preempted(jsonw *json, const schedule_model *model, const model_pod *pod)
+{
+	char name[512];
+	jsonw_text(json, "preemptedFrom", node_name(model, pod->preempted_from));
+	jsonw_text(json, "preemptedBy",
+	           model_pod_name(&model->pods.items[pod->preempted_by], name, sizeof(name)));
+}
+
 static void put_pod(jsonw *json, const schedule_model *model, const model_pod *pod)
 {
 	jsonw_open(json, NULL, '{');
@@ -51,7 +59,7 @@ static void put_pod(jsonw *json, const schedule_model *model, const model_pod *p
 	if (pod->reason != NO_REASON && pod->state == MODEL_PENDING)
 		jsonw_text(json, "reason", model->reasons.items[pod->reason]);
 	if (pod->preempted_from != NO_NODE)
-		jsonw_text(json, "preemptedFrom", node_name(model, pod->preempted_from));
+		put_preempted(json, model, pod);
 	jsonw_int(json, "priority", pod->object->spec->priority);
 	put_requests(json, model, pod->amounts);
 	jsonw_close(json, '}');

@@ -51,6 +51,7 @@ typedef struct model_pod {
 	size_t reason;         /* index, or NO_REASON */
 	size_t gang;           /* index, or NO_GANG */
 	size_t preempted_from; /* index of the node that it had to leave, or NO_NODE */
+	size_t preempted_by;   /* index of the pod that it had to leave it for */
 	int64_t score;
 	uint64_t feasible; /* nodes that would have done */
 	uint64_t devices;

@@ -22,6 +22,7 @@ static const char USAGE[] =
     "NAMESPACE/NAME\n"
     "  -o, --output FORMAT    table (default), json or csv\n"
     "  --html FILE            also write a map of the nodes and what is on them, one page\n"
+    "  --preempt              pods of higher priority drive out others\n"
     "  --ties name|seeded     of equal nodes take the first by name (default), or by an order "
     "drawn "
     "from the seed\n"
@@ -85,8 +86,11 @@ static int set_option(schedule_options *options, int option, const char *value)
 		return set_format(options, value);
 	case 't':
 		return set_ties(options, value);
-	default:
+	case 's':
 		return set_seed(options, value);
+	default:
+		options->is_preempting = 1;
+		return EXIT_FINE;
 	}
 }
 
@@ -110,11 +114,17 @@ static int check(const schedule_options *options)
 int schedule_options_parse(schedule_options *options, int argc, char **argv)
 {
 	static const struct option OPTIONS[] = {
-	    {"nodes", required_argument, NULL, 'n'},   {"pods", required_argument, NULL, 'p'},
-	    {"profile", required_argument, NULL, 'P'}, {"explain", required_argument, NULL, 'e'},
-	    {"output", required_argument, NULL, 'o'},  {"html", required_argument, NULL, 'H'},
-	    {"ties", required_argument, NULL, 't'},    {"seed", required_argument, NULL, 's'},
-	    {"help", no_argument, NULL, 'h'},          {0},
+	    {"nodes", required_argument, NULL, 'n'},
+	    {"pods", required_argument, NULL, 'p'},
+	    {"profile", required_argument, NULL, 'P'},
+	    {"explain", required_argument, NULL, 'e'},
+	    {"output", required_argument, NULL, 'o'},
+	    {"html", required_argument, NULL, 'H'},
+	    {"ties", required_argument, NULL, 't'},
+	    {"seed", required_argument, NULL, 's'},
+	    {"preempt", no_argument, NULL, 'x'},
+	    {"help", no_argument, NULL, 'h'},
+	    {0},
 	};
 	int option;
 	int code = EXIT_FINE;

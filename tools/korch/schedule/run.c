@@ -62,46 +62,6 @@ int run_start(schedule_run *self, korch_error **err)
 	return code < 0 ? code : feed_all(self, err);
 }
 
-/* Pods that wait, the first at the root: a binary heap of indexes. */
-typedef struct queue {
-	const schedule_model *model;
-	size_t *items;
-	size_t n;
-} queue;
-
-static int goes_before(const queue *self, size_t a, size_t b)
-{
-	int32_t one = self->model->pods.items[a].object->spec->priority;
-	int32_t other = self->model->pods.items[b].object->spec->priority;
-	return one != other ? one > other : a < b;
-}
-
-static void queue_push(queue *self, size_t pod)
-{
-	size_t i = self->n++;
-	for (; i > 0 && goes_before(self, pod, self->items[(i - 1) / 2]); i = (i - 1) / 2)
-		self->items[i] = self->items[(i - 1) / 2];
-	self->items[i] = pod;
-}
-
-static size_t queue_pop(queue *self)
-{
-	size_t first = self->items[0], last = self->items[--self->n], i = 0;
-	for (;;) {
-		size_t child = 2 * i + 1;
-		if (child >= self->n)
-			break;
-		if (child + 1 < self->n && goes_before(self, self->items[child + 1], self->items[child]))
-			child++;
-		if (!goes_before(self, self->items[child], last))
-			break;
-		self->items[i] = self->items[child];
-		i = child;
-	}
-	self->items[i] = last;
-	return first;
-}
-
 int run_note(schedule_run *self, size_t i, const char *node, const char *reason, korch_error **err)
 {
 	model_pod *pod = &self->model->pods.items[i];
@@ -128,6 +88,11 @@ static int decide(schedule_run *self, size_t i, korch_error **err)
 		return run_gang(self, i, err);
 	if (code >= 0)
 		code = korch_scheduler_schedule(&decision, self->scheduler, pod->object, err);
+	if (code == 0 && self->options->is_preempting) {
+		code = run_preempt(self, i, err);
+		if (code >= 0)
+			code = korch_scheduler_schedule(&decision, self->scheduler, pod->object, err);
+	}
 	if (code < 0) {
 		korch_error_set_location(err, pod->place.file, pod->place.line);
 		return code;
@@ -139,8 +104,7 @@ static int decide(schedule_run *self, size_t i, korch_error **err)
 	return run_note(self, i, decision.node, decision.message, err);
 }
 
-/* The pod as it was before anybody bound it. */
-static korch_pod *unbound(const model_pod *pod)
+korch_pod *run_unbound(const model_pod *pod)
 {
 	korch_pod *copy = (korch_pod *)korch_object_edit(&pod->object->object);
 	korch_pod_spec *spec = copy ? korch_struct_edit(&copy->spec, &korch_pod_spec_type) : NULL;
@@ -155,7 +119,7 @@ static korch_pod *unbound(const model_pod *pod)
 static int explain_given(schedule_run *self, korch_error **err)
 {
 	const model_pod *pod = &self->model->pods.items[self->explained];
-	korch_pod *copy = unbound(pod);
+	korch_pod *copy = run_unbound(pod);
 	if (!copy)
 		return model_nomem(err);
 	korch_scheduler_pod_remove(self->scheduler, pod->object);
@@ -169,17 +133,17 @@ static int explain_given(schedule_run *self, korch_error **err)
 
 int run_all(schedule_run *self, korch_error **err)
 {
-	queue waiting = {.model = self->model};
-	waiting.items = malloc((self->model->pods.n + 1) * sizeof(*waiting.items));
-	if (!waiting.items)
+	schedule_queue *waiting = &self->waiting;
+	waiting->model = self->model;
+	waiting->items = malloc((self->model->pods.n + 1) * sizeof(*waiting->items));
+	if (!waiting->items)
 		return model_nomem(err);
 	for (size_t i = 0; i < self->model->pods.n; i++)
 		if (self->model->pods.items[i].state == MODEL_WAITING)
-			queue_push(&waiting, i);
+			queue_push(waiting, i);
 	int code = 0;
-	while (code == 0 && waiting.n > 0)
-		code = decide(self, queue_pop(&waiting), err);
-	free(waiting.items);
+	while (code == 0 && waiting->n > 0)
+		code = decide(self, queue_pop(waiting), err);
 	if (code == 0 && self->explained != NO_NODE && !self->explanation)
 		code = explain_given(self, err);
 	return code;
@@ -187,6 +151,7 @@ int run_all(schedule_run *self, korch_error **err)
 
 void run_fini(schedule_run *self)
 {
+	free(self->waiting.items);
 	korch_explanation_free(self->explanation);
 	korch_scheduler_free(self->scheduler);
 }

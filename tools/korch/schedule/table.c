@@ -67,6 +67,22 @@ static int print_pending(FILE *out, const schedule_model *model)
 	return 0;
 }
 
+static void print_preempted(FILE *out, const schedule_model *model)
+{
+	char victim[512], preemptor[512];
+	int is_first = 1;
+	for (size_t i = 0; i < model->pods.n; i++) {
+		const model_pod *pod = &model->pods.items[i];
+		if (pod->preempted_from == NO_NODE)
+			continue;
+		fprintf(
+		    out, "%s  %s had to leave %s for %s\n", is_first ? "\nPreempted:\n" : "",
+		    model_pod_name(pod, victim, sizeof(victim)), node_of(model, pod->preempted_from),
+		    model_pod_name(&model->pods.items[pod->preempted_by], preemptor, sizeof(preemptor)));
+		is_first = 0;
+	}
+}
+
 static void print_resources(FILE *out, const schedule_model *model, const schedule_summary *sums)
 {
 	char all[32], used[32];
@@ -89,6 +105,7 @@ int output_table(FILE *out, const schedule_run *run)
 	summarize(&sums, model);
 	print_bindings(out, model);
 	int code = print_pending(out, model);
+	print_preempted(out, model);
 	print_resources(out, model, &sums);
 	fprintf(out, "\n%zu of %zu pods placed", sums.placed + sums.given, model->pods.n);
 	if (sums.given)
