@@ -21,6 +21,12 @@ class Csv(Schedule):
         self.assertEqual(answer["pods"][0]["requests"], {"cpu": 0.5, "memory": 1 << 30, "example.com/foo": 1})
         self.assertEqual(answer["pods"][0]["priority"], 5)
 
+    def test_standard_input(self):
+        self.write("nodes.csv", "name,cpu\na,4\n")
+        done = self.schedule("--nodes", "nodes.csv", "--pods", "-", "-o", "csv", text="cpu,name\n1,x\n")
+        self.assertIn("default,x,placed,a,", done.stdout)
+        self.assertIn("korch: standard input:2: cpu: ", self.refused("--nodes", "nodes.csv", "--pods", "-", text="cpu,name\nlots,x\n"))
+
     def test_count(self):
         answer = self.decide("name,cpu,count\nweb,1,3\n", "name,cpu,memory,count\nn,2,1Gi,2\n", names=self.NAMES)
         self.assertEqual([each["name"] for each in answer["pods"]], ["web-0", "web-1", "web-2"])

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Everything that a stream gives, terminated; within the limit. */
 static int read_stream(char **out, size_t *length, FILE *stream, const char *name,
@@ -40,9 +42,31 @@ static int read_stream(char **out, size_t *length, FILE *stream, const char *nam
 	return 0;
 }
 
+/* Standard input in memory, so that it can be looked at before it is read. */
+static int spool_input(korch_error **err)
+{
+	char *text = NULL;
+	size_t length = 0, written = 0;
+	int code = read_stream(&text, &length, stdin, "standard input", err);
+	int fd = code == 0 ? memfd_create("input", MFD_CLOEXEC) : -1;
+	while (fd >= 0 && written < length) {
+		ssize_t n = write(fd, text + written, length - written);
+		if (n <= 0)
+			break;
+		written += (size_t)n;
+	}
+	if (code == 0 &&
+	    (fd < 0 || written < length || lseek(fd, 0, SEEK_SET) < 0 || dup2(fd, STDIN_FILENO) < 0))
+		code = korch_error_set(err, KORCH_E_IO, "standard input: %s", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	free(text);
+	return code;
+}
+
 static int read_text(char **out, size_t *length, const char *path, korch_error **err)
 {
-	FILE *stream = fopen(path, "re");
+	FILE *stream = strcmp(path, "-") == 0 ? fdopen(STDIN_FILENO, "r") : fopen(path, "re");
 	if (!stream)
 		return korch_error_set(err, errno == ENOENT ? KORCH_E_NOT_FOUND : KORCH_E_IO, "%s: %s",
 		                       path, strerror(errno));
@@ -59,6 +83,10 @@ static int is_csv(const char *path)
 	size_t length = strlen(path);
 	if (length > 4 && strcasecmp(path + length - 4, ".csv") == 0)
 		return 1;
+	if (strcmp(path, "-") == 0) {
+		ssize_t read = pread(STDIN_FILENO, line, sizeof(line), 0);
+		return read > 0 && input_is_csv(line, (size_t)read);
+	}
 	if (stat(path, &about) < 0 || !S_ISREG(about.st_mode))
 		return 0;
 	FILE *stream = fopen(path, "re");
@@ -74,7 +102,9 @@ static int read_csv(schedule_model *self, const input_file *file, korch_error **
 	size_t length = 0;
 	int code = read_text(&text, &length, file->path, err);
 	if (code == 0)
-		code = input_read_csv(self, file, file->path, text, length, err);
+		code =
+		    input_read_csv(self, file, strcmp(file->path, "-") == 0 ? "standard input" : file->path,
+		                   text, length, err);
 	free(text);
 	return code;
 }
@@ -84,6 +114,9 @@ int input_read(schedule_model *self, const input_file *files, size_t n, korch_er
 	char **paths = calloc(n + 1, sizeof(*paths));
 	size_t n_paths = 0;
 	int code = paths ? 0 : model_nomem(err);
+	for (size_t i = 0; code == 0 && i < n; i++)
+		if (strcmp(files[i].path, "-") == 0)
+			code = spool_input(err);
 	for (size_t i = 0; code == 0 && i < n; i++)
 		if (!is_csv(files[i].path))
 			paths[n_paths++] = (char *)(uintptr_t)files[i].path;
