@@ -85,6 +85,16 @@ class Yaml(Schedule):
         answer = self.decide("\n---\n".join(parts))
         self.assertEqual(list(answer["by_name"]), ["rs-0", "rs-1", "sts-0", "sts-1", "one-0", "job-0", "job-1", "job-2"])
 
+    def test_daemons(self):
+        daemon = """{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: agent}, spec: {selector: {matchLabels: {app: agent}}, template: {
+  metadata: {labels: {app: agent}}, spec: {containers: [{name: a, image: a, resources: {requests: {cpu: "1"}}}]}}}}
+"""
+        answer = self.decide(daemon + "---\n" + pod("full", 4, nodeName="n1"))["by_name"]
+        self.assertEqual(list(answer), ["full", "agent-n1", "agent-n2"])  # n3 is tainted
+        self.assertEqual((answer["agent-n2"]["node"], answer["agent-n1"]["state"]), ("n2", "pending"))
+        chosen = self.decide(daemon.replace("spec: {containers", "spec: {nodeSelector: {zone: b}, tolerations: [{operator: Exists}], containers"))
+        self.assertEqual([each["node"] for each in chosen["pods"]], ["n2", "n3"])
+
     def test_pods_of_a_workload_that_are_there(self):
         """A dump of a cluster holds a workload and its pods: they are not made a second time."""
         owned = pod("web-abc", 1).replace("{name: web-abc}", "{name: web-abc, namespace: shop, ownerReferences: "

@@ -13,8 +13,9 @@
 static const struct maker {
 	const char *group, *kind;
 } MAKERS[] = {
-    {"apps", "Deployment"},        {"apps", "ReplicaSet"}, {"apps", "StatefulSet"},
-    {"", "ReplicationController"}, {"batch", "Job"},       {"argoproj.io", "Rollout"},
+    {"apps", "Deployment"},     {"apps", "ReplicaSet"},        {"apps", "StatefulSet"},
+    {"apps", "DaemonSet"},      {"", "ReplicationController"}, {"batch", "Job"},
+    {"argoproj.io", "Rollout"},
 };
 
 static int is_maker(const korch_object *object)
@@ -26,11 +27,10 @@ static int is_maker(const korch_object *object)
 	return 0;
 }
 
-/* Kinds that make pods which are not guessed here. */
+/* Its pods come when the clock says so. */
 static int is_passed_over(const korch_object *object)
 {
-	return strcmp(object->kind->name, "DaemonSet") == 0 ||
-	       strcmp(object->kind->name, "CronJob") == 0;
+	return strcmp(object->kind->name, "CronJob") == 0;
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -140,16 +140,14 @@ static korch_object *make_owner(const korch_object *object)
 	return owner;
 }
 
-static korch_pod *make_pod(const korch_object *owner, const korch_pod_template_spec *template_,
-                           int64_t number)
+korch_pod *input_make_pod(const korch_object *owner, const korch_pod_template_spec *template_,
+                          const char *name)
 {
-	char name[512];
 	korch_object *object = NULL;
 	if (korch_object_new(&object, &korch_pod_kind) < 0)
 		return NULL;
 	korch_pod *pod = (korch_pod *)object;
 	korch_object_meta *meta = object->metadata;
-	snprintf(name, sizeof(name), "%s-%lld", korch_object_name(owner), (long long)number);
 	if (template_->metadata) {
 		korch_block_share(&meta->labels, template_->metadata->labels);
 		korch_block_share(&meta->annotations, template_->metadata->annotations);
@@ -172,13 +170,17 @@ static int make_pods(input *self, const korch_object *object, int64_t n, model_p
 	korch_object *owner = code == 0 ? make_owner(object) : NULL;
 	if (code == 0 && !owner)
 		code = model_nomem(err);
+	if (code == 0 && strcmp(object->kind->name, "DaemonSet") == 0)
+		return input_add_daemon(self->model, owner, template_, place, err);
 	const char *group = NULL;
 	for (int64_t i = 0; code == 0 && i < n; i++) {
-		korch_pod *pod = make_pod(owner, template_, i);
+		char name[512];
+		snprintf(name, sizeof(name), "%s-%lld", korch_object_name(object), (long long)i);
+		korch_pod *pod = input_make_pod(owner, template_, name);
 		code = pod ? model_add_pod(self->model, pod, place, err) : model_nomem(err);
 		if (code < 0)
 			break;
-		if (!group) /* borrowed of the first pod, which lives as long as the schedule_model */
+		if (!group) /* borrowed of the first pod, which lives as long as the model */
 			group = input_group(&pod->object);
 		self->model->pods.items[self->model->pods.n - 1].group = group;
 	}

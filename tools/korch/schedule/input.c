@@ -126,5 +126,5 @@ int input_read(schedule_model *self, const input_file *files, size_t n, korch_er
 		if (is_csv(files[i].path))
 			code = read_csv(self, &files[i], err);
 	free(paths);
-	return code;
+	return code < 0 ? code : input_make_daemons(self, err);
 }

@@ -43,6 +43,14 @@ int input_is_csv(const char *text, size_t length);
 
 /* Makes the pods of a template; 1 when the object is of a kind that has one. */
 int input_expand(input *self, const korch_object *object, model_place place, korch_error **err);
+/* Notes a DaemonSet, and makes the pods of all of them once the nodes are known; in daemon.c. */
+int input_add_daemon(schedule_model *self, korch_object *owner,
+                     const korch_pod_template_spec *template_, model_place place,
+                     korch_error **err);
+int input_make_daemons(schedule_model *self, korch_error **err);
+/* A pod of a template, named so; NULL when memory is short. */
+korch_pod *input_make_pod(const korch_object *owner, const korch_pod_template_spec *template_,
+                          const char *name);
 /* Reads a PriorityClass. */
 int input_add_class(input *self, const korch_object *object, model_place place, korch_error **err);
 /* Gives a spec (exclusively owned) the priority and the preemption policy of its class. */

@@ -112,6 +112,7 @@ void model_fini(schedule_model *self)
 	free(self->budgets.items);
 	free(self->claims.items);
 	free(self->gangs.items);
+	free(self->daemons.items);
 	free(self->memory.items);
 	free(self->blocks.items);
 	free(self->reasons.items);

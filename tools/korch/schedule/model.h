@@ -70,6 +70,13 @@ typedef struct model_gang {
 	model_place place;
 } model_gang;
 
+/* A DaemonSet: a pod on each node that will do, made once all nodes are known. */
+typedef struct model_daemon {
+	const korch_object *owner; /* with an identity; owned by the model */
+	const korch_pod_template_spec *template_;
+	model_place place;
+} model_daemon;
+
 /* A list of owned things. */
 #define MODEL_LIST(type)                                                                           \
 	struct {                                                                                       \
@@ -84,9 +91,10 @@ typedef struct schedule_model {
 	MODEL_LIST(const korch_namespace *) namespaces;
 	MODEL_LIST(const korch_pod_disruption_budget *) budgets;
 	MODEL_LIST(model_claim) claims;
+	MODEL_LIST(model_daemon) daemons;
 	MODEL_LIST(model_gang) gangs; /* by namespace and name, once all is read */
-	MODEL_LIST(void *) memory;    /* freed with the schedule_model */
-	MODEL_LIST(void *) blocks;    /* unreferenced with the schedule_model */
+	MODEL_LIST(void *) memory;    /* freed with the model */
+	MODEL_LIST(void *) blocks;    /* unreferenced with the model */
 	MODEL_LIST(char *) reasons;   /* sentences of pods that fit nowhere, each once */
 	uint64_t *reason_hashes;      /* of the reasons */
 	size_t reason_hashes_cap;
