@@ -9,6 +9,8 @@ typedef struct reason_row {
 
 static const reason_row rows[] = {
     [REASON_NONE] = {FILTER_NONE, NULL},
+    [REASON_NAMES_CONFLICT] = {FILTER_AFFINITY, "pod affinity terms conflict"},
+    [REASON_LEFT_OUT] = {FILTER_AFFINITY, "node(s) didn't satisfy plugin(s) [NodeAffinity]"},
     [REASON_UNSCHEDULABLE] = {FILTER_UNSCHEDULABLE, "node(s) were unschedulable"},
     [REASON_NODE_NAME] = {FILTER_NAME, "node(s) didn't match the requested node name"},
     [REASON_TAINT] = {FILTER_TAINT, NULL},

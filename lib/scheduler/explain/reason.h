@@ -7,6 +7,8 @@
 
 typedef enum sched_reason {
 	REASON_NONE,
+	REASON_NAMES_CONFLICT, /* these two are told instead of REASON_AFFINITY, before all others */
+	REASON_LEFT_OUT,
 	REASON_UNSCHEDULABLE,
 	REASON_NODE_NAME,
 	REASON_TAINT,

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "scheduler/filter/claim.h"
+#include "scheduler/filter/node_affinity.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,6 +76,10 @@ static char *pod_sentence(const korch_scheduler *s, const sched_class *c, const 
 		return korch__strdup("Scheduling is blocked due to non-empty scheduling gates");
 	if (s->n_nodes == 0)
 		return korch__strdup("no nodes available to schedule pods");
+	if (korch__filter_is_on(c->profile, FILTER_AFFINITY) &&
+	    korch__node_names_conflict(c->shape->spec))
+		return korch__sprintf("0/%zu nodes are available: pod affinity terms conflict.",
+		                      s->n_nodes);
 	const char *claim = c->shape->has_claims && korch__filter_is_on(c->profile, FILTER_VOLUME)
 	                        ? korch__claim_missing(s, c->shape->spec, namespace_)
 	                        : NULL;

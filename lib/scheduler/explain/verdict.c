@@ -3,6 +3,7 @@
 #include "scheduler/explain/sentence.h"
 #include "scheduler/filter/fit.h"
 #include "scheduler/filter/gpu.h"
+#include "scheduler/filter/node_affinity.h"
 #include "scheduler/filter/taint.h"
 #include "scheduler/profile/node_info.h"
 #include "scheduler/state/nominate.h"
@@ -75,10 +76,22 @@ static void tell_reason(const korch_scheduler *s, const sched_class *c, uint32_t
 	}
 }
 
+/* What kube-scheduler finds out before it filters. */
+static sched_reason left_out(const korch_scheduler *s, const sched_class *c, uint32_t slot)
+{
+	const korch_pod_spec *spec = c->shape->spec;
+	if (!korch__filter_is_on(c->profile, FILTER_AFFINITY) ||
+	    !korch__node_is_left_out(spec, s->slots.items[slot]->name))
+		return REASON_NONE;
+	return korch__node_names_conflict(spec) ? REASON_NAMES_CONFLICT : REASON_LEFT_OUT;
+}
+
 static sched_reason judge(const korch_scheduler *s, const sched_class *c, uint32_t slot,
                           int32_t *key, sched_tell tell, void *userdata)
 {
-	sched_reason reason = korch__node_check(s, c, slot);
+	sched_reason reason = left_out(s, c, slot);
+	if (reason == REASON_NONE)
+		reason = korch__node_check(s, c, slot);
 	if (reason == REASON_NONE) {
 		korch__layout_key(s, c, slot, key);
 		reason = korch__layout_check(s, c, key);

@@ -81,6 +81,70 @@ int korch__node_is_selected(const korch_pod_spec *spec, const korch_node *node)
 	return !required || korch__node_selector_matches(required, node);
 }
 
+static const korch_node_selector *required_of(const korch_pod_spec *spec)
+{
+	const korch_node_affinity *affinity = spec->affinity ? spec->affinity->node_affinity : NULL;
+	return affinity ? affinity->required_during_scheduling_ignored_during_execution : NULL;
+}
+
+/* Whether a term asks for nodes by their names, and this one is among them. */
+static int asks_for(int *this_one, const korch_node_selector_term *term, const char *name)
+{
+	int asks = 0;
+	*this_one = 1;
+	for (size_t i = 0; i < term->n_match_fields; i++) {
+		const korch_node_selector_requirement *need = &term->match_fields[i];
+		if (!korch__text_equal(need->key, "metadata.name") ||
+		    !korch__text_equal(need->operator_, "In"))
+			continue;
+		asks = 1;
+		*this_one &= is_in(name, (const char *const *)need->values, need->n_values);
+	}
+	return asks;
+}
+
+int korch__node_is_left_out(const korch_pod_spec *spec, const char *name)
+{
+	const korch_node_selector *required = required_of(spec);
+	int any = 0, this_one;
+	if (!required || required->n_node_selector_terms == 0)
+		return 0;
+	for (size_t i = 0; i < required->n_node_selector_terms; i++) {
+		if (!asks_for(&this_one, &required->node_selector_terms[i], name))
+			return 0;
+		any |= this_one;
+	}
+	return !any;
+}
+
+/* A name that all of a term's fields ask for. */
+static int has_name(const korch_node_selector_term *term)
+{
+	for (size_t i = 0; i < term->n_match_fields; i++) {
+		const korch_node_selector_requirement *need = &term->match_fields[i];
+		for (size_t k = 0; k < need->n_values; k++) {
+			int this_one;
+			if (asks_for(&this_one, term, need->values[k]) && this_one)
+				return 1;
+		}
+	}
+	return 0;
+}
+
+int korch__node_names_conflict(const korch_pod_spec *spec)
+{
+	const korch_node_selector *required = required_of(spec);
+	int ignored;
+	if (!required || required->n_node_selector_terms == 0)
+		return 0;
+	for (size_t i = 0; i < required->n_node_selector_terms; i++) {
+		const korch_node_selector_term *term = &required->node_selector_terms[i];
+		if (!asks_for(&ignored, term, "") || has_name(term))
+			return 0;
+	}
+	return 1;
+}
+
 int32_t korch__node_preference(const korch_pod_spec *spec, const korch_node *node)
 {
 	const korch_node_affinity *affinity = spec->affinity ? spec->affinity->node_affinity : NULL;
