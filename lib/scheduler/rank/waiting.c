@@ -5,6 +5,7 @@
 #include "scheduler/rank/waiting.h"
 #include "base/cleanup.h"
 #include "scheduler/rank/best.h"
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct waiting {
@@ -87,18 +88,23 @@ static void unqueue(korch_scheduler *s, waiting *one)
 		drop_class(s, c);
 }
 
-/* Moves what is left of a queue to its front when most of it has gone. */
-static void tidy(sched_queue *queue)
+/* Moves what is left of a queue to its front. */
+static void squeeze(sched_queue *queue)
 {
 	size_t n = 0;
-	if (queue->first < 32 || queue->first * 2 < queue->items.n)
-		return;
 	for (size_t i = queue->first; i < queue->items.n; i++) {
 		if (queue->items.items[i])
 			queue->items.items[n++] = queue->items.items[i];
 	}
 	queue->items.n = n;
 	queue->first = 0;
+}
+
+/* When most of it has gone. */
+static void tidy(sched_queue *queue)
+{
+	if (queue->first >= 32 && queue->first * 2 >= queue->items.n)
+		squeeze(queue);
 }
 
 static int queue_with(korch_scheduler *s, sched_class *c, waiting *one)
@@ -173,10 +179,27 @@ int korch_scheduler_wait(korch_scheduler *s, const korch_pod *pod, korch_error *
 	return add(s, pod, id, c) < 0 ? korch_error_set(err, KORCH_E_NOMEM, "out of memory") : 0;
 }
 
+static int by_sequence(const void *a, const void *b)
+{
+	const waiting *x = *(waiting *const *)a, *y = *(waiting *const *)b;
+	return (x->sequence > y->sequence) - (x->sequence < y->sequence);
+}
+
+/* Puts queues that pods were moved to in order again. */
+static void sort_queues(korch_scheduler *s)
+{
+	for (size_t i = 0; i < s->waiting_classes.n; i++) {
+		sched_queue *queue = s->waiting_classes.items[i]->queue;
+		squeeze(queue);
+		qsort(queue->items.items, queue->items.n, sizeof(waiting *), by_sequence);
+	}
+}
+
 /* Classes of pods depend on what other pods say; when that has changed, they are found anew. */
 static int find_classes(korch_scheduler *s)
 {
 	waiting *one;
+	int moved = 0;
 	if (s->wait_counter_generation == s->counter_generation)
 		return 0;
 	for (size_t at = 0; (one = korch__table_next(&s->waiting_table, &at));) {
@@ -185,6 +208,7 @@ static int find_classes(korch_scheduler *s)
 			return KORCH_E_NOMEM;
 		if (c == one->class_)
 			continue;
+		moved = 1;
 		c->n_waiting++; /* stays while the other goes */
 		unqueue(s, one);
 		c->n_waiting--;
@@ -194,6 +218,8 @@ static int find_classes(korch_scheduler *s)
 			return KORCH_E_NOMEM;
 		}
 	}
+	if (moved)
+		sort_queues(s);
 	s->wait_counter_generation = s->counter_generation;
 	return 0;
 }
@@ -207,9 +233,11 @@ static int freed_one(korch_scheduler *s, const sched_class *c)
 	if (korch__log_lost(&s->freed, queue->freed) || queue->generation != s->generation) {
 		for (uint32_t i = 0; !found && i < s->slots.n; i++)
 			found = s->slots.items[i]->node && korch__slot_check(s, c, i, no_key) == REASON_NONE;
+		if (found) /* there may be room for more of them */
+			return 1;
 		queue->freed = s->freed.end;
 		queue->generation = s->generation;
-		return found;
+		return 0;
 	}
 	for (uint64_t at = queue->freed; !found && at < s->freed.end; at++) {
 		uint32_t slot = s->freed.items[at & (s->freed.cap - 1)];
