@@ -125,7 +125,7 @@ static int is_equal(const void *entry, const void *key)
 	       a->gated == b->gated && a->never_preempts == b->never_preempts &&
 	       a->score_cpu == b->score_cpu && a->score_memory == b->score_memory &&
 	       a->device_resource == b->device_resource && a->device_share == b->device_share &&
-	       needs_equal(a, b) && specs_equal(a->spec, b->spec) &&
+	       needs_equal(a, b) && specs_equal(a->spec, b->spec) && a->has_claims == b->has_claims &&
 	       (!a->has_claims || a->spec == b->spec ||
 	        lists_equal(a->spec->volumes, a->spec->n_volumes, b->spec->volumes, b->spec->n_volumes,
 	                    &korch_volume_type));
