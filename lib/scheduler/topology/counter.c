@@ -135,6 +135,8 @@ static int keep(korch_scheduler *s, sched_counter *c, unsigned what)
 	if (counts)
 		count_matching(s, c);
 	int owners = ((what & COUNT_ANTI) && !c->anti) || ((what & COUNT_WEIGHTS) && !c->weights);
+	/* layouts that know it for the one must learn of the other */
+	s->generation += owners && (c->anti || c->weights);
 	if ((what & COUNT_ANTI) && !c->anti && !(c->anti = korch__calloc(n, sizeof(*c->anti))))
 		return KORCH_E_NOMEM;
 	if ((what & COUNT_WEIGHTS) && !c->weights &&
