@@ -18,7 +18,11 @@ sched_reason korch__nominated_check(korch_scheduler *s, const sched_class *c, ui
 	if (s->slots.items[slot]->n_nominated == 0 ||
 	    korch__nominated_show(s, slot, c->shape->priority) == 0)
 		return REASON_NONE;
-	sched_reason reason = check(s, c, slot, key);
+	/* Of pods that other pods do not matter to, the topology says the same without them; so it is
+	 * not asked, for what it says may change without a change of this slot. */
+	sched_reason reason = korch__nominated_matter(s->slots.items[slot])
+	                          ? check(s, c, slot, key)
+	                          : korch__node_check(s, c, slot);
 	korch__nominated_hide(s, slot);
 	return reason;
 }

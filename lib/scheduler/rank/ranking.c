@@ -78,8 +78,8 @@ static int look_at_nominated(korch_scheduler *s, sched_class *c, int32_t *key)
 	if (s->nominations.n == 0 || korch__layout_is_local(&c->layout))
 		return 0;
 	for (size_t at = 0; (one = korch__table_next(&s->nominations, &at));) {
-		if ((one->pod->terms || one->pod->labels->matches.n > 0) &&
-		    s->slots.items[one->pod->slot]->node && look_at(s, c, one->pod->slot, key) < 0)
+		const sched_slot *slot = s->slots.items[one->pod->slot];
+		if (slot->node && korch__nominated_matter(slot) && look_at(s, c, slot->index, key) < 0)
 			return KORCH_E_NOMEM;
 	}
 	return 0;

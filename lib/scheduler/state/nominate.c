@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "scheduler/filter/gpu.h"
 #include "scheduler/shape/group.h"
+#include "scheduler/shape/labelset.h"
 #include "scheduler/shape/shape.h"
 #include "scheduler/state/journal.h"
 #include <korch/scheduler/preempt.h>
@@ -118,6 +119,15 @@ void korch__nomination_resume(korch_scheduler *s, sched_nomination *own)
 		return;
 	own->suspended = 0;
 	korch__slot_touch(s, own->pod->slot);
+}
+
+int korch__nominated_matter(const sched_slot *slot)
+{
+	for (const sched_nomination *one = slot->nominated; one; one = one->next) {
+		if (one->pod->terms || one->pod->group || one->pod->labels->matches.n > 0)
+			return 1;
+	}
+	return 0;
 }
 
 size_t korch__nominated_show(korch_scheduler *s, uint32_t slot, int32_t priority)

@@ -25,6 +25,8 @@ void korch__nomination_free(korch_scheduler *s, sched_nomination *one);
 /* A pod's own nomination keeps nothing from itself while it is decided on; NULL is fine. */
 sched_nomination *korch__nomination_suspend(korch_scheduler *s, const korch_pod *pod);
 void korch__nomination_resume(korch_scheduler *s, sched_nomination *own);
+/* 1: a pod that keeps room on the slot says something about others, or others about it. */
+int korch__nominated_matter(const sched_slot *slot);
 /* Shows the pods that keep room on a slot from pods of that priority; how many there are. */
 size_t korch__nominated_show(korch_scheduler *s, uint32_t slot, int32_t priority);
 /* Hides them again. */
