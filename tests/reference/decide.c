@@ -214,13 +214,19 @@ int reference_decide(reference_result *results, char message[REFERENCE_MESSAGE_S
 	int hopeless = reference_hopeless(why, sizeof(why), cluster, pod);
 	memset(results, 0, cluster->n_nodes * sizeof(*results));
 	message[0] = '\0';
-	if (cluster->n_nodes == 0) {
+	if (cluster->n_nodes == 0 && pod->spec->n_scheduling_gates == 0) {
 		snprintf(message, REFERENCE_MESSAGE_SIZE, "no nodes available to schedule pods");
 		return -1;
 	}
 	for (size_t i = 0; i < cluster->n_nodes; i++)
 		reference_node_verdict(&results[i].verdict, cluster, pod, i);
-	int found = hopeless ? -1 : best(results, cluster);
+	int is_gated = pod->spec->n_scheduling_gates > 0;
+	int found = hopeless && !is_gated ? -1 : best(results, cluster);
+	if (is_gated) { /* not even tried: the sentence is the condition's */
+		score(results, cluster, profile, pod);
+		snprintf(message, REFERENCE_MESSAGE_SIZE, "%s", why);
+		return -1;
+	}
 	if (found < 0) {
 		sentence(message, results, cluster->n_nodes, hopeless ? why : NULL);
 		return -1;

@@ -98,7 +98,7 @@ START_TEST(test_nodes_and_taints)
 	             "NoSchedule}], containers: [{name: c}]"),
 	     "n1"},
 	    {TWO POD("p", "", "schedulingGates: [{name: wait}], containers: [{name: c}]"),
-	     NO("Scheduling is blocked due to non-empty scheduling gates")},
+	     "Scheduling is blocked due to non-empty scheduling gates"},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		ck_assert_str_eq(decided(rows[i][0]), rows[i][1]);

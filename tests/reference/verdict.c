@@ -152,7 +152,7 @@ static int volumes_reachable(const reference_cluster *cluster, const korch_pod *
 		if (!claim_name(name, sizeof(name), pod, &pod->spec->volumes[i]))
 			continue;
 		const reference_claim *claim = claim_of(cluster, pod, name);
-		if (claim && claim->nodes && !reference_node_selects(claim->nodes, node))
+		if (!claim || (claim->nodes && !reference_node_selects(claim->nodes, node)))
 			return 0;
 	}
 	return 1;
@@ -165,7 +165,9 @@ static void of_node(reference_verdict *out, const korch_pod *pod, const korch_no
 	char text[REFERENCE_REASON_SIZE];
 	const korch_taint *taint = reference_untolerated(pod, node);
 	const char *name = korch_object_name(&node->object);
-	if (is_left_out(pod, name)) {
+	if (names_conflict(pod)) {
+		refuse(out, "NodeAffinity", "pod affinity terms conflict", 1);
+	} else if (is_left_out(pod, name)) {
 		refuse(out, "NodeAffinity", "node(s) didn't satisfy plugin(s) [NodeAffinity]", 1);
 	} else if (node->spec && node->spec->unschedulable && !reference_tolerates(pod, &cordon)) {
 		refuse(out, "NodeUnschedulable", "node(s) were unschedulable", 1);
@@ -219,6 +221,16 @@ static void filters(reference_verdict *out, const reference_cluster *cluster, co
 		of_pods(out, cluster, pod, node);
 }
 
+/* By uid, or by namespace and name when they have none. */
+static int is_same_pod(const korch_pod *a, const korch_pod *b)
+{
+	const char *x = korch_object_uid(&a->object), *y = korch_object_uid(&b->object);
+	if (*x || *y)
+		return strcmp(x, y) == 0;
+	return strcmp(korch_object_name(&a->object), korch_object_name(&b->object)) == 0 &&
+	       strcmp(korch_object_namespace(&a->object), korch_object_namespace(&b->object)) == 0;
+}
+
 /* Adds the pods of at least that priority that wait for room on this node. @return 1: there are
  * some */
 static int with_nominated(reference_cluster *out, reference_pod **pods,
@@ -232,7 +244,7 @@ static int with_nominated(reference_cluster *out, reference_pod **pods,
 	for (size_t i = 0; i < cluster->n_nominated; i++) {
 		const reference_pod *other = &cluster->nominated[i];
 		if (other->node == node && other->pod->spec->priority >= pod->spec->priority &&
-		    strcmp(korch_object_uid(&other->pod->object), korch_object_uid(&pod->object)) != 0)
+		    !is_same_pod(other->pod, pod))
 			(*pods)[n++] = *other;
 	}
 	out->pods = *pods;
