@@ -96,13 +96,19 @@ static void request(korch_pod *pod, int64_t cpu_milli, int64_t memory_mib)
 	world_check(korch_map_set(&resources->requests, "memory", memory));
 }
 
-static korch_pod *new_pod(void (*dress)(korch_pod *, size_t), size_t i)
+korch_pod *world_pod(int64_t cpu_milli, int64_t memory_mib)
 {
 	korch_object *object = NULL;
 	world_check(korch_object_new(&object, &korch_pod_kind));
 	korch_pod *pod = (korch_pod *)object;
 	world_check(korch_string_set(&korch_object_edit_meta(object)->namespace_, "ns-0"));
-	request(pod, 100, 500);
+	request(pod, cpu_milli, memory_mib);
+	return pod;
+}
+
+static korch_pod *new_pod(void (*dress)(korch_pod *, size_t), size_t i)
+{
+	korch_pod *pod = world_pod(100, 500);
 	dress(pod, i);
 	return pod;
 }

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Processor time of this program: it has one thread and waits for nothing, and other programs on the
- * machine should not count. */
+/* Processor time of this program: it has one thread and waits for nothing, and other programs on
+ * the machine should not count. */
 double world_now(void);
 size_t world_heap(void);
 size_t world_start_heap(void); /* heap before world_new() */
@@ -17,6 +17,8 @@ void world_check(int code);    /* ends the program on an error */
 korch_node *world_node(size_t i, size_t zones, uint64_t seed);
 /* A scheduler with so many nodes, and 100 namespaces labelled team=devops. */
 korch_scheduler *world_new(size_t nodes, size_t zones, uint64_t seed);
+/* A pod without a name. */
+korch_pod *world_pod(int64_t cpu_milli, int64_t memory_mib);
 /* Pods that share one spec and one map of labels, or have requests of their own each. */
 korch_pod **world_pods(size_t n, int differ, uint64_t seed, void (*dress)(korch_pod *, size_t));
 void world_free_pods(korch_pod **pods, size_t n);

@@ -3,61 +3,76 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "scheduler/explain/tally.h"
 #include "scheduler/filter/claim.h"
 #include "scheduler/filter/node_affinity.h"
 #include <stdlib.h>
 #include <string.h>
 
-/* Most different reasons in a sentence (taints can be as many as nodes); further ones are counted
- * together. */
+/* Most different reasons in a sentence; further ones are counted together. */
 #define REASONS_MAX 128
 
-typedef struct tally {
-	char *texts[REASONS_MAX];
-	size_t counts[REASONS_MAX];
+/* A reason, and how many nodes give it. */
+typedef struct counted {
+	const char *text;
 	size_t n;
-	int failed;
-} tally;
+} counted;
 
-static void note(void *userdata, const char *text)
-{
-	tally *t = userdata;
-	size_t i = 0;
-	while (i < t->n && strcmp(t->texts[i], text) != 0)
-		i++;
-	if (i == t->n && t->n >= REASONS_MAX - 1) {
-		i = REASONS_MAX - 1;
-		text = "node(s) had other reasons";
-	}
-	if (i == t->n) {
-		t->texts[i] = korch__strdup(text);
-		t->failed |= !t->texts[i];
-		if (!t->texts[i])
-			return;
-		t->n++;
-	}
-	t->counts[i]++;
-}
+typedef KORCH_VEC(counted) counted_list;
 
 static int by_text(const void *a, const void *b)
+{
+	return strcmp(((const counted *)a)->text, ((const counted *)b)->text);
+}
+
+/* The reasons of all kinds, each once. */
+static int collect(counted_list *out, const sched_tally *t)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < t->kinds.n; i++) {
+		const sched_kind *kind = &t->kinds.items[i];
+		for (size_t k = 0; kind->n > 0 && k < kind->texts.n; k++) {
+			counted one = {.text = kind->texts.items[k], .n = kind->n};
+			if (korch__vec_push(out, one) < 0)
+				return KORCH_E_NOMEM;
+		}
+	}
+	if (out->n > 1)
+		qsort(out->items, out->n, sizeof(*out->items), by_text);
+	for (size_t i = 0; i < out->n; i++) {
+		if (n > 0 && strcmp(out->items[n - 1].text, out->items[i].text) == 0)
+			out->items[n - 1].n += out->items[i].n;
+		else
+			out->items[n++] = out->items[i];
+	}
+	for (; n > REASONS_MAX; n--) {
+		out->items[n - 2].n += out->items[n - 1].n;
+		out->items[n - 2].text = "node(s) had other reasons";
+	}
+	out->n = n;
+	return 0;
+}
+
+static int by_string(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static char *join(const korch_scheduler *s, const tally *t)
+/* As kube-scheduler has it, they are sorted with their numbers. */
+static char *join(const korch_scheduler *s, const counted_list *list)
 {
 	char *parts[REASONS_MAX] = {0};
 	korch_buf buf;
 	korch__buf_init(&buf, 0);
-	int failed = t->failed;
-	for (size_t i = 0; i < t->n; i++) {
-		parts[i] = korch__sprintf("%zu %s", t->counts[i], t->texts[i]);
+	int failed = 0;
+	for (size_t i = 0; i < list->n; i++) {
+		parts[i] = korch__sprintf("%zu %s", list->items[i].n, list->items[i].text);
 		failed |= !parts[i];
 	}
 	if (!failed)
-		qsort(parts, t->n, sizeof(*parts), by_text);
+		qsort(parts, list->n, sizeof(*parts), by_string);
 	korch__buf_printf(&buf, "0/%zu nodes are available", s->n_nodes);
-	for (size_t i = 0; i < t->n; i++) {
+	for (size_t i = 0; i < list->n; i++) {
 		korch__buf_printf(&buf, "%s%s", i == 0 ? ": " : ", ", korch__text_or_empty(parts[i]));
 		korch__free(parts[i]);
 	}
@@ -94,16 +109,13 @@ char *korch__sentence(korch_scheduler *s, sched_class *c, const char *namespace_
 	char *text = pod_sentence(s, c, namespace_);
 	if (text || c->shape->gated || s->n_nodes == 0)
 		return text;
-	_cleanup_free_ int32_t *key = korch__calloc(c->layout.dims.n + 1, sizeof(*key));
-	_cleanup_free_ tally *t = korch__calloc(1, sizeof(*t));
-	if (!key || !t)
-		return NULL;
-	for (uint32_t i = 0; i < s->slots.n; i++) {
-		if (s->slots.items[i]->node)
-			korch__verdict(s, c, i, key, note, t);
-	}
-	text = join(s, t);
-	for (size_t i = 0; i < t->n; i++)
-		korch__free(t->texts[i]);
+	sched_tally once = {0};
+	sched_tally *tally = korch__tally_of(s, c);
+	counted_list list = {0};
+	tally = tally ? tally : &once;
+	if (korch__tally_refresh(tally, s, c, tally != &once) == 0 && collect(&list, tally) == 0)
+		text = join(s, &list);
+	korch__vec_fini(&list);
+	korch__tally_fini(&once);
 	return text;
 }

@@ -12,6 +12,12 @@ char *korch__sentence(korch_scheduler *s, sched_class *class_, const char *names
 typedef void (*sched_tell)(void *userdata, const char *reason);
 sched_filter korch__verdict(korch_scheduler *s, const sched_class *class_, uint32_t slot,
                             int32_t *key, sched_tell tell, void *userdata);
+/* The first reason of a slot as it is, pods that keep room there left out. */
+sched_reason korch__verdict_reason(const korch_scheduler *s, const sched_class *class_,
+                                   uint32_t slot, int32_t *key);
+/* The user's own filter that refuses the slot, or NULL. */
+const korch_scheduler_plugin *korch__verdict_plugin(const korch_scheduler *s,
+                                                    const sched_class *class_, uint32_t slot);
 /* The name of that filter: a user's own has a name of its own. */
 const char *korch__verdict_filter(korch_scheduler *s, const sched_class *class_, uint32_t slot,
                                   sched_filter filter);

@@ -39,8 +39,8 @@ static void tell_resources(const korch_scheduler *s, const sched_shape *shape, u
 	              tell, userdata);
 }
 
-static const korch_scheduler_plugin *refusing_plugin(const korch_scheduler *s, const sched_class *c,
-                                                     uint32_t slot)
+const korch_scheduler_plugin *korch__verdict_plugin(const korch_scheduler *s, const sched_class *c,
+                                                    uint32_t slot)
 {
 	korch_node_info info = {.scheduler = s, .slot = s->slots.items[slot]};
 	for (size_t i = 0; i < c->profile->n_plugins; i++) {
@@ -68,7 +68,7 @@ static void tell_reason(const korch_scheduler *s, const sched_class *c, uint32_t
 		tell_resources(s, c->shape, slot, tell, userdata);
 		return;
 	case REASON_PLUGIN:
-		plugin = refusing_plugin(s, c, slot);
+		plugin = korch__verdict_plugin(s, c, slot);
 		tell(userdata, plugin ? plugin->reason : "node(s) were refused by a plugin");
 		return;
 	default:
@@ -86,8 +86,8 @@ static sched_reason left_out(const korch_scheduler *s, const sched_class *c, uin
 	return korch__node_names_conflict(spec) ? REASON_NAMES_CONFLICT : REASON_LEFT_OUT;
 }
 
-static sched_reason judge(const korch_scheduler *s, const sched_class *c, uint32_t slot,
-                          int32_t *key, sched_tell tell, void *userdata)
+sched_reason korch__verdict_reason(const korch_scheduler *s, const sched_class *c, uint32_t slot,
+                                   int32_t *key)
 {
 	sched_reason reason = left_out(s, c, slot);
 	if (reason == REASON_NONE)
@@ -96,6 +96,13 @@ static sched_reason judge(const korch_scheduler *s, const sched_class *c, uint32
 		korch__layout_key(s, c, slot, key);
 		reason = korch__layout_check(s, c, key);
 	}
+	return reason;
+}
+
+static sched_reason judge(const korch_scheduler *s, const sched_class *c, uint32_t slot,
+                          int32_t *key, sched_tell tell, void *userdata)
+{
+	sched_reason reason = korch__verdict_reason(s, c, slot, key);
 	if (reason != REASON_NONE)
 		tell_reason(s, c, slot, reason, tell, userdata);
 	return reason;
@@ -124,10 +131,10 @@ const char *korch__verdict_filter(korch_scheduler *s, const sched_class *c, uint
 	const korch_scheduler_plugin *plugin = NULL;
 	if (s->slots.items[slot]->n_nominated > 0 &&
 	    korch__nominated_show(s, slot, c->shape->priority) > 0) {
-		plugin = refusing_plugin(s, c, slot);
+		plugin = korch__verdict_plugin(s, c, slot);
 		korch__nominated_hide(s, slot);
 	}
 	if (!plugin)
-		plugin = refusing_plugin(s, c, slot);
+		plugin = korch__verdict_plugin(s, c, slot);
 	return plugin ? plugin->name : NULL;
 }

@@ -10,7 +10,7 @@ static int64_t victims_for(const sched_lowest *lowest, uint32_t resource, int64_
 	        most = resource == RES_CPU ? lowest->most_cpu : lowest->most_memory;
 	if (resource != RES_CPU && resource != RES_MEMORY)
 		return 1;
-	return missing > sum ? 0 : (missing - 1) / most + 1;
+	return missing > sum ? 0 : missing <= most ? 1 : (missing - 1) / most + 1;
 }
 
 /* How many of the lowest pods must go at least; 0: a more important one must, -1: it is in vain. */
@@ -51,7 +51,10 @@ int korch__preempt_bound(sched_toll *toll, const korch_scheduler *s, const sched
 		toll->sum = toll->priority + PRIORITY_BASE;
 		return 1;
 	}
-	*toll = (sched_toll){.priority = lowest->priority, .start = lowest->latest, .n = (uint32_t)n};
+	/* So many of the lowest go, and of these one started no later than the last but so many. */
+	*toll = (sched_toll){.priority = lowest->priority,
+	                     .start = lowest->latest[n < LATEST ? n - 1 : LATEST - 1],
+	                     .n = (uint32_t)n};
 	toll->sum = n * (lowest->priority + PRIORITY_BASE);
 	return 1;
 }

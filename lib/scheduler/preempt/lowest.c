@@ -4,14 +4,25 @@
 #include "scheduler/shape/shape.h"
 #include <string.h>
 
+static void add_start(sched_lowest *to, int64_t start)
+{
+	size_t at = to->n < LATEST ? to->n : LATEST;
+	for (; at > 0 && start > to->latest[at - 1]; at--) {
+		if (at < LATEST)
+			to->latest[at] = to->latest[at - 1];
+	}
+	if (at < LATEST)
+		to->latest[at] = start;
+}
+
 static void add(sched_lowest *to, const sched_pod *pod)
 {
 	int64_t cpu = korch__shape_need(pod->shape, RES_CPU),
 	        memory = korch__shape_need(pod->shape, RES_MEMORY), start = korch__pod_start(pod);
 	if (to->n == 0 || pod->shape->priority < to->priority)
-		*to = (sched_lowest){.priority = pod->shape->priority, .latest = INT64_MIN};
+		*to = (sched_lowest){.priority = pod->shape->priority};
+	add_start(to, start);
 	to->n++;
-	to->latest = start > to->latest ? start : to->latest;
 	to->most_cpu = cpu > to->most_cpu ? cpu : to->most_cpu;
 	to->most_memory = memory > to->most_memory ? memory : to->most_memory;
 	if (__builtin_add_overflow(to->sum_cpu, cpu, &to->sum_cpu))

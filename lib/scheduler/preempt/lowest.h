@@ -7,11 +7,15 @@
 
 #include "scheduler/state/state.h"
 
+/* Starts that are kept. */
+enum { LATEST = 4 };
+
 /* Of the pods of a slot that have the lowest priority there. */
 typedef struct sched_lowest {
 	int32_t priority;
-	uint32_t n;                /* 0: the slot has no pods */
-	int64_t latest;            /* when the last of them started, INT64_MAX for one that has not */
+	uint32_t n; /* 0: the slot has no pods */
+	/* When the last ones of them started, the latest first; INT64_MAX for one that has not */
+	int64_t latest[LATEST];
 	int64_t most_cpu, sum_cpu; /* requested by one, by all of them */
 	int64_t most_memory, sum_memory;
 } sched_lowest;

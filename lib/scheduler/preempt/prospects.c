@@ -100,10 +100,10 @@ static void fill(sched_prospects *of, const korch_scheduler *s, const sched_clas
 	of->n = 0;
 	memset(of->place, 0xff, of->cap * sizeof(*of->place));
 	for (uint32_t i = 0; i < s->slots.n; i++) {
-		if (estimate(&of->heap[of->n], s, c, i)) {
-			of->place[i] = of->n;
-			of->n++;
-		}
+		if (!estimate(&of->heap[of->n], s, c, i))
+			continue;
+		of->place[i] = of->n;
+		of->n++;
 	}
 	for (uint32_t at = of->n / 2; at-- > 0;)
 		sift_down(of, at);
@@ -126,11 +126,10 @@ static int holds(const sched_prospects *of, const korch_scheduler *s, const sche
 static int refresh(sched_prospects *of, korch_scheduler *s, const sched_class *c)
 {
 	size_t before = of->cap;
-	if (korch__lowests_refresh(s, &s->preempt->lowests) < 0 || grow(of, s->cap) < 0)
+	if (grow(of, s->cap) < 0)
 		return KORCH_E_NOMEM;
-	if (of != &s->preempt->once)
-		s->cells += of->cap - before;
-	if (of == &s->preempt->once || !holds(of, s, c)) {
+	s->cells += of == &s->preempt->once ? 0 : of->cap - before;
+	if (!holds(of, s, c)) {
 		fill(of, s, c);
 		return 0;
 	}
@@ -139,29 +138,21 @@ static int refresh(sched_prospects *of, korch_scheduler *s, const sched_class *c
 	return 0;
 }
 
-/* The first time a class is asked it gets nothing of its own. */
-static sched_prospects *prospects_of(korch_scheduler *s, sched_class *c)
+/* Looks at one exactly. 1: it can be had, 0, or KORCH_E_NOMEM. */
+static int make_exact(sched_prospect *one, korch_scheduler *s, const sched_class *c)
 {
-	if (!c->has_preempted) {
-		c->has_preempted = 1;
-		return &s->preempt->once;
-	}
-	if (!c->prospects)
-		c->prospects = korch__calloc(1, sizeof(*c->prospects));
-	return c->prospects;
+	one->is_exact = 1;
+	return korch__victims_choose(&s->preempt->victims, &one->toll, s, c, one->slot);
 }
 
-int korch__prospects_best(sched_prospect *best, korch_scheduler *s, sched_class *c)
+static int best_of_heap(sched_prospect *best, sched_prospects *of, korch_scheduler *s,
+                        const sched_class *c)
 {
-	sched_prospects *of = prospects_of(s, c);
-	if (!of || refresh(of, s, c) < 0)
-		return KORCH_E_NOMEM;
 	while (of->n > 0 && !of->heap[0].is_exact) {
 		sched_prospect one = of->heap[0];
-		int found = korch__victims_choose(&s->preempt->victims, &one.toll, s, c, one.slot);
+		int found = make_exact(&one, s, c);
 		if (found < 0)
 			return found;
-		one.is_exact = 1;
 		if (found)
 			replace(of, 0, one);
 		else
@@ -170,6 +161,53 @@ int korch__prospects_best(sched_prospect *best, korch_scheduler *s, sched_class 
 	if (of->n > 0)
 		*best = of->heap[0];
 	return of->n > 0;
+}
+
+/* The slot that costs least at least: when that is what it costs, no list is needed. 1: *best,
+ * 0: there is none, 2: that is not enough, or KORCH_E_NOMEM. */
+static int glance(sched_prospect *best, korch_scheduler *s, const sched_class *c)
+{
+	sched_prospect one;
+	int any = 0;
+	for (uint32_t i = 0; i < s->slots.n; i++) {
+		if (estimate(&one, s, c, i) && (!any || goes_first(&one, best))) {
+			*best = one;
+			any = 1;
+		}
+	}
+	if (!any)
+		return 0;
+	sched_toll least = best->toll;
+	int found = make_exact(best, s, c);
+	return found == 1 && !korch__toll_is_equal(&best->toll, &least) ? 2 : found == 0 ? 2 : found;
+}
+
+/* The first time a class is asked it gets nothing of its own. */
+static sched_prospects *prospects_of(korch_scheduler *s, sched_class *c)
+{
+	if (!c->prospects && c->has_preempted)
+		c->prospects = korch__calloc(1, sizeof(*c->prospects));
+	int is_first = !c->has_preempted;
+	c->has_preempted = 1;
+	return is_first ? &s->preempt->once : c->prospects;
+}
+
+int korch__prospects_best(sched_prospect *best, korch_scheduler *s, sched_class *c)
+{
+	sched_prospects *of = prospects_of(s, c);
+	if (!of || korch__lowests_refresh(s, &s->preempt->lowests) < 0)
+		return KORCH_E_NOMEM;
+	int is_once = of == &s->preempt->once;
+	if (is_once || (!korch__layout_is_local(&c->layout) && !holds(of, s, c))) {
+		int found = glance(best, s, c);
+		if (found != 2)
+			return found;
+	}
+	if (is_once)
+		of->generation = 0;
+	if (refresh(of, s, c) < 0)
+		return KORCH_E_NOMEM;
+	return best_of_heap(best, of, s, c);
 }
 
 void korch__prospects_fini(sched_prospects *of)

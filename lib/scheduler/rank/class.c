@@ -3,6 +3,7 @@
 #include "scheduler/rank/class.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "scheduler/explain/tally.h"
 #include "scheduler/preempt/preempt.h"
 #include <string.h>
 
@@ -60,6 +61,7 @@ static void fini_class(korch_scheduler *s, sched_class *c)
 {
 	korch__ranking_free(s, c);
 	korch__preempt_free_class(s, c);
+	korch__tally_free_class(s, c);
 	korch__layout_fini(&c->layout);
 	drop_parts(s, c);
 	if (c->pod)
@@ -98,7 +100,7 @@ static void make_room(korch_scheduler *s)
 	uint64_t least = UINT64_MAX;
 	sched_class *c;
 	for (size_t at = 0; (c = korch__table_next(&s->class_table, &at));) {
-		if (too_many || c->ranking || c->prospects)
+		if (too_many || c->ranking || c->prospects || c->tally)
 			least = c->used_at < least ? c->used_at : least;
 	}
 	uint64_t limit = least + (s->clock - least) / 4;
@@ -107,6 +109,7 @@ static void make_room(korch_scheduler *s)
 			continue;
 		korch__ranking_free(s, c);
 		korch__preempt_free_class(s, c);
+		korch__tally_free_class(s, c);
 		if (!too_many || c->n_waiting > 0)
 			continue;
 		forget_cached(s, c);

@@ -1,0 +1,193 @@
+/*
+ * What driving pods out and placing gangs costs: bench-preempt [SHAPE…]. Objects are made before
+ * the clock starts. Everything follows from the seed.
+ */
+#include "base/random.h"
+#include "scheduler_world.h"
+#include <korch/scheduler/batch.h>
+#include <korch/scheduler/preempt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SEED = 1, NODES = 5000, LOW = 4 * NODES, HIGH = 5000 };
+
+typedef struct shape {
+	const char *name;
+	size_t makes;  /* different makes of pods that drive others out */
+	int nominates; /* all wait on their nodes before any is placed */
+	int starts;    /* the others started at different times */
+	void (*dress)(korch_pod *pod, size_t i);
+	double wanted; /* decisions a second */
+} shape;
+
+static void plain(korch_pod *pod, size_t i)
+{
+}
+
+static void apart_by_host(korch_pod *pod, size_t i)
+{
+	world_label(pod, "color", "green");
+	world_anti_affinity(pod, "kubernetes.io/hostname", "color", "green", NULL);
+}
+
+static void spread_zones(korch_pod *pod, size_t i)
+{
+	world_label(pod, "color", "red");
+	world_spread(pod, "topology.kubernetes.io/zone", "color", "red", "DoNotSchedule");
+}
+
+static const shape shapes[] = {
+    {"preempt-equal", 1, 0, 0, plain, 20000},
+    {"preempt-equal-started", 1, 0, 1, plain, 20000},
+    {"preempt-10-makes", 10, 0, 1, plain, 0},
+    {"preempt-different", HIGH, 0, 1, plain, 0},
+    {"preempt-all-nominated", 1, 1, 1, plain, 0},
+    {"preempt-apart-by-host", 1, 0, 1, apart_by_host, 0},
+    {"preempt-spread-zones", 1, 0, 1, spread_zones, 0},
+};
+
+/* Pods of one spec each: `makes` of them, which differ a little in what they request. */
+static korch_pod **make_pods(size_t n, const char *name, size_t makes, int32_t priority,
+                             int64_t cpu, void (*dress)(korch_pod *pod, size_t i))
+{
+	korch_pod **pods = calloc(n, sizeof(*pods)), **first = calloc(makes, sizeof(*first));
+	for (size_t i = 0; i < n; i++) {
+		char text[64];
+		korch_pod **make = &first[i % makes];
+		if (!*make) {
+			*make = world_pod(cpu + (int64_t)(i % makes), 1024);
+			(*make)->spec->priority = priority;
+			dress(*make, i);
+		}
+		pods[i] = (korch_pod *)korch_object_edit(&(*make)->object);
+		korch_object_meta *meta = korch_object_edit_meta(&pods[i]->object);
+		snprintf(text, sizeof(text), "%s-%zu", name, i);
+		world_check(korch_string_set(&meta->name, text));
+		world_check(korch_string_set(&meta->uid, text));
+	}
+	for (size_t i = 0; i < makes; i++) {
+		if (first[i])
+			korch_object_unref(&first[i]->object);
+	}
+	free(first);
+	return pods;
+}
+
+/* Four pods a node that take all of it. */
+static korch_pod **fill(korch_scheduler *s, int starts)
+{
+	korch_random random;
+	korch__random_init(&random, SEED);
+	korch_pod **low = make_pods(LOW, "low", 1, 0, 16000, plain);
+	for (size_t i = 0; i < LOW; i++) {
+		char node[32];
+		korch_pod_status *status = korch_struct_edit(&low[i]->status, &korch_pod_status_type);
+		status->start_time = 1 + (starts ? (int64_t)korch__random_below(&random, 1u << 30) : 0);
+		snprintf(node, sizeof(node), "node-%06zu", i % NODES);
+		world_check(korch_scheduler_pod_set(s, low[i], node, NULL));
+	}
+	return low;
+}
+
+/* One pod that fits nowhere, and those that leave for it. */
+static size_t make_room(korch_scheduler *s, korch_pod *pod)
+{
+	korch_decision decision;
+	korch_preemption out;
+	int found = korch_scheduler_decide(&decision, s, pod, NULL);
+	world_check(found);
+	if (found == 1) {
+		world_check(korch_scheduler_pod_set(s, pod, decision.node, NULL));
+		return 0;
+	}
+	found = korch_scheduler_preempt(&out, s, pod, NULL);
+	world_check(found);
+	if (found == 0)
+		return 0;
+	world_check(korch_scheduler_nominate(s, pod, out.node, NULL));
+	for (size_t k = 0; k < out.n_victims; k++)
+		korch_scheduler_pod_forget(s, out.victims[k]);
+	return out.n_victims;
+}
+
+static size_t place(korch_scheduler *s, korch_pod *pod)
+{
+	korch_decision decision;
+	if (korch_scheduler_pod_node(s, pod))
+		return 1;
+	int found = korch_scheduler_schedule(&decision, s, pod, NULL);
+	world_check(found);
+	return (size_t)found;
+}
+
+static void run(const shape *one)
+{
+	korch_scheduler *s = world_new(NODES, 3, SEED);
+	korch_pod **low = fill(s, one->starts),
+	          **high = make_pods(HIGH, "high", one->makes, 100, 20000, one->dress);
+	size_t victims = 0, placed = 0;
+	double since = world_now();
+	for (size_t i = 0; i < HIGH; i++) {
+		victims += make_room(s, high[i]);
+		if (!one->nominates)
+			placed += place(s, high[i]);
+	}
+	for (size_t i = 0; one->nominates && i < HIGH; i++)
+		placed += place(s, high[i]);
+	double rate = HIGH / (world_now() - since);
+	printf("%-22s %d pods drive out %zu of %d, %zu placed: %10.0f/s", one->name, HIGH, victims, LOW,
+	       placed, rate);
+	if (one->wanted > 0)
+		printf("  (wanted %8.0f, %.2f ×)", one->wanted, rate / one->wanted);
+	printf("\n");
+	fflush(stdout);
+	world_free_pods(low, LOW);
+	world_free_pods(high, HIGH);
+	korch_scheduler_free(s);
+}
+
+static void gangs(const char *name, size_t n, size_t size, double wanted)
+{
+	korch_scheduler *s = world_new(NODES, 3, SEED);
+	korch_pod **pods = make_pods(n * size, "gang", 1, 0, 1000, plain);
+	korch_binding *bindings = calloc(size, sizeof(*bindings));
+	size_t placed = 0;
+	double since = world_now();
+	for (size_t i = 0; i < n; i++) {
+		const korch_pod *const *members = (const korch_pod *const *)(pods + i * size);
+		int whole = korch_scheduler_gang(bindings, NULL, s, members, size, 0, NULL);
+		world_check(whole);
+		placed += whole ? size : 0;
+	}
+	double rate = (double)(n * size) / (world_now() - since);
+	printf("%-22s %zu gangs of %zu, %zu pods placed: %10.0f pods/s  (wanted %8.0f, %.2f ×)\n", name,
+	       n, size, placed, rate, wanted, rate / wanted);
+	fflush(stdout);
+	free(bindings);
+	world_free_pods(pods, n * size);
+	korch_scheduler_free(s);
+}
+
+static int is_wanted(int argc, char **argv, const char *name)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], name) == 0)
+			return 1;
+	}
+	return argc == 1;
+}
+
+int main(int argc, char **argv)
+{
+	printf("seed %d, %d nodes\n", SEED, NODES);
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		if (is_wanted(argc, argv, shapes[i].name))
+			run(&shapes[i]);
+	}
+	if (is_wanted(argc, argv, "gangs-of-3"))
+		gangs("gangs-of-3", 1000, 3, 50000);
+	if (is_wanted(argc, argv, "gangs-of-5000"))
+		gangs("gangs-of-5000", 10, 5000, 50000);
+	return 0;
+}
