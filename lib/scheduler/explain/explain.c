@@ -104,9 +104,9 @@ static int judge_node(const looking *at, size_t i, korch_node_verdict *to)
 		const char *name = korch__verdict_filter(s, at->c, at->slots[i], filter);
 		to->filter = korch__strdup(korch__text_or_empty(name));
 		to->reason = korch__buf_steal(&buf);
-	} else {
-		korch__layout_key(s, at->c, at->slots[i], key);
 	}
+	/* also where a filter before the topology's has said no: raw scores are told of every node */
+	korch__layout_key(s, at->c, at->slots[i], key);
 	korch__buf_fini(&buf);
 	at->spots[i] = (sched_spot){.key = key, .n = 1, .open = filter == FILTER_NONE};
 	return to->node && (filter == FILTER_NONE || (to->filter && to->reason)) ? 0 : KORCH_E_NOMEM;

@@ -1,5 +1,6 @@
 /* Nodes and pods in few words, for the tests of the scheduler. */
 #include "cluster.h"
+#include <korch/codec.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,6 +172,36 @@ korch_node_selector_requirement *add_node_term(korch_pod *pod, const char *key, 
 		values[0] = korch_string_new(value);
 	}
 	return need;
+}
+
+korch_scheduler *new_packer(void)
+{
+	static const korch_score_use fit = {.name = "NodeResourcesFit", .weight = 1};
+	const korch_scheduler_profile profile = {.size = sizeof(profile),
+	                                         .name = "default-scheduler",
+	                                         .scores = &fit,
+	                                         .n_scores = 1,
+	                                         .fit_strategy = KORCH_FIT_MOST_ALLOCATED};
+	const korch_scheduler_options options = {
+	    .size = sizeof(options), .profiles = &profile, .n_profiles = 1};
+	korch_scheduler *s = NULL;
+	ck_assert_int_eq(korch_scheduler_new(&s, &options, NULL), 0);
+	return s;
+}
+
+korch_pod *read_pod(const char *name, const char *spec)
+{
+	korch_pod *pod = make_pod(name, NULL);
+	void *read = NULL;
+	char *text = strdup(spec);
+	ck_assert_ptr_nonnull(text);
+	for (char *at = text; *at; at++)
+		*at = *at == '\'' ? '"' : *at;
+	ck_assert_msg(korch_struct_from_json(&read, &korch_pod_spec_type, text, NULL, NULL) == 0, "%s",
+	              text);
+	korch_block_take(&pod->spec, read);
+	free(text);
+	return pod;
 }
 
 void feed_node(korch_scheduler *s, korch_node *node)

@@ -22,6 +22,10 @@ void add_spread(korch_pod *pod, const char *topology_key, int32_t skew, const ch
 korch_node_selector_requirement *add_node_term(korch_pod *pod, const char *key, const char *how,
                                                const char *value);
 
+/* A scheduler with MostAllocated alone, so that what is best is plain to see. */
+korch_scheduler *new_packer(void);
+/* A pod of the namespace "shop" with the spec of that JSON text; ' may be written for ". */
+korch_pod *read_pod(const char *name, const char *spec);
 /* Feeds and lets go. */
 void feed_node(korch_scheduler *s, korch_node *node);
 /* Decides, assumes the pod there and lets go of it. @return the node's name, or the message; valid
