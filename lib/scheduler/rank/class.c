@@ -37,7 +37,9 @@ static int is_equal(const void *entry, const void *key)
 	const sched_class *a = entry, *b = key;
 	return a->shape == b->shape && a->eligibility == b->eligibility && a->terms == b->terms &&
 	       a->existing == b->existing && a->group == b->group && a->group_limit == b->group_limit &&
-	       a->labels == b->labels;
+	       a->labels == b->labels &&
+	       (a->spec == b->spec ||
+	        (a->spec && b->spec && korch_struct_equal(a->spec, b->spec, &korch_pod_spec_type)));
 }
 static const korch_table_ops class_ops = {
     .hash = hash_of, .equal = is_equal, .entry_hash = hash_of};
@@ -53,6 +55,7 @@ static void drop_parts(korch_scheduler *s, sched_class *c)
 	korch__existing_unref(s, c->existing);
 	korch__eligibility_unref(s, c->eligibility);
 	korch__labelset_unref(s, c->labels);
+	korch_block_unref(c->spec);
 	korch__group_unref(s, c->group);
 	korch__shape_unref(s, c->shape);
 }
@@ -138,6 +141,7 @@ static uint64_t content_hash(const sched_class *key)
 	hash = korch__hash_u64(hash ^ (uintptr_t)key->terms);
 	hash = korch__hash_u64(hash ^ (uintptr_t)key->existing);
 	hash = korch__hash_u64(hash ^ (uintptr_t)key->labels);
+	hash ^= key->spec ? korch_struct_hash(key->spec, &korch_pod_spec_type) : 0;
 	return korch__hash_u64(hash ^ (uintptr_t)key->group ^ (uint64_t)key->group_limit);
 }
 
@@ -197,6 +201,8 @@ static int collect(sched_class *key, korch_scheduler *s, const korch_pod *pod, k
 	korch__existing_ref(key->existing);
 	if (key->profile->n_plugins == 0)
 		korch__labelset_unref(s, KORCH_STEAL(key->labels));
+	else
+		key->spec = korch_block_ref(pod->spec);
 	return 0;
 }
 

@@ -23,8 +23,10 @@ struct sched_class {
 	sched_existing *existing; /* NULL: nobody says anything */
 	sched_group *group;       /* NULL: none */
 	int32_t group_limit;
-	sched_labelset *labels; /* NULL, unless plugins of a user may look at them */
-	const korch_pod *pod;   /* for plugins: one of its pods */
+	/* Both NULL, unless plugins of a user may look at them */
+	sched_labelset *labels;
+	const korch_pod_spec *spec;
+	const korch_pod *pod; /* for plugins: one of its pods */
 	const sched_profile *profile;
 	uint8_t fails_that_count;  /* FAILS_* whose filter is on */
 	uint64_t used_at;          /* for forgetting the least recently used */
