@@ -62,7 +62,8 @@ typedef struct korch_scheduler_options {
 #define KORCH_ANNOTATION_MAX_PER_NODE "korch.dev/max-per-node"
 
 /** Makes an empty scheduler. @param out the caller frees it. @param options may be NULL. @return 0,
- * KORCH_E_INVALID (unknown plugin, weight out of range …) or KORCH_E_NOMEM. @since 0.1 */
+ * KORCH_E_INVALID (unknown plugin, weight out of range …), KORCH_E_LIMIT (the profiles name too
+ * many resources) or KORCH_E_NOMEM. @since 0.1 */
 KORCH_API int korch_scheduler_new(korch_scheduler **out, const korch_scheduler_options *options,
                                   korch_error **err);
 /** Frees it; NULL is fine. @since 0.1 */

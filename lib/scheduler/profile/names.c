@@ -16,17 +16,15 @@ static const char *const filters[] = {
     [FILTER_MAX_PER_NODE] = "MaxPerNode",
 };
 
-typedef struct named_score {
-	const char *name;
-	sched_score kind;
-} named_score;
-
-static const named_score scores[] = {
-    {"TaintToleration", SCORE_TAINT},     {"NodeAffinity", SCORE_AFFINITY},
-    {"NodeResourcesFit", SCORE_FIT},      {"PodTopologySpread", SCORE_SPREAD},
-    {"InterPodAffinity", SCORE_INTERPOD}, {"NodeResourcesBalancedAllocation", SCORE_BALANCED},
-    {"ImageLocality", SCORE_IMAGE},       {"BestFit", SCORE_BEST_FIT},
-    {"DotProduct", SCORE_DOT_PRODUCT},
+static const char *const scores[] = {
+    "TaintToleration",   "NodeAffinity",     "NodeResourcesFit",
+    "PodTopologySpread", "InterPodAffinity", "NodeResourcesBalancedAllocation",
+    "ImageLocality",     "BestFit",          "DotProduct",
+};
+/* In the same order. */
+static const sched_score kinds[KORCH_COUNT(scores)] = {
+    SCORE_TAINT,    SCORE_AFFINITY, SCORE_FIT,      SCORE_SPREAD,      SCORE_INTERPOD,
+    SCORE_BALANCED, SCORE_IMAGE,    SCORE_BEST_FIT, SCORE_DOT_PRODUCT,
 };
 
 int korch__filter_number(const char *name)
@@ -46,8 +44,8 @@ const char *korch__filter_name(sched_filter filter)
 int korch__score_number(const char *name)
 {
 	for (size_t i = 0; i < KORCH_COUNT(scores); i++) {
-		if (strcmp(scores[i].name, name) == 0)
-			return (int)scores[i].kind;
+		if (strcmp(scores[i], name) == 0)
+			return (int)kinds[i];
 	}
 	return -1;
 }
@@ -55,8 +53,8 @@ int korch__score_number(const char *name)
 const char *korch__score_name(sched_score score)
 {
 	for (size_t i = 0; i < KORCH_COUNT(scores); i++) {
-		if (scores[i].kind == score)
-			return scores[i].name;
+		if (kinds[i] == score)
+			return scores[i];
 	}
 	return NULL;
 }
@@ -69,9 +67,6 @@ const char *const *korch__filter_names(size_t *n)
 
 const char *const *korch__score_names(size_t *n)
 {
-	static const char *names[KORCH_COUNT(scores)]; /* always the same values */
-	for (size_t i = 0; i < KORCH_COUNT(scores); i++)
-		names[i] = scores[i].name;
 	*n = KORCH_COUNT(scores);
-	return names;
+	return scores;
 }

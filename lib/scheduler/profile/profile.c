@@ -23,6 +23,28 @@ static int out_of_range(korch_error **err, const char *profile, const char *what
 	                       (long long)value, range);
 }
 
+/* Lists that are not there, though they are said to have something. */
+static int check_lists(const sched_profile *to, const korch_scheduler_profile *from,
+                       korch_error **err)
+{
+	const struct {
+		const char *name;
+		const void *items;
+		size_t n;
+	} lists[] = {{"disabled_filters", from->disabled_filters, from->n_disabled_filters},
+	             {"scores", from->scores, from->n_scores},
+	             {"fit_resources", from->fit_resources, from->n_fit_resources},
+	             {"balanced_resources", from->balanced_resources, from->n_balanced_resources},
+	             {"shape", from->shape, from->n_shape},
+	             {"plugins", from->plugins, from->n_plugins}};
+	for (size_t i = 0; i < KORCH_COUNT(lists); i++) {
+		if (!lists[i].items && lists[i].n > 0)
+			return korch_error_set(err, KORCH_E_INVALID, "profile %s: %s is NULL, and not empty",
+			                       to->name, lists[i].name);
+	}
+	return 0;
+}
+
 static int read_filters(sched_profile *to, const korch_scheduler_profile *from, korch_error **err)
 {
 	for (size_t i = 0; i < from->n_disabled_filters; i++) {
@@ -63,6 +85,9 @@ static int read_plugins(sched_profile *to, const korch_scheduler_profile *from, 
 			return invalid(err, to->name,
 			               "a plugin needs its size, a filter with a reason or a score:", name,
 			               NULL);
+		if (plugin->normalize < KORCH_NORMALIZE_NONE || plugin->normalize > KORCH_NORMALIZE_REVERSE)
+			return out_of_range(err, to->name, "normalize of a plugin", plugin->normalize,
+			                    "0 to 2");
 		to->plugins[to->n_plugins] = *plugin;
 		to->plugins[to->n_plugins].name = korch__strdup(name);
 		to->plugins[to->n_plugins].reason = plugin->filter ? korch__strdup(plugin->reason) : NULL;
@@ -113,25 +138,47 @@ static int read_uses(sched_profile *to, const korch_scheduler_profile *from, kor
 	return code;
 }
 
-static int read_resources(sched_weight *to, size_t *n_to, const korch_resource_weight *from,
-                          size_t n, korch_error **err)
+static int check_resource(const char *profile, const korch_resource_weight *list, size_t i,
+                          korch_error **err)
+{
+	const char *name = korch__text_or_empty(list[i].name);
+	if (!name[0])
+		return korch_error_set(err, KORCH_E_INVALID, "profile %s: a resource without a name",
+		                       profile);
+	for (size_t k = 0; k < i; k++) {
+		if (strcmp(name, list[k].name) == 0)
+			return invalid(err, profile, "a resource that is named twice:", name, NULL);
+	}
+	if (list[i].weight < 1 || list[i].weight > 100)
+		return korch_error_set(err, KORCH_E_INVALID,
+		                       "profile %s: weight %d of resource %s: must be 1 to 100", profile,
+		                       list[i].weight, name);
+	return 0;
+}
+
+/* As it was given. */
+typedef struct resource_list {
+	const korch_resource_weight *items;
+	size_t n;
+} resource_list;
+
+static int read_resources(const sched_profile *of, sched_weight *to, size_t *n_to,
+                          resource_list from, korch_error **err)
 {
 	static const korch_resource_weight standard[] = {{.name = "cpu", .weight = 1},
 	                                                 {.name = "memory", .weight = 1}};
-	if (!from || n == 0) {
-		from = standard;
-		n = KORCH_COUNT(standard);
-	}
-	if (n > RESOURCES_SCORED_MAX)
-		return korch_error_set(err, KORCH_E_INVALID, "%zu resources in a score: at most 16", n);
-	for (size_t i = 0; i < n; i++) {
-		if (from[i].weight < 1 || from[i].weight > 100)
-			return korch_error_set(err, KORCH_E_INVALID,
-			                       "weight %d of resource %s: must be 1 to 100", from[i].weight,
-			                       korch__text_or_empty(from[i].name));
-		to[i] = (sched_weight){.name = korch__strdup(korch__text_or_empty(from[i].name)),
+	if (from.n == 0)
+		from = (resource_list){standard, KORCH_COUNT(standard)};
+	if (from.n > RESOURCES_SCORED_MAX)
+		return out_of_range(err, of->name, "number of resources of a score", (int64_t)from.n,
+		                    "at most 16");
+	for (size_t i = 0; i < from.n; i++) {
+		int code = check_resource(of->name, from.items, i, err);
+		if (code < 0)
+			return code;
+		to[i] = (sched_weight){.name = korch__strdup(from.items[i].name),
 		                       .resource = NONE,
-		                       .weight = from[i].weight};
+		                       .weight = from.items[i].weight};
 		*n_to = i + 1;
 		if (!to[i].name)
 			return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
@@ -191,16 +238,20 @@ static int read_profile(sched_profile *to, const korch_scheduler_profile *from, 
 	if (from->size != sizeof(*from) || !to->name[0])
 		return korch_error_set(err, KORCH_E_INVALID, "a profile needs its size and a name");
 	to->no_preemption = from->no_preemption;
-	int code = read_filters(to, from, err);
+	int code = check_lists(to, from, err);
+	if (code == 0)
+		code = read_filters(to, from, err);
 	if (code == 0)
 		code = read_plugins(to, from, err);
 	if (code == 0)
 		code = read_uses(to, from, err);
 	if (code == 0)
-		code = read_resources(to->fit, &to->n_fit, from->fit_resources, from->n_fit_resources, err);
+		code = read_resources(to, to->fit, &to->n_fit,
+		                      (resource_list){from->fit_resources, from->n_fit_resources}, err);
 	if (code == 0)
-		code = read_resources(to->balanced, &to->n_balanced, from->balanced_resources,
-		                      from->n_balanced_resources, err);
+		code = read_resources(to, to->balanced, &to->n_balanced,
+		                      (resource_list){from->balanced_resources, from->n_balanced_resources},
+		                      err);
 	if (code == 0)
 		code = read_shape(to, from, err);
 	to->can_sweep = code == 0 && can_sweep(to);
@@ -243,6 +294,9 @@ int korch__profiles_new(korch_scheduler *s, const korch_scheduler_options *optio
 			return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 		s->n_profiles++;
 		int code = read_profile(s->profiles[i], &from[i], err);
+		if (code == 0 && korch__profile_find(s, s->profiles[i]->name) != i)
+			code = korch_error_set(err, KORCH_E_INVALID, "profile %s: given twice",
+			                       s->profiles[i]->name);
 		if (code < 0)
 			return code;
 	}
@@ -256,24 +310,30 @@ void korch__profiles_free(korch_scheduler *s)
 	korch__free(s->profiles);
 }
 
-static int resolve(korch_scheduler *s, sched_weight *list, size_t n)
+static int resolve(korch_scheduler *s, sched_weight *list, size_t n, korch_error **err)
 {
 	for (size_t i = 0; i < n; i++) {
 		list[i].resource = korch__resource_number(s, list[i].name);
-		if (list[i].resource == NONE)
-			return KORCH_E_NOMEM;
+		if (list[i].resource != NONE)
+			continue;
+		return s->n_resources == KORCH_SCHEDULER_RESOURCES_MAX
+		           ? korch_error_set(err, KORCH_E_LIMIT, "too many resources: at most %d",
+		                             KORCH_SCHEDULER_RESOURCES_MAX)
+		           : korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	}
 	return 0;
 }
 
-int korch__profiles_resolve(korch_scheduler *s)
+int korch__profiles_resolve(korch_scheduler *s, korch_error **err)
 {
-	for (size_t i = 0; i < s->n_profiles; i++) {
-		if (resolve(s, s->profiles[i]->fit, s->profiles[i]->n_fit) < 0 ||
-		    resolve(s, s->profiles[i]->balanced, s->profiles[i]->n_balanced) < 0)
-			return KORCH_E_NOMEM;
+	int code = 0;
+	for (size_t i = 0; code == 0 && i < s->n_profiles; i++) {
+		sched_profile *profile = s->profiles[i];
+		code = resolve(s, profile->fit, profile->n_fit, err);
+		if (code == 0)
+			code = resolve(s, profile->balanced, profile->n_balanced, err);
 	}
-	return 0;
+	return code;
 }
 
 uint32_t korch__profile_find(const korch_scheduler *s, const char *scheduler_name)

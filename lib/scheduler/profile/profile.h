@@ -76,8 +76,8 @@ struct sched_profile {
 int korch__profiles_new(korch_scheduler *s, const korch_scheduler_options *options,
                         korch_error **err);
 void korch__profiles_free(korch_scheduler *s);
-/* Finds the resources' numbers. 0 or KORCH_E_NOMEM. */
-int korch__profiles_resolve(korch_scheduler *s);
+/* Finds the resources' numbers. 0, KORCH_E_LIMIT or KORCH_E_NOMEM. */
+int korch__profiles_resolve(korch_scheduler *s, korch_error **err);
 /* Index of the profile of that schedulerName; the first one for an unknown name. */
 uint32_t korch__profile_find(const korch_scheduler *s, const char *scheduler_name);
 static inline int korch__filter_is_on(const sched_profile *profile, sched_filter filter)

@@ -182,8 +182,8 @@ int korch_scheduler_new(korch_scheduler **out, const korch_scheduler_options *op
 	init_resources(s);
 	init_state(s);
 	code = korch__profiles_new(s, options, err);
-	if (code == 0 && korch__profiles_resolve(s) < 0)
-		code = korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	if (code == 0)
+		code = korch__profiles_resolve(s, err);
 	if (code < 0) {
 		korch_scheduler_free(s);
 		return code;
