@@ -19,17 +19,19 @@ static int same_pod(const korch_pod *a, const korch_pod *b)
 void forget_pod(run *self, const korch_pod *pod)
 {
 	world *now = &self->now;
+	korch_object_ref(&pod->object); /* it may be one of these */
 	for (size_t i = now->n_nominated; i-- > 0;)
 		if (same_pod(now->nominated[i].pod, pod))
 			drop(now->nominated, &now->n_nominated, i);
 	for (size_t i = now->n_pods; i-- > 0;)
 		if (same_pod(now->pods[i].pod, pod))
 			drop(now->pods, &now->n_pods, i);
+	korch_object_unref(&pod->object);
 }
 
 void put_pod(run *self, korch_pod *pod, int node)
 {
-	korch_object_ref(&pod->object); /* it may be one that is let go of */
+	korch_object_ref(&pod->object); /* for it may be one that is let go of */
 	forget_pod(self, pod);
 	self->now.pods[self->now.n_pods++] = (world_pod){pod, node};
 	korch_object_unref(&pod->object);
