@@ -93,7 +93,7 @@ static int rehash(korch_table *table, size_t cap)
 static int make_room(korch_table *table)
 {
 	size_t cap = table->cap;
-	if (cap > CAP_MIN && table->n < cap / 8) {
+	if (cap > CAP_MIN && table->n < cap / 8 && table->held == 0) {
 		while (cap > CAP_MIN && table->n < cap / 4)
 			cap /= 2;
 		if (rehash(table, cap) == 0)
@@ -118,6 +118,33 @@ int korch__table_put(korch_table *table, void *entry)
 	return 0;
 }
 
+/* A put leaves at most 3/4 of the slots used: what is held is of the last quarter. */
+int korch__table_hold(korch_table *table)
+{
+	size_t cap = table->cap ? table->cap : CAP_MIN;
+	while (cap / 4 < table->held + 2 || table->n + table->held > cap / 2)
+		cap *= 2;
+	if ((cap != table->cap || table->used > cap / 4 * 3) && rehash(table, cap) < 0)
+		return KORCH_E_NOMEM;
+	table->held++;
+	return 0;
+}
+
+void korch__table_put_held(korch_table *table, void *entry)
+{
+	assert(table->held > 0 && table->used < table->cap - 1);
+	slot value = {.entry = entry, .hash = table->ops->entry_hash(entry)};
+	table->used += (size_t)place(table->slots, table->cap, value);
+	table->n++;
+	table->held--;
+}
+
+void korch__table_unhold(korch_table *table)
+{
+	if (--table->held == 0 && table->n == 0)
+		korch__table_fini(table);
+}
+
 void *korch__table_swap(korch_table *table, void *entry, const void *key)
 {
 	slot *at = find(table, key);
@@ -134,7 +161,7 @@ void *korch__table_remove(korch_table *table, const void *key)
 	if (!at)
 		return NULL;
 	void *entry = at->entry;
-	if (--table->n == 0) {
+	if (--table->n == 0 && table->held == 0) {
 		korch__table_fini(table);
 		return entry;
 	}

@@ -21,6 +21,7 @@ typedef struct korch_table {
 	size_t n;    /* entries */
 	size_t cap;  /* slots, a power of two */
 	size_t used; /* entries and tombstones, if the implementation has those */
+	size_t held; /* entries that can be put without memory */
 } korch_table;
 
 void korch__table_init(korch_table *table, const korch_table_ops *ops);
@@ -31,6 +32,11 @@ int korch__table_put(korch_table *table, void *entry); /* key must not be in; 0 
  * without one. */
 void *korch__table_swap(korch_table *table, void *entry, const void *key);
 void *korch__table_remove(korch_table *table, const void *key); /* the entry, or NULL */
+/* One more entry can be put by korch__table_put_held(), which cannot fail, whatever else is put and
+ * removed before. 0 or KORCH_E_NOMEM. */
+int korch__table_hold(korch_table *table);
+void korch__table_put_held(korch_table *table, void *entry);
+void korch__table_unhold(korch_table *table); /* it will not be put */
 /* for (size_t at = 0; (entry = korch__table_next(table, &at));) … ; removing the entry just
  * returned is fine. */
 void *korch__table_next(const korch_table *table, size_t *at);

@@ -4,13 +4,9 @@
 #include "base/text.h"
 #include "scheduler/filter/eligibility.h"
 #include "scheduler/filter/node_affinity.h"
+#include "scheduler/state/journal.h"
 #include <stdio.h>
 #include <string.h>
-
-struct sched_claim {
-	char *id;                         /* "namespace/name" */
-	const korch_node_selector *nodes; /* referenced; NULL = every node */
-};
 
 static uint64_t hash_text(const void *key)
 {
@@ -79,11 +75,17 @@ int korch__claims_equal(const korch_pod_spec *a, const korch_pod_spec *b)
 	return 1;
 }
 
-static const sched_claim *find(const korch_scheduler *s, const char *namespace_, const char *name)
+static sched_claim *find_any(const korch_scheduler *s, const char *namespace_, const char *name)
 {
 	char id[KORCH__ID_SIZE];
 	snprintf(id, sizeof(id), "%s/%s", korch__text_or_empty(namespace_), name);
 	return korch__table_get(&s->claim_table, id);
+}
+
+static const sched_claim *find(const korch_scheduler *s, const char *namespace_, const char *name)
+{
+	const sched_claim *claim = find_any(s, namespace_, name);
+	return claim && claim->is_there ? claim : NULL;
 }
 
 int korch__claims_reach(const korch_scheduler *s, const korch_pod_spec *spec,
@@ -109,32 +111,68 @@ const char *korch__claim_missing(const korch_scheduler *s, const korch_pod_spec 
 	return NULL;
 }
 
+void korch__claim_settle(korch_scheduler *s, sched_claim *claim)
+{
+	if (--claim->n_notes > 0 || claim->is_there)
+		return;
+	korch__table_remove(&s->claim_table, claim->id);
+	free_claim(claim);
+}
+
+void korch__claim_undo(korch_scheduler *s, const struct sched_entry *entry)
+{
+	sched_claim *claim = entry->who;
+	korch_block_unref(claim->nodes);
+	claim->nodes = entry->what;
+	claim->is_there = (int)entry->at;
+	korch__claim_settle(s, claim);
+	korch__eligibilities_claims_changed(s);
+}
+
+/* Changes a claim so that a trial can undo it; there is room for noting it. */
+static void change(korch_scheduler *s, sched_claim *claim, const korch_node_selector *nodes,
+                   int is_there)
+{
+	sched_entry entry = {.op = OP_CLAIM,
+	                     .who = claim,
+	                     .what = (void *)(uintptr_t)claim->nodes,
+	                     .at = (uint32_t)claim->is_there};
+	claim->nodes = korch_block_ref(nodes);
+	claim->is_there = is_there;
+	claim->n_notes++;
+	korch__eligibilities_claims_changed(s);
+	korch__journal_note(s, entry);
+}
+
+static sched_claim *make(korch_scheduler *s, const char *namespace_, const char *name)
+{
+	sched_claim *claim = korch__calloc(1, sizeof(*claim));
+	if (claim)
+		claim->id = korch__sprintf("%s/%s", korch__text_or_empty(namespace_), name);
+	if (claim && claim->id && korch__table_put(&s->claim_table, claim) == 0)
+		return claim;
+	free_claim(claim);
+	return NULL;
+}
+
 int korch_scheduler_claim_set(korch_scheduler *s, const char *namespace_, const char *name,
                               const korch_node_selector *nodes, korch_error **err)
 {
 	if (!s || !name || !name[0])
 		return korch_error_set(err, KORCH_E_INVALID, "a claim without a name");
-	sched_claim *claim = (sched_claim *)(uintptr_t)find(s, namespace_, name);
-	if (!claim) {
-		claim = korch__calloc(1, sizeof(*claim));
-		if (claim)
-			claim->id = korch__sprintf("%s/%s", korch__text_or_empty(namespace_), name);
-		if (!claim || !claim->id || korch__table_put(&s->claim_table, claim) < 0) {
-			free_claim(claim);
-			return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-		}
-	}
-	korch_block_share(&claim->nodes, nodes);
-	korch__eligibilities_claims_changed(s);
+	int reserved = korch__journal_reserve(s, 1) == 0;
+	sched_claim *claim = reserved ? find_any(s, namespace_, name) : NULL;
+	if (reserved && !claim)
+		claim = make(s, namespace_, name);
+	if (!claim)
+		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	change(s, claim, nodes, 1);
 	return 0;
 }
 
 void korch_scheduler_claim_remove(korch_scheduler *s, const char *namespace_, const char *name)
 {
-	char id[KORCH__ID_SIZE];
-	if (!s || !name)
-		return;
-	snprintf(id, sizeof(id), "%s/%s", korch__text_or_empty(namespace_), name);
-	free_claim(korch__table_remove(&s->claim_table, id));
-	korch__eligibilities_claims_changed(s);
+	const sched_claim *claim = s && name ? find(s, namespace_, name) : NULL;
+	if (claim && korch__journal_reserve(s, 1) == 0)
+		change(s, (sched_claim *)(uintptr_t)claim, NULL, 0);
 }

@@ -176,6 +176,11 @@ static int grow(sched_eligibility *e, size_t cap)
 	return 0;
 }
 
+int korch__eligibility_reserve(const korch_scheduler *s, sched_eligibility *e)
+{
+	return grow(e, s->cap);
+}
+
 int korch__eligibility_refresh(korch_scheduler *s, sched_eligibility *e)
 {
 	if (e->seen == s->changed.end && e->cap >= s->slots.n)
@@ -198,5 +203,5 @@ void korch__eligibilities_claims_changed(korch_scheduler *s)
 	for (size_t at = 0; (e = korch__table_next(&s->eligibility_table, &at));)
 		e->seen = e->namespace_ ? 0 : e->seen;
 	s->generation++;
-	s->changes++;
+	korch__changed(s);
 }

@@ -40,6 +40,8 @@ sched_eligibility *korch__eligibility_ref(sched_eligibility *e);
 void korch__eligibility_unref(korch_scheduler *s, sched_eligibility *e);
 /* Brings it up to date; 0 or KORCH_E_NOMEM. */
 int korch__eligibility_refresh(korch_scheduler *s, sched_eligibility *e);
+/* Room for all slots; 0 or KORCH_E_NOMEM. */
+int korch__eligibility_reserve(const korch_scheduler *s, sched_eligibility *e);
 /* Looks at one slot at once, which must be within `cap`. */
 void korch__eligibility_look(const korch_scheduler *s, sched_eligibility *e, uint32_t slot);
 void korch__eligibilities_init(korch_scheduler *s);

@@ -150,8 +150,10 @@ uint64_t korch__devices_choose(const sched_slot *slot, const sched_shape *shape)
 
 void korch__devices_take(korch_scheduler *s, sched_slot *slot, sched_pod *pod)
 {
-	if (pod->shape->device_share == 0 && pod->shape->device_count == 0)
+	if (pod->shape->device_share == 0 && pod->shape->device_count == 0) {
+		pod->devices = 0; /* whatever it had, or an annotation says */
 		return;
+	}
 	if (pod->devices == 0)
 		pod->devices = korch__devices_choose(slot, pod->shape);
 	change(slot, pod, 1);

@@ -5,24 +5,9 @@
 #include "scheduler/rank/waiting.h"
 #include "base/cleanup.h"
 #include "scheduler/rank/best.h"
+#include "scheduler/state/journal.h"
 #include <stdlib.h>
 #include <string.h>
-
-typedef struct waiting {
-	const char *id;       /* block string */
-	const korch_pod *pod; /* referenced */
-	uint64_t sequence;
-	sched_class *class_;
-} waiting;
-
-/* The pods that wait with a class, in the order in which they came. */
-typedef struct sched_queue {
-	KORCH_VEC(waiting *) items; /* NULL: went */
-	size_t first;
-	uint64_t changes; /* nothing was found when the scheduler was at this; 0 = never asked */
-	uint64_t freed;   /* of the log of freed slots */
-	uint64_t generation;
-} sched_queue;
 
 static uint64_t hash_text(const void *key)
 {
@@ -30,11 +15,11 @@ static uint64_t hash_text(const void *key)
 }
 static int waiting_equal(const void *entry, const void *key)
 {
-	return strcmp(((const waiting *)entry)->id, key) == 0;
+	return strcmp(((const sched_waiting *)entry)->id, key) == 0;
 }
 static uint64_t waiting_hash(const void *entry)
 {
-	return korch__hash_string(((const waiting *)entry)->id);
+	return korch__hash_string(((const sched_waiting *)entry)->id);
 }
 static const korch_table_ops waiting_ops = {
     .hash = hash_text, .equal = waiting_equal, .entry_hash = waiting_hash};
@@ -44,7 +29,7 @@ void korch__waiting_init(korch_scheduler *s)
 	korch__table_init(&s->waiting_table, &waiting_ops);
 }
 
-static void free_waiting(waiting *one)
+static void free_waiting(sched_waiting *one)
 {
 	if (!one)
 		return;
@@ -53,10 +38,41 @@ static void free_waiting(waiting *one)
 	korch__free(one);
 }
 
-static void skip_gone(sched_queue *queue)
+static int by_sequence(const void *a, const void *b)
 {
-	while (queue->first < queue->items.n && !queue->items.items[queue->first])
+	const sched_waiting *x = *(sched_waiting *const *)a, *y = *(sched_waiting *const *)b;
+	return (x->sequence > y->sequence) - (x->sequence < y->sequence);
+}
+
+/* Moves what is left of a queue to its front, in order. */
+static void tidy(sched_queue *queue)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < queue->items.n; i++) {
+		if (queue->items.items[i])
+			queue->items.items[n++] = queue->items.items[i];
+	}
+	queue->items.n = n;
+	queue->first = 0;
+	if (queue->is_mixed && n > 1)
+		qsort(queue->items.items, n, sizeof(*queue->items.items), by_sequence);
+	queue->is_mixed = 0;
+	for (size_t i = 0; i < n; i++)
+		queue->items.items[i]->at = i;
+}
+
+/* The one that waits longest; NULL: all that are there went in a trial. */
+static sched_waiting *first_of(sched_queue *queue)
+{
+	if (queue->is_mixed)
+		tidy(queue);
+	while (queue->first < queue->items.n) {
+		sched_waiting *one = queue->items.items[queue->first];
+		if (one && !one->is_gone)
+			return one;
 		queue->first++;
+	}
+	return NULL;
 }
 
 /* A class that nobody waits with any more. */
@@ -73,41 +89,16 @@ static void drop_class(korch_scheduler *s, sched_class *c)
 }
 
 /* Takes a pod out of its class's queue. */
-static void unqueue(korch_scheduler *s, waiting *one)
+static void unqueue(korch_scheduler *s, sched_waiting *one)
 {
 	sched_class *c = KORCH_STEAL(one->class_);
-	sched_queue *queue = c->queue;
-	for (size_t i = queue->first; i < queue->items.n; i++) {
-		if (queue->items.items[i] == one) {
-			queue->items.items[i] = NULL;
-			break;
-		}
-	}
-	skip_gone(queue);
+	c->queue->items.items[one->at] = NULL;
 	if (--c->n_waiting == 0)
 		drop_class(s, c);
 }
 
-/* Moves what is left of a queue to its front. */
-static void squeeze(sched_queue *queue)
-{
-	size_t n = 0;
-	for (size_t i = queue->first; i < queue->items.n; i++) {
-		if (queue->items.items[i])
-			queue->items.items[n++] = queue->items.items[i];
-	}
-	queue->items.n = n;
-	queue->first = 0;
-}
-
-/* When most of it has gone. */
-static void tidy(sched_queue *queue)
-{
-	if (queue->first >= 32 && queue->first * 2 >= queue->items.n)
-		squeeze(queue);
-}
-
-static int queue_with(korch_scheduler *s, sched_class *c, waiting *one)
+/* Room for one more with the class. */
+static int reserve_queue(korch_scheduler *s, sched_class *c)
 {
 	if (!c->queue) {
 		if (korch__vec_reserve(&s->waiting_classes, 1) < 0 ||
@@ -115,46 +106,121 @@ static int queue_with(korch_scheduler *s, sched_class *c, waiting *one)
 			return KORCH_E_NOMEM;
 		s->waiting_classes.items[s->waiting_classes.n++] = c;
 	}
-	tidy(c->queue);
-	if (korch__vec_push(&c->queue->items, one) < 0) {
-		if (c->n_waiting == 0)
-			drop_class(s, c);
-		return KORCH_E_NOMEM;
-	}
-	c->n_waiting++;
-	one->class_ = c;
-	return 0;
+	if (c->queue->items.n >= 64 && c->n_waiting * 2 < c->queue->items.n)
+		tidy(c->queue);
+	if (korch__vec_reserve(&c->queue->items, 1) == 0)
+		return 0;
+	if (c->n_waiting == 0)
+		drop_class(s, c);
+	return KORCH_E_NOMEM;
 }
 
-void korch__waiting_end(korch_scheduler *s, const char *id)
+static void queue_with(sched_class *c, sched_waiting *one)
 {
-	if (s->waiting_table.n == 0)
-		return;
-	s->changes++; /* one that was woken may be it: then it is another's turn */
-	waiting *one = korch__table_remove(&s->waiting_table, id);
-	if (!one)
-		return;
+	sched_queue *queue = c->queue;
+	const sched_waiting *last = queue->items.n > 0 ? queue->items.items[queue->items.n - 1] : NULL;
+	queue->is_mixed |= queue->items.n > 0 && (!last || last->sequence > one->sequence);
+	one->at = queue->items.n;
+	queue->items.items[queue->items.n++] = one;
+	c->n_waiting++;
+	one->class_ = c;
+}
+
+/* Takes one that waits out of the table; there is room for noting it. In a trial it keeps its place
+ * in the queue. */
+static void end(korch_scheduler *s, sched_waiting *one)
+{
+	korch__table_remove(&s->waiting_table, one->id);
+	one->is_gone = 1;
+	one->counter_generation = s->wait_counter_generation;
+	korch__journal_note(s, (sched_entry){.op = OP_WAITED, .who = one});
+}
+
+void korch__waiting_drop(korch_scheduler *s, sched_waiting *one)
+{
 	unqueue(s, one);
 	free_waiting(one);
 }
 
-static int add(korch_scheduler *s, const korch_pod *pod, const char *id, sched_class *c)
+void korch__waiting_undo(korch_scheduler *s, const struct sched_entry *entry)
 {
-	waiting *one = korch__calloc(1, sizeof(*one));
+	sched_waiting *one = entry->who;
+	if (entry->op == OP_WAITS) {
+		korch__table_remove(&s->waiting_table, one->id);
+		korch__waiting_drop(s, one);
+		return;
+	}
+	sched_queue *queue = one->class_->queue;
+	one->is_gone = 0;
+	queue->first = queue->first < one->at ? queue->first : one->at;
+	korch__table_put_held(&s->waiting_table, one);
+	if (one->counter_generation != s->wait_counter_generation)
+		s->wait_counter_generation = 0; /* classes are found anew */
+}
+
+int korch__waiting_end(korch_scheduler *s, const char *id)
+{
+	sched_waiting *one = s->waiting_table.n > 0 ? korch__table_get(&s->waiting_table, id) : NULL;
 	if (!one)
+		return 0;
+	if (korch__journal_reserve_out(s, &s->waiting_table) < 0)
 		return KORCH_E_NOMEM;
+	end(s, one);
+	return 0;
+}
+
+void korch__waiting_turn(korch_scheduler *s)
+{
+	if (s->waiting_table.n > 0)
+		korch__changed(s);
+}
+
+static sched_waiting *make(korch_scheduler *s, const korch_pod *pod, const char *id)
+{
+	sched_waiting *one = korch__calloc(1, sizeof(*one));
+	if (!one)
+		return NULL;
 	one->id = korch_string_new(id);
 	one->pod = (const korch_pod *)korch_object_ref(&pod->object);
 	one->sequence = ++s->wait_sequence;
-	if (!one->id || korch__table_put(&s->waiting_table, one) < 0) {
+	if (!one->id)
+		free_waiting(KORCH_STEAL(one));
+	return one;
+}
+
+/* Room for one more with the class, in the table, and for noting that and what it replaces. */
+static int reserve(korch_scheduler *s, sched_class *c)
+{
+	if (korch__journal_reserve(s, 2) < 0 || korch__table_hold(&s->waiting_table) < 0)
+		return KORCH_E_NOMEM;
+	if (reserve_queue(s, c) == 0)
+		return 0;
+	korch__table_unhold(&s->waiting_table);
+	return KORCH_E_NOMEM;
+}
+
+/* Puts a pod at the end of its class's queue, instead of where it was. */
+static int wait_with(korch_scheduler *s, const korch_pod *pod, const char *id, sched_class *c)
+{
+	sched_waiting *one = make(s, pod, id);
+	if (!one || reserve(s, c) < 0) {
 		free_waiting(one);
 		return KORCH_E_NOMEM;
 	}
-	if (queue_with(s, c, one) < 0) {
-		korch__table_remove(&s->waiting_table, one->id);
+	korch__waiting_turn(s);
+	c->n_waiting++; /* stays while the old entry goes */
+	int code = korch__waiting_end(s, id);
+	c->n_waiting--;
+	if (code < 0) {
+		korch__table_unhold(&s->waiting_table);
 		free_waiting(one);
-		return KORCH_E_NOMEM;
+		if (c->n_waiting == 0)
+			drop_class(s, c);
+		return code;
 	}
+	korch__table_put_held(&s->waiting_table, one);
+	queue_with(c, one);
+	korch__journal_note(s, (sched_entry){.op = OP_WAITS, .who = one});
 	return 0;
 }
 
@@ -168,38 +234,18 @@ int korch_scheduler_wait(korch_scheduler *s, const korch_pod *pod, korch_error *
 	int code = korch__class_of(&c, s, pod, err);
 	if (code < 0)
 		return code;
-	c->n_waiting++; /* stays while the old entry goes */
-	korch__waiting_end(s, id);
-	c->n_waiting--;
-	if (s->waiting_table.n == 0)
-		s->wait_counter_generation = s->counter_generation;
 	if (s->waiting_table.n >= KORCH_SCHEDULER_PODS_MAX)
 		return korch_error_set(err, KORCH_E_LIMIT, "too many waiting pods: at most %d",
 		                       KORCH_SCHEDULER_PODS_MAX);
-	return add(s, pod, id, c) < 0 ? korch_error_set(err, KORCH_E_NOMEM, "out of memory") : 0;
-}
-
-static int by_sequence(const void *a, const void *b)
-{
-	const waiting *x = *(waiting *const *)a, *y = *(waiting *const *)b;
-	return (x->sequence > y->sequence) - (x->sequence < y->sequence);
-}
-
-/* Puts queues that pods were moved to in order again. */
-static void sort_queues(korch_scheduler *s)
-{
-	for (size_t i = 0; i < s->waiting_classes.n; i++) {
-		sched_queue *queue = s->waiting_classes.items[i]->queue;
-		squeeze(queue);
-		qsort(queue->items.items, queue->items.n, sizeof(waiting *), by_sequence);
-	}
+	if (s->waiting_table.n == 0)
+		s->wait_counter_generation = s->counter_generation;
+	return wait_with(s, pod, id, c) < 0 ? korch_error_set(err, KORCH_E_NOMEM, "out of memory") : 0;
 }
 
 /* Classes of pods depend on what other pods say; when that has changed, they are found anew. */
 static int find_classes(korch_scheduler *s)
 {
-	waiting *one;
-	int moved = 0;
+	sched_waiting *one;
 	if (s->wait_counter_generation == s->counter_generation)
 		return 0;
 	for (size_t at = 0; (one = korch__table_next(&s->waiting_table, &at));) {
@@ -208,18 +254,11 @@ static int find_classes(korch_scheduler *s)
 			return KORCH_E_NOMEM;
 		if (c == one->class_)
 			continue;
-		moved = 1;
-		c->n_waiting++; /* stays while the other goes */
-		unqueue(s, one);
-		c->n_waiting--;
-		if (queue_with(s, c, one) < 0) {
-			korch__table_remove(&s->waiting_table, one->id);
-			free_waiting(one);
+		if (reserve_queue(s, c) < 0)
 			return KORCH_E_NOMEM;
-		}
+		unqueue(s, one);
+		queue_with(c, one);
 	}
-	if (moved)
-		sort_queues(s);
 	s->wait_counter_generation = s->counter_generation;
 	return 0;
 }
@@ -247,14 +286,20 @@ static int freed_one(korch_scheduler *s, const sched_class *c)
 	return found;
 }
 
+/* Until something changes the class is not asked again. */
+static void note_none(const korch_scheduler *s, sched_class *c)
+{
+	*(s->journal ? &c->queue->trial_changes : &c->queue->changes) = s->changes;
+}
+
 /* 1: the class has a node now, 0, or KORCH_E_NOMEM. */
 static int has_node(korch_scheduler *s, sched_class *c)
 {
 	sched_queue *queue = c->queue;
-	if (queue->changes == s->changes)
+	if (queue->changes == s->changes || queue->trial_changes == s->changes)
 		return 0;
 	if (c->shape->gated) {
-		queue->changes = s->changes;
+		note_none(s, c);
 		return 0;
 	}
 	if (korch__class_refresh(s, c) < 0)
@@ -269,7 +314,7 @@ static int has_node(korch_scheduler *s, sched_class *c)
 		found = best.slot != NONE;
 	}
 	if (!found)
-		queue->changes = s->changes;
+		note_none(s, c);
 	return found;
 }
 
@@ -277,8 +322,7 @@ static int goes_first(const sched_class *a, const sched_class *b)
 {
 	if (a->shape->priority != b->shape->priority)
 		return a->shape->priority > b->shape->priority;
-	return a->queue->items.items[a->queue->first]->sequence <
-	       b->queue->items.items[b->queue->first]->sequence;
+	return first_of(a->queue)->sequence < first_of(b->queue)->sequence;
 }
 
 int korch_scheduler_woken(const korch_pod **out, korch_scheduler *s)
@@ -290,7 +334,7 @@ int korch_scheduler_woken(const korch_pod **out, korch_scheduler *s)
 	sched_class *best = NULL;
 	for (size_t i = 0; i < s->waiting_classes.n; i++) {
 		sched_class *c = s->waiting_classes.items[i];
-		if (best && !goes_first(c, best))
+		if (!first_of(c->queue) || (best && !goes_first(c, best)))
 			continue;
 		int found = has_node(s, c);
 		if (found < 0)
@@ -299,13 +343,13 @@ int korch_scheduler_woken(const korch_pod **out, korch_scheduler *s)
 	}
 	if (!best)
 		return 0;
+	sched_waiting *one = first_of(best->queue);
+	if (korch__journal_reserve_out(s, &s->waiting_table) < 0)
+		return KORCH_E_NOMEM;
 	/* The others of its class are asked for when something has come of this one. */
-	best->queue->changes = s->changes;
-	waiting *one = best->queue->items.items[best->queue->first];
-	korch__table_remove(&s->waiting_table, one->id);
-	unqueue(s, one);
-	*out = KORCH_STEAL(one->pod);
-	free_waiting(one);
+	note_none(s, best);
+	*out = (const korch_pod *)korch_object_ref(&one->pod->object);
+	end(s, one);
 	return 1;
 }
 
@@ -316,11 +360,10 @@ size_t korch_scheduler_waiting(const korch_scheduler *s)
 
 void korch__waiting_free(korch_scheduler *s)
 {
-	waiting *one;
+	sched_waiting *one;
 	for (size_t at = 0; (one = korch__table_next(&s->waiting_table, &at));) {
 		korch__table_remove(&s->waiting_table, one->id);
-		unqueue(s, one);
-		free_waiting(one);
+		korch__waiting_drop(s, one);
 	}
 	korch__table_fini(&s->waiting_table);
 	korch__vec_fini(&s->waiting_classes);

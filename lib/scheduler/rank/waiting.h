@@ -4,8 +4,41 @@
 
 #include "scheduler/state/state.h"
 
-/* The pod waits no more; one that does not wait is fine. */
-void korch__waiting_end(korch_scheduler *s, const char *id);
+typedef struct sched_waiting sched_waiting;
+typedef struct sched_queue sched_queue;
+struct sched_entry;
+
+struct sched_waiting {
+	const char *id;       /* block string */
+	const korch_pod *pod; /* referenced */
+	uint64_t sequence;
+	sched_class *class_;
+	size_t at; /* in the class's queue */
+	/* Of one that went in a trial: what its class was found by. It stands in the queue still. */
+	uint64_t counter_generation;
+	int is_gone;
+};
+
+/* The pods that wait with a class, by sequence. */
+struct sched_queue {
+	KORCH_VEC(sched_waiting *) items; /* NULL: went */
+	size_t first;                     /* none waits before it */
+	int is_mixed;                     /* not by sequence, and to be sorted */
+	/* Nothing was found when the scheduler was at this; 0 = never asked. What is asked in a trial
+	 * is noted beside, as the state of before may come back. */
+	uint64_t changes;
+	uint64_t trial_changes;
+	uint64_t freed; /* of the log of freed slots */
+	uint64_t generation;
+};
+
+/* The pod waits no more; one that does not wait is fine. 0; KORCH_E_NOMEM in a trial only. */
+int korch__waiting_end(korch_scheduler *s, const char *id);
+/* The one that was woken may be gone, or wait again: then it is the turn of others like it. */
+void korch__waiting_turn(korch_scheduler *s);
+void korch__waiting_undo(korch_scheduler *s, const struct sched_entry *entry);
+/* Frees one that was taken out of the table. */
+void korch__waiting_drop(korch_scheduler *s, sched_waiting *one);
 void korch__waiting_init(korch_scheduler *s);
 void korch__waiting_free(korch_scheduler *s);
 

@@ -11,6 +11,7 @@
 
 /* Most images of a node that are looked at (a node reports the 50 largest by default). */
 #define IMAGES_MAX 1024
+#define NAMES_MAX 16
 #define NAME_SIZE 512
 
 static uint64_t hash_text(const void *key)
@@ -33,9 +34,10 @@ void korch__images_init(korch_scheduler *s)
 	korch__table_init(&s->image_table, &image_ops);
 }
 
-static void drop(korch_scheduler *s, sched_image *image)
+/* Frees it when nobody has it. */
+static void settle(korch_scheduler *s, sched_image *image)
 {
-	if (--image->n_nodes > 0)
+	if (image->n_nodes > 0 || image->n_kept > 0)
 		return;
 	korch__table_remove(&s->image_table, image->name);
 	korch__free(image->name);
@@ -85,23 +87,86 @@ static int add(korch_scheduler *s, sched_slot *slot, const char *name, int64_t s
 	return 0;
 }
 
+static void clear(korch_scheduler *s, sched_slot *slot)
+{
+	while (slot->images.n > 0) {
+		sched_image *image = slot->images.items[--slot->images.n];
+		image->n_nodes--;
+		settle(s, image);
+	}
+}
+
 int korch__images_set(korch_scheduler *s, sched_slot *slot, const korch_node *node)
 {
 	const korch_node_status *status = node ? node->status : NULL;
 	size_t n = status ? status->n_images : 0;
 	if (n == 0 && slot->images.n == 0)
 		return 0;
-	while (slot->images.n > 0)
-		drop(s, slot->images.items[--slot->images.n]);
+	clear(s, slot);
 	s->image_generation++;
 	for (size_t i = 0; i < n && i < IMAGES_MAX; i++) {
 		const korch_container_image *image = &status->images[i];
-		for (size_t k = 0; k < image->n_names && k < 16; k++) {
+		for (size_t k = 0; k < image->n_names && k < NAMES_MAX; k++) {
 			if (add(s, slot, korch__text_or_empty(image->names[k]), image->size_bytes) < 0)
 				return KORCH_E_NOMEM;
 		}
 	}
 	return 0;
+}
+
+static int keep(sched_kept_images *out, sched_image *image, int is_there)
+{
+	sched_kept_image one = {.image = image, .size = image->size, .is_there = is_there};
+	if (korch__vec_push(out, one) < 0)
+		return KORCH_E_NOMEM;
+	image->n_kept++;
+	return 0;
+}
+
+int korch__images_keep(korch_scheduler *s, const sched_slot *slot, const korch_node *node,
+                       sched_kept_images *out)
+{
+	const korch_node_status *status = node ? node->status : NULL;
+	int code = 0;
+	for (size_t i = 0; code == 0 && i < slot->images.n; i++)
+		code = keep(out, slot->images.items[i], 1);
+	for (size_t i = 0; code == 0 && status && i < status->n_images && i < IMAGES_MAX; i++) {
+		const korch_container_image *image = &status->images[i];
+		for (size_t k = 0; code == 0 && k < image->n_names && k < NAMES_MAX; k++) {
+			sched_image *known =
+			    korch__table_get(&s->image_table, korch__text_or_empty(image->names[k]));
+			if (known && !has(slot, known))
+				code = keep(out, known, 0);
+		}
+	}
+	if (code < 0)
+		korch__images_let_go(s, out);
+	return code;
+}
+
+void korch__images_put_back(korch_scheduler *s, sched_slot *slot, sched_kept_images *kept)
+{
+	if (kept->n > 0 || slot->images.n > 0)
+		s->image_generation++;
+	clear(s, slot);
+	for (size_t i = 0; i < kept->n; i++) {
+		sched_kept_image *one = &kept->items[i];
+		one->image->size = one->size;
+		if (!one->is_there)
+			continue;
+		one->image->n_nodes++;
+		slot->images.items[slot->images.n++] = one->image; /* as many had room there before */
+	}
+	korch__images_let_go(s, kept);
+}
+
+void korch__images_let_go(korch_scheduler *s, sched_kept_images *kept)
+{
+	for (size_t i = 0; i < kept->n; i++) {
+		kept->items[i].image->n_kept--;
+		settle(s, kept->items[i].image);
+	}
+	korch__vec_fini(kept);
 }
 
 /* An image without a tag is the one with the tag "latest". */

@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "scheduler/shape/labelset.h"
+#include "scheduler/state/journal.h"
 
 int korch__budget_covers(const sched_budget *budget, const sched_pod *pod)
 {
@@ -10,7 +11,7 @@ int korch__budget_covers(const sched_budget *budget, const sched_pod *pod)
 	       korch_selector_matches(budget->selector, pod->labels->labels);
 }
 
-static void free_budget(sched_budget *budget)
+void korch__budget_free(sched_budget *budget)
 {
 	if (!budget)
 		return;
@@ -25,7 +26,7 @@ static void free_budget(sched_budget *budget)
 void korch__budgets_free(korch_scheduler *s)
 {
 	for (size_t i = 0; i < s->budgets.n; i++)
-		free_budget(s->budgets.items[i]);
+		korch__budget_free(s->budgets.items[i]);
 	korch__vec_fini(&s->budgets);
 }
 
@@ -55,7 +56,7 @@ static int make(sched_budget **out, const korch_pod_disruption_budget *from, kor
 	if (code == 0 && (!budget->namespace_ || !budget->name))
 		code = korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	if (code < 0)
-		free_budget(budget);
+		korch__budget_free(budget);
 	else
 		*out = budget;
 	return code;
@@ -109,12 +110,18 @@ int korch__budgets_take(korch_scheduler *s, const sched_pod *pod, uint64_t round
 	return violates;
 }
 
+/* Room for one more, and for noting that. */
+static int reserve(korch_scheduler *s)
+{
+	return korch__vec_reserve(&s->budgets, 1) < 0 ? KORCH_E_NOMEM : korch__journal_reserve(s, 1);
+}
+
 int korch_scheduler_budget_set(korch_scheduler *s, const korch_pod_disruption_budget *from,
                                korch_error **err)
 {
 	if (!s || !from || !from->object.metadata)
 		return korch_error_set(err, KORCH_E_INVALID, "a budget without a name");
-	if (korch__vec_reserve(&s->budgets, 1) < 0)
+	if (reserve(s) < 0)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	sched_budget *budget = NULL;
 	int code = make(&budget, from, err);
@@ -122,26 +129,45 @@ int korch_scheduler_budget_set(korch_scheduler *s, const korch_pod_disruption_bu
 		return code;
 	size_t i = find(s, budget->namespace_, budget->name);
 	if (i < s->budgets.n && is_same(s->budgets.items[i], budget)) {
-		free_budget(budget);
+		korch__budget_free(budget);
 		return 0;
 	}
+	sched_entry entry = {.op = OP_BUDGET, .at = (uint32_t)i};
 	if (i < s->budgets.n)
-		free_budget(s->budgets.items[i]);
+		entry.what = s->budgets.items[i];
 	else
 		s->budgets.n++;
 	s->budgets.items[i] = budget;
 	s->budget_generation++;
-	s->changes++;
+	korch__changed(s);
+	korch__journal_note(s, entry);
 	return 0;
 }
 
 void korch_scheduler_budget_remove(korch_scheduler *s, const char *namespace_, const char *name)
 {
 	size_t i = s ? find(s, namespace_, name) : 0;
-	if (!s || i == s->budgets.n)
+	if (!s || i == s->budgets.n || korch__journal_reserve(s, 1) < 0)
 		return;
-	free_budget(s->budgets.items[i]);
+	sched_entry entry = {.op = OP_BUDGET_OUT, .at = (uint32_t)i, .what = s->budgets.items[i]};
 	korch__vec_swap_remove(&s->budgets, i);
 	s->budget_generation++;
-	s->changes++;
+	korch__changed(s);
+	korch__journal_note(s, entry);
+}
+
+void korch__budget_undo(korch_scheduler *s, const struct sched_entry *entry)
+{
+	s->budget_generation++;
+	if (entry->op == OP_BUDGET_OUT) {
+		s->budgets.items[s->budgets.n] = s->budgets.items[entry->at];
+		s->budgets.items[entry->at] = entry->what;
+		s->budgets.n++; /* as many had room before */
+		return;
+	}
+	korch__budget_free(s->budgets.items[entry->at]);
+	if (entry->what)
+		s->budgets.items[entry->at] = entry->what;
+	else
+		s->budgets.n--;
 }

@@ -24,6 +24,9 @@ int korch__budget_covers(const sched_budget *budget, const sched_pod *pod);
  * 1: one of them does not allow that, 0, or KORCH_E_NOMEM.
  */
 int korch__budgets_take(korch_scheduler *s, const sched_pod *pod, uint64_t round);
+void korch__budget_free(sched_budget *budget); /* NULL is fine */
+struct sched_entry;
+void korch__budget_undo(korch_scheduler *s, const struct sched_entry *entry);
 void korch__budgets_free(korch_scheduler *s);
 
 #endif

@@ -1,128 +1,151 @@
 /* The journal of a trial, and undoing by it. */
 #include "scheduler/state/journal.h"
 #include "base/cleanup.h"
+#include "scheduler/filter/claim.h"
+#include "scheduler/rank/waiting.h"
+#include "scheduler/state/budget.h"
+#include "scheduler/state/node.h"
 #include "scheduler/state/nominate.h"
+#include "scheduler/topology/key.h"
 #include <korch/scheduler/whatif.h>
 
+/* Each entry leaves at most two slots with nothing on them, now or when it is undone. */
 int korch__journal_reserve(korch_scheduler *s, size_t n)
 {
-	return s->journal ? korch__vec_reserve(&s->journal->entries, n) : 0;
+	sched_journal *journal = s->journal;
+	if (!journal)
+		return 0;
+	size_t loose = journal->loose.n + 2 * journal->entries.n;
+	if (korch__vec_grow(&journal->loose.items, &journal->loose.cap, loose, 2 * n,
+	                    sizeof(*journal->loose.items)) < 0)
+		return KORCH_E_NOMEM;
+	return korch__vec_reserve(&journal->entries, n);
 }
 
-static void note(korch_scheduler *s, sched_entry entry)
-{
-	s->journal->loose |= entry.op != OP_ATTACHED && entry.op != OP_NAMESPACE;
-	s->journal->entries.items[s->journal->entries.n++] = entry;
-}
-
-void korch__journal_attached(korch_scheduler *s, sched_pod *pod)
-{
-	if (s->journal)
-		note(s, (sched_entry){.op = OP_ATTACHED, .what = pod});
-}
-
-void korch__journal_detached(korch_scheduler *s, sched_pod *pod)
-{
-	if (s->journal)
-		note(s, (sched_entry){.op = OP_DETACHED, .slot = pod->slot, .what = pod});
-	else
-		korch__pod_free(s, pod);
-}
-
-static int note_named(korch_scheduler *s, sched_op op, const char *name, const void *what)
+int korch__journal_reserve_out(korch_scheduler *s, korch_table *table)
 {
 	if (!s->journal)
 		return 0;
-	const char *copy = korch_string_new(name);
-	if (!copy || korch__journal_reserve(s, 1) < 0) {
-		korch_string_unref(copy);
-		return KORCH_E_NOMEM;
-	}
-	note(s, (sched_entry){.op = op, .name = copy, .what = (void *)(uintptr_t)what});
-	return 0;
+	return korch__journal_reserve(s, 1) < 0 ? KORCH_E_NOMEM : korch__table_hold(table);
 }
 
-int korch__journal_node(korch_scheduler *s, const char *name, const korch_node *before)
+int korch__journal_keeps(korch_scheduler *s, sched_slot *slot)
 {
-	if (note_named(s, OP_NODE, name, before) < 0)
-		return KORCH_E_NOMEM;
-	if (s->journal && before)
-		korch_object_ref(&before->object);
-	return 0;
-}
-
-void korch__journal_nominated(korch_scheduler *s, const char *id, sched_nomination *before)
-{
-	if (s->journal)
-		note(s, (sched_entry){.op = OP_NOMINATED, .name = korch_string_ref(id), .what = before});
-	else
-		korch__nomination_free(s, before);
-}
-
-int korch__journal_namespace(korch_scheduler *s, const char *name, const korch_map *before)
-{
-	if (note_named(s, OP_NAMESPACE, name, before) < 0)
-		return KORCH_E_NOMEM;
-	if (s->journal)
-		korch_block_ref(before);
-	return 0;
-}
-
-/* Undoing allocates nothing that was not there before, but for a node's images and devices. */
-static void undo(korch_scheduler *s, sched_entry *entry)
-{
-	sched_pod *pod = entry->what;
-	sched_slot *slot;
-	switch (entry->op) {
-	case OP_ATTACHED:
-		korch__pod_detach(s, pod);
-		s->journal->loose |= s->slots.items[pod->slot]->node == NULL;
-		korch__pod_free(s, pod);
-		break;
-	case OP_DETACHED:
-		if (korch__pod_attach(s, pod, entry->slot) < 0)
-			korch__pod_free(s, pod);
-		break;
-	case OP_NODE:
-		slot = korch__slot_make(s, entry->name);
-		if (slot)
-			korch__node_replace(s, slot, KORCH_STEAL(entry->what));
-		break;
-	case OP_NAMESPACE:
-		korch__namespace_put(s, entry->name, entry->what);
-		korch_block_unref(entry->what);
-		break;
-	case OP_NOMINATED:
-		korch__nomination_restore(s, entry->name, entry->what);
-		break;
-	}
-	korch_string_unref(entry->name);
+	sched_journal *journal = s->journal;
+	if (journal && !slot->is_loose && korch__vec_push(&journal->loose, slot->index) == 0)
+		slot->is_loose = 1;
+	return journal != NULL;
 }
 
 /* Lets go of what an entry keeps for undoing. */
-static void forget(korch_scheduler *s, sched_entry *entry)
+static void forget(korch_scheduler *s, const sched_entry *entry)
 {
-	if (entry->op == OP_DETACHED)
+	switch (entry->op) {
+	case OP_REMOVED:
+		korch__pod_free(s, entry->who);
+		break;
+	case OP_REPLACED:
 		korch__pod_free(s, entry->what);
-	else if (entry->op == OP_NODE)
-		korch_object_unref(entry->what);
-	else if (entry->op == OP_NAMESPACE)
+		break;
+	case OP_NODE:
+		korch__node_state_free(s, entry->what);
+		break;
+	case OP_NAMESPACE:
 		korch_block_unref(entry->what);
-	else if (entry->op == OP_NOMINATED)
-		korch__nomination_free(s, entry->what);
-	korch_string_unref(entry->name);
+		break;
+	case OP_NOMINATION_OUT:
+		korch__nomination_free(s, entry->who);
+		break;
+	case OP_BUDGET:
+	case OP_BUDGET_OUT:
+		korch__budget_free(entry->what);
+		break;
+	case OP_CLAIM:
+		korch_block_unref(entry->what);
+		korch__claim_settle(s, entry->who);
+		break;
+	case OP_WAITED:
+		korch__waiting_drop(s, entry->who);
+		break;
+	case OP_PUT:
+	case OP_MOVED:
+	case OP_NOMINATED:
+	case OP_WAITS:
+		break;
+	}
 }
 
-/* Slots that nothing is left of were kept for the entries. */
+void korch__journal_note(korch_scheduler *s, sched_entry entry)
+{
+	sched_journal *journal = s->journal;
+	if (!journal) {
+		forget(s, &entry);
+		return;
+	}
+	journal->has_namespaces |= entry.op == OP_NAMESPACE;
+	journal->entries.items[journal->entries.n++] = entry;
+}
+
+static void undo(korch_scheduler *s, const sched_entry *entry)
+{
+	switch (entry->op) {
+	case OP_PUT:
+	case OP_REMOVED:
+	case OP_REPLACED:
+	case OP_MOVED:
+		korch__pod_undo(s, entry);
+		break;
+	case OP_NODE:
+		korch__node_restore(s, s->slots.items[entry->slot], entry->what);
+		korch__slot_release(s, s->slots.items[entry->slot]);
+		break;
+	case OP_NAMESPACE:
+		korch__namespace_put(s, entry->who, entry->what);
+		korch_block_unref(entry->what);
+		break;
+	case OP_NOMINATED:
+	case OP_NOMINATION_OUT:
+		korch__nomination_undo(s, entry);
+		break;
+	case OP_BUDGET:
+	case OP_BUDGET_OUT:
+		korch__budget_undo(s, entry);
+		break;
+	case OP_CLAIM:
+		korch__claim_undo(s, entry);
+		break;
+	case OP_WAITS:
+	case OP_WAITED:
+		korch__waiting_undo(s, entry);
+		break;
+	}
+}
+
+size_t korch__journal_mark(const korch_scheduler *s)
+{
+	return s->journal ? s->journal->entries.n : 0;
+}
+
+void korch__journal_back(korch_scheduler *s, size_t mark)
+{
+	sched_journal *journal = s->journal;
+	while (journal && journal->entries.n > mark)
+		undo(s, &journal->entries.items[--journal->entries.n]);
+}
+
+/* Slots and domains that nothing is left of were kept for the entries. */
 static void close_journal(korch_scheduler *s)
 {
-	int loose = s->journal->loose;
-	korch__vec_fini(&s->journal->entries);
-	korch__free(KORCH_STEAL(s->journal));
-	for (size_t i = 0; loose && i < s->slots.n; i++) {
-		if (s->slots.items[i]->name)
-			korch__slot_release(s, s->slots.items[i]);
+	sched_journal *journal = KORCH_STEAL(s->journal);
+	for (size_t i = 0; i < journal->loose.n; i++) {
+		sched_slot *slot = s->slots.items[journal->loose.items[i]];
+		slot->is_loose = 0;
+		korch__slot_release(s, slot);
 	}
+	korch__vec_fini(&journal->loose);
+	korch__vec_fini(&journal->entries);
+	korch__free(journal);
+	korch__domains_release(s);
 }
 
 void korch__journal_free(korch_scheduler *s)
@@ -133,36 +156,49 @@ void korch__journal_free(korch_scheduler *s)
 
 int korch_scheduler_begin(korch_scheduler *s)
 {
+	if (!s)
+		return KORCH_E_INVALID;
 	if (!s->journal) {
 		s->journal = korch__calloc(1, sizeof(*s->journal));
 		if (!s->journal)
 			return KORCH_E_NOMEM;
+		korch__domains_hold(s);
 	}
 	sched_journal *journal = s->journal;
 	if (journal->depth == JOURNAL_DEPTH_MAX)
 		return KORCH_E_LIMIT;
-	journal->marks[journal->depth++] = journal->entries.n;
+	journal->marks[journal->depth++] =
+	    (sched_mark){.entries = journal->entries.n, .changes = s->changes};
 	return 0;
 }
 
+/* The state is again the one that it was, and has its number again. */
 void korch_scheduler_rollback(korch_scheduler *s)
 {
-	sched_journal *journal = s->journal;
+	sched_journal *journal = s ? s->journal : NULL;
 	if (!journal)
 		return;
-	size_t mark = journal->marks[--journal->depth];
-	while (journal->entries.n > mark)
-		undo(s, &journal->entries.items[--journal->entries.n]);
+	sched_mark mark = journal->marks[--journal->depth];
+	korch__journal_back(s, mark.entries);
+	s->changes = mark.changes;
 	if (journal->depth == 0)
 		close_journal(s);
 }
 
 void korch_scheduler_commit(korch_scheduler *s)
 {
-	sched_journal *journal = s->journal;
+	sched_journal *journal = s ? s->journal : NULL;
 	if (!journal || --journal->depth > 0)
 		return;
-	while (journal->entries.n > 0)
-		forget(s, &journal->entries.items[--journal->entries.n]);
+	while (journal->entries.n > 0) {
+		const sched_entry *entry = &journal->entries.items[--journal->entries.n];
+		if (entry->op == OP_REMOVED)
+			korch__table_unhold(&s->pod_table);
+		else if (entry->op == OP_NOMINATION_OUT)
+			korch__table_unhold(&s->nominations);
+		else if (entry->op == OP_WAITED)
+			korch__table_unhold(&s->waiting_table);
+		forget(s, entry);
+	}
 	close_journal(s);
 }

@@ -10,24 +10,34 @@ const sched_namespace *korch__namespace_get(const korch_scheduler *s, const char
 	return korch__table_get(&s->namespace_table, name);
 }
 
-int korch__namespace_put(korch_scheduler *s, const char *name, const korch_map *labels)
+int korch__namespace_put(korch_scheduler *s, sched_namespace *ns, const korch_map *labels)
 {
-	sched_namespace *ns = korch__table_get(&s->namespace_table, name);
-	if (ns && korch_map_equal(ns->labels, labels))
+	if (korch_map_equal(ns->labels, labels))
 		return 0;
-	if (!ns) {
-		ns = korch__calloc(1, sizeof(*ns));
-		if (!ns)
-			return KORCH_E_NOMEM;
-		ns->name = korch_string_new(name);
-		if (!ns->name || korch__table_put(&s->namespace_table, ns) < 0) {
-			korch_string_unref(ns->name);
-			korch__free(ns);
-			return KORCH_E_NOMEM;
-		}
+	const korch_map *before = ns->labels;
+	ns->labels = (korch_map *)(uintptr_t)korch_block_ref(labels);
+	int code = korch__matchers_namespace_changed(s, ns->name);
+	if (code < 0) {
+		korch_block_unref(ns->labels);
+		ns->labels = (korch_map *)(uintptr_t)before;
+	} else {
+		korch_block_unref(before);
 	}
-	korch_block_share(&ns->labels, labels);
-	return korch__matchers_namespace_changed(s, name);
+	return code;
+}
+
+static sched_namespace *make(korch_scheduler *s, const char *name)
+{
+	sched_namespace *ns = korch__calloc(1, sizeof(*ns));
+	if (!ns)
+		return NULL;
+	ns->name = korch_string_new(name);
+	if (!ns->name || korch__table_put(&s->namespace_table, ns) < 0) {
+		korch_string_unref(ns->name);
+		korch__free(ns);
+		return NULL;
+	}
+	return ns;
 }
 
 int korch_scheduler_namespace_set(korch_scheduler *s, const char *name, const korch_map *labels,
@@ -35,10 +45,16 @@ int korch_scheduler_namespace_set(korch_scheduler *s, const char *name, const ko
 {
 	if (!s || !name || !name[0])
 		return korch_error_set(err, KORCH_E_INVALID, "a namespace without a name");
-	const sched_namespace *old = korch__namespace_get(s, name);
-	if (korch__journal_namespace(s, name, old ? old->labels : NULL) < 0 ||
-	    korch__namespace_put(s, name, labels) < 0)
+	sched_namespace *ns = korch__table_get(&s->namespace_table, name);
+	if (korch__journal_reserve(s, 1) < 0 || (!ns && !(ns = make(s, name))))
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	const korch_map *before = korch_block_ref(ns->labels);
+	if (korch__namespace_put(s, ns, labels) < 0) {
+		korch_block_unref(before);
+		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	}
+	korch__journal_note(
+	    s, (sched_entry){.op = OP_NAMESPACE, .who = ns, .what = (void *)(uintptr_t)before});
 	return 0;
 }
 

@@ -1,9 +1,10 @@
 /* Nodes: from the object to the columns; what a change of the object sets in motion. */
+#include "scheduler/state/node.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "scheduler/filter/gpu.h"
-#include "scheduler/score/image.h"
 #include "scheduler/state/journal.h"
+#include "scheduler/topology/key.h"
 #include "scheduler/topology/topology.h"
 #include <korch/quantity.h>
 #include <string.h>
@@ -119,15 +120,25 @@ static void share_object(sched_slot *slot, const korch_node *node)
 	korch_object_unref((const korch_object *)old);
 }
 
-static int fill(korch_scheduler *s, sched_slot *slot, const korch_node *node)
+/* The columns, images and devices by the object; or as they were. */
+static int fill(korch_scheduler *s, sched_slot *slot, sched_node_state *before)
 {
-	return set_allocatable(s, slot->index, node) < 0 || korch__images_set(s, slot, node) < 0 ||
-	               korch__devices_set(s, slot) < 0
-	           ? KORCH_E_NOMEM
-	           : 0;
+	if (set_allocatable(s, slot->index, slot->node) < 0)
+		return KORCH_E_NOMEM;
+	if (!before)
+		return korch__images_set(s, slot, slot->node) < 0 ? KORCH_E_NOMEM
+		                                                  : korch__devices_set(s, slot);
+	korch__images_put_back(s, slot, &before->images);
+	korch__free(slot->devices);
+	slot->devices = KORCH_STEAL(before->devices);
+	slot->n_devices = before->n_devices;
+	return 0;
 }
 
-int korch__node_replace(korch_scheduler *s, sched_slot *slot, const korch_node *node)
+/* Replaces the object of a slot (NULL: takes it away); takes the reference. After KORCH_E_NOMEM the
+ * slot is half done and has to be restored. */
+static int replace(korch_scheduler *s, sched_slot *slot, const korch_node *node,
+                   sched_node_state *before)
 {
 	int moves = !same_place(slot->node, node);
 	if (moves)
@@ -135,20 +146,62 @@ int korch__node_replace(korch_scheduler *s, sched_slot *slot, const korch_node *
 	size_t n_nodes = s->n_nodes;
 	s->n_nodes = s->n_nodes - (slot->node != NULL) + (node != NULL);
 	share_object(slot, node);
-	int failed = fill(s, slot, node) < 0 || (moves && korch__topology_enter(s, slot) < 0);
+	int code = fill(s, slot, before);
+	if (code == 0 && moves)
+		code = korch__topology_enter(s, slot);
 	/* an image counts by the share of the nodes that have it */
 	s->image_generation += s->n_nodes != n_nodes && s->image_table.n > 0;
 	korch__log_add(&s->changed, slot->index);
 	korch__slot_freed(s, slot->index);
-	if (!failed)
-		return 0;
-	if (moves)
-		korch__topology_leave(s, slot);
-	s->n_nodes -= slot->node != NULL;
-	share_object(slot, NULL);
-	set_allocatable(s, slot->index, NULL);
-	korch__images_set(s, slot, NULL);
-	return KORCH_E_NOMEM;
+	return code;
+}
+
+/* What the slot has, before its object is replaced by that one; its devices are taken. */
+static sched_node_state *take_state(korch_scheduler *s, sched_slot *slot, const korch_node *node)
+{
+	sched_node_state *state = korch__calloc(1, sizeof(*state));
+	if (!state || korch__images_keep(s, slot, node, &state->images) < 0) {
+		korch__free(state);
+		return NULL;
+	}
+	if (slot->node)
+		state->node = (const korch_node *)korch_object_ref(&slot->node->object);
+	state->devices = KORCH_STEAL(slot->devices);
+	state->n_devices = slot->n_devices;
+	slot->n_devices = 0;
+	return state;
+}
+
+void korch__node_restore(korch_scheduler *s, sched_slot *slot, sched_node_state *before)
+{
+	replace(s, slot, KORCH_STEAL(before->node), before);
+	korch__free(before);
+}
+
+void korch__node_state_free(korch_scheduler *s, sched_node_state *before)
+{
+	korch_object_unref((const korch_object *)before->node);
+	korch__images_let_go(s, &before->images);
+	korch__free(before->devices);
+	korch__free(before);
+}
+
+/* Changes the object of a slot, so that a trial can undo it; takes the reference. */
+static int change(korch_scheduler *s, sched_slot *slot, const korch_node *node)
+{
+	sched_node_state *before = take_state(s, slot, node);
+	if (!before) {
+		korch_object_unref((const korch_object *)node);
+		return KORCH_E_NOMEM;
+	}
+	korch__domains_hold(s);
+	int code = replace(s, slot, node, NULL);
+	if (code < 0)
+		korch__node_restore(s, slot, before);
+	else
+		korch__journal_note(s, (sched_entry){.op = OP_NODE, .slot = slot->index, .what = before});
+	korch__domains_release(s);
+	return code;
 }
 
 int korch_scheduler_node_set(korch_scheduler *s, const korch_node *node, korch_error **err)
@@ -158,32 +211,28 @@ int korch_scheduler_node_set(korch_scheduler *s, const korch_node *node, korch_e
 	int code = check(s, node, err);
 	if (code < 0)
 		return code;
-	const char *name = korch_object_name(&node->object);
-	sched_slot *slot = korch__slot_make(s, name);
+	sched_slot *slot = korch__journal_reserve(s, 1) < 0
+	                       ? NULL
+	                       : korch__slot_make(s, korch_object_name(&node->object));
 	if (!slot)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	const korch_node *ours = (const korch_node *)korch_object_ref(&node->object);
-	if (slot->node && is_same(slot->node, node)) {
+	if (slot->node && !s->journal && is_same(slot->node, node)) {
 		share_object(slot, ours);
 		return 0;
 	}
-	if (korch__journal_node(s, name, slot->node) < 0) {
-		korch_object_unref(&ours->object);
-		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-	}
-	if (korch__node_replace(s, slot, ours) < 0)
-		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-	return 0;
+	code = change(s, slot, ours);
+	korch__slot_release(s, slot);
+	return code < 0 ? korch_error_set(err, code, "out of memory") : 0;
 }
 
 void korch_scheduler_node_remove(korch_scheduler *s, const char *name)
 {
 	sched_slot *slot = s && name ? korch__slot_get(s, name) : NULL;
-	if (!slot || !slot->node || korch__journal_node(s, name, slot->node) < 0)
+	if (!slot || !slot->node || korch__journal_reserve(s, 1) < 0)
 		return;
-	korch__node_replace(s, slot, NULL);
-	if (!s->journal)
-		korch__slot_release(s, slot);
+	change(s, slot, NULL);
+	korch__slot_release(s, slot);
 }
 
 int korch_scheduler_node_usage(int64_t *allocatable, int64_t *requested, const korch_scheduler *s,

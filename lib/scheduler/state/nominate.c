@@ -50,20 +50,26 @@ void korch__nominations_free(korch_scheduler *s)
 	korch__table_fini(&s->nominations);
 }
 
-/* Puts it on its pod's slot: there is room for showing it at any time. 0 or KORCH_E_NOMEM. */
-static int link_it(korch_scheduler *s, sched_nomination *one)
+/* Room for showing the pod on its slot at any time, and in the table. */
+static int reserve(korch_scheduler *s, const sched_pod *pod)
+{
+	if (pod->group && korch__group_add(pod->group, pod->slot) < 0)
+		return KORCH_E_NOMEM;
+	korch__group_drop(pod->group, pod->slot);
+	return korch__table_hold(&s->nominations);
+}
+
+/* Puts it on its pod's slot, before the one that is next to it; there is room. */
+static void link_it(korch_scheduler *s, sched_nomination *one)
 {
 	sched_slot *slot = s->slots.items[one->pod->slot];
-	if (one->pod->group && korch__group_add(one->pod->group, slot->index) < 0)
-		return KORCH_E_NOMEM;
-	korch__group_drop(one->pod->group, slot->index);
-	if (korch__table_put(&s->nominations, one) < 0)
-		return KORCH_E_NOMEM;
-	one->next = slot->nominated;
-	slot->nominated = one;
+	sched_nomination **at = &slot->nominated;
+	while (*at != one->next)
+		at = &(*at)->next;
+	*at = one;
 	slot->n_nominated++;
+	korch__table_put_held(&s->nominations, one);
 	korch__slot_touch(s, slot->index);
-	return 0;
 }
 
 static void unlink_it(korch_scheduler *s, sched_nomination *one)
@@ -78,27 +84,31 @@ static void unlink_it(korch_scheduler *s, sched_nomination *one)
 	korch__slot_freed(s, slot->index);
 }
 
-void korch__nomination_end(korch_scheduler *s, const char *id)
+int korch__nomination_end(korch_scheduler *s, const char *id)
 {
 	sched_nomination *one = korch__nomination_find(s, id);
 	if (!one)
-		return;
-	uint32_t slot = one->pod->slot;
+		return 0;
+	if (korch__journal_reserve_out(s, &s->nominations) < 0)
+		return KORCH_E_NOMEM;
+	sched_slot *slot = s->slots.items[one->pod->slot];
 	unlink_it(s, one);
-	korch__journal_nominated(s, NULL, one);
-	if (!s->journal)
-		korch__slot_release(s, s->slots.items[slot]);
+	korch__journal_note(s, (sched_entry){.op = OP_NOMINATION_OUT, .who = one});
+	korch__slot_release(s, slot);
+	return 0;
 }
 
-void korch__nomination_restore(korch_scheduler *s, const char *id, sched_nomination *before)
+void korch__nomination_undo(korch_scheduler *s, const struct sched_entry *entry)
 {
-	sched_nomination *now = id ? korch__nomination_find(s, id) : NULL;
-	if (now) {
-		unlink_it(s, now);
-		korch__nomination_free(s, now);
+	sched_nomination *one = entry->who;
+	if (entry->op == OP_NOMINATION_OUT) {
+		link_it(s, one);
+		return;
 	}
-	if (before && link_it(s, before) < 0)
-		korch__nomination_free(s, before);
+	sched_slot *slot = s->slots.items[one->pod->slot];
+	unlink_it(s, one);
+	korch__nomination_free(s, one);
+	korch__slot_release(s, slot);
 }
 
 sched_nomination *korch__nomination_suspend(korch_scheduler *s, const korch_pod *pod)
@@ -153,25 +163,43 @@ void korch__nominated_hide(korch_scheduler *s, uint32_t slot)
 }
 
 /* Takes the pod. */
-static int add(korch_scheduler *s, sched_pod *pod, const char *node)
+static int add(korch_scheduler *s, sched_pod *pod, sched_slot *slot)
 {
-	sched_slot *slot = korch__slot_make(s, node);
-	sched_nomination *one = slot ? korch__calloc(1, sizeof(*one)) : NULL;
-	if (one) {
-		one->pod = pod;
-		pod->slot = slot->index;
-		pod->hidden = 1;
-		pod->devices = 0;
-	}
-	if (!one || link_it(s, one) < 0) {
+	sched_nomination *one = korch__calloc(1, sizeof(*one));
+	pod->slot = slot->index;
+	pod->hidden = 1;
+	pod->devices = 0;
+	if (!one || reserve(s, pod) < 0) {
 		korch__free(one);
 		korch__pod_free(s, pod);
-		if (slot && !s->journal)
-			korch__slot_release(s, slot);
 		return KORCH_E_NOMEM;
 	}
-	korch__journal_nominated(s, pod->id, NULL);
+	one->pod = pod;
+	slot->n_nominated++; /* the slot stays while the old one goes */
+	int code = korch__nomination_end(s, pod->id);
+	slot->n_nominated--;
+	if (code < 0) {
+		korch__table_unhold(&s->nominations);
+		korch__nomination_free(s, one);
+		return code;
+	}
+	one->next = slot->nominated;
+	link_it(s, one);
+	korch__journal_note(s, (sched_entry){.op = OP_NOMINATED, .who = one});
 	return 0;
+}
+
+/* Takes the pod. */
+static int nominate(korch_scheduler *s, sched_pod *made, const char *node)
+{
+	sched_slot *slot = korch__journal_reserve(s, 2) < 0 ? NULL : korch__slot_make(s, node);
+	if (!slot) {
+		korch__pod_free(s, made);
+		return KORCH_E_NOMEM;
+	}
+	int code = add(s, made, slot);
+	korch__slot_release(s, slot);
+	return code;
 }
 
 int korch_scheduler_nominate(korch_scheduler *s, const korch_pod *pod, const char *node,
@@ -183,14 +211,11 @@ int korch_scheduler_nominate(korch_scheduler *s, const korch_pod *pod, const cha
 	int code = korch__pod_make(&made, s, pod, err);
 	if (code < 0)
 		return code;
-	if (korch__journal_reserve(s, 2) < 0) {
+	if (node && node[0]) {
+		code = nominate(s, made, node);
+	} else {
+		code = korch__nomination_end(s, made->id);
 		korch__pod_free(s, made);
-		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	}
-	korch__nomination_end(s, made->id);
-	if (node && node[0])
-		code = add(s, made, node);
-	else
-		korch__pod_free(s, made);
 	return code < 0 ? korch_error_set(err, code, "out of memory") : 0;
 }

@@ -9,17 +9,17 @@
 
 struct sched_nomination {
 	sched_pod *pod;         /* owned; hidden on its slot */
-	sched_nomination *next; /* on the same slot */
+	sched_nomination *next; /* on the same slot; of one that ended: as it was then */
 	int suspended;          /* the pod itself is being decided on */
 };
 
 void korch__nominations_init(korch_scheduler *s);
 void korch__nominations_free(korch_scheduler *s);
 sched_nomination *korch__nomination_find(const korch_scheduler *s, const char *id);
-/* In a trial there must be room for one entry in the journal. */
-void korch__nomination_end(korch_scheduler *s, const char *id);
-/* Undoing: as it was before, or without one. Takes the nomination. */
-void korch__nomination_restore(korch_scheduler *s, const char *id, sched_nomination *before);
+/* The pod is nominated no more; one that is not is fine. 0; KORCH_E_NOMEM in a trial only. */
+int korch__nomination_end(korch_scheduler *s, const char *id);
+struct sched_entry;
+void korch__nomination_undo(korch_scheduler *s, const struct sched_entry *entry);
 void korch__nomination_free(korch_scheduler *s, sched_nomination *one);
 
 /* A pod's own nomination keeps nothing from itself while it is decided on; NULL is fine. */

@@ -90,6 +90,8 @@ static int fill(sched_pod *to, korch_scheduler *s, const korch_pod *pod, korch_e
 	to->labels = korch__labelset_get(s, meta->namespace_, meta->labels);
 	if (!to->id || !to->labels || korch__group_get(&to->group, s, pod) < 0)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	if (korch__group_limit(&to->group_limit, pod, NULL) < 0)
+		to->group_limit = INT32_MAX;
 	to->devices = korch__devices_of(pod);
 	return korch__shape_has_terms(to->shape)
 	           ? korch__terms_get(&to->terms, s, to->shape, to->labels, err)
@@ -140,10 +142,6 @@ int korch__pod_attach(korch_scheduler *s, sched_pod *pod, uint32_t index)
 	if (korch__vec_reserve(&slot->pods, 1) < 0 ||
 	    (pod->group && korch__group_add(pod->group, index) < 0))
 		return KORCH_E_NOMEM;
-	if (korch__table_put(&s->pod_table, pod) < 0) {
-		korch__group_drop(pod->group, index);
-		return KORCH_E_NOMEM;
-	}
 	if (pod->shape->priority < s->lowest_priority)
 		s->lowest_priority = pod->shape->priority;
 	pod->slot = index;
@@ -159,7 +157,6 @@ int korch__pod_attach(korch_scheduler *s, sched_pod *pod, uint32_t index)
 void korch__pod_detach(korch_scheduler *s, sched_pod *pod)
 {
 	sched_slot *slot = s->slots.items[pod->slot];
-	korch__table_remove(&s->pod_table, pod->id);
 	korch__topology_count(s, pod, -1);
 	account(s, pod, -1);
 	korch__devices_give(slot, pod);
@@ -176,6 +173,25 @@ static void count_unnoticed(korch_scheduler *s, sched_pod *pod, int sign)
 	uint64_t version = s->topology_version;
 	korch__topology_count(s, pod, sign);
 	s->topology_version = version;
+}
+
+/* The slot and the group have room: they had the pod before. */
+void korch__pod_attach_back(korch_scheduler *s, sched_pod *pod)
+{
+	sched_slot *slot = s->slots.items[pod->slot];
+	sched_pod *moved = slot->pods.items[pod->at];
+	if (pod->at < slot->pods.n) {
+		moved->at = (uint32_t)slot->pods.n;
+		slot->pods.items[moved->at] = moved;
+	}
+	slot->pods.items[pod->at] = pod;
+	slot->pods.n++;
+	if (pod->group)
+		korch__group_add(pod->group, pod->slot);
+	account(s, pod, 1);
+	korch__devices_hold(slot, pod);
+	korch__topology_count(s, pod, 1);
+	korch__slot_touch(s, pod->slot);
 }
 
 void korch__pod_hide(korch_scheduler *s, sched_pod *pod)
@@ -213,45 +229,98 @@ static int is_same(const sched_pod *a, const sched_pod *b, uint32_t slot)
 	       (b->devices == 0 || a->devices == b->devices);
 }
 
+/* Notes what is said of a known pod that is where it was; 1 when that is all. */
+static int keep(korch_scheduler *s, sched_pod *old, sched_pod *made, uint32_t slot)
+{
+	int starts = made->start_time && made->start_time != old->start_time;
+	if (!is_same(old, made, slot) || (starts && s->journal))
+		return 0;
+	if (starts) {
+		old->start_time = made->start_time;
+		korch__slot_touch(s, old->slot); /* it may be another's turn to be a victim */
+	}
+	korch__pod_free(s, made);
+	return 1;
+}
+
+/* Puts a pod in the place of the one that is known by its identity. */
+static int replace(korch_scheduler *s, sched_pod *old, sched_pod *made, sched_slot *slot)
+{
+	if (made->devices == 0 && old->slot == slot->index)
+		made->devices = old->devices;
+	made->start_time = made->start_time ? made->start_time : old->start_time;
+	korch__pod_detach(s, old);
+	if (korch__pod_attach(s, made, slot->index) < 0) {
+		korch__pod_attach_back(s, old);
+		return KORCH_E_NOMEM;
+	}
+	korch__table_swap(&s->pod_table, made, made->id);
+	sched_slot *from = s->slots.items[old->slot];
+	korch__journal_note(s, (sched_entry){.op = OP_REPLACED, .who = made, .what = old});
+	korch__slot_release(s, from);
+	return 0;
+}
+
+static int add(korch_scheduler *s, sched_pod *made, const sched_slot *slot)
+{
+	if (s->pod_table.n >= KORCH_SCHEDULER_PODS_MAX)
+		return KORCH_E_LIMIT;
+	if (korch__table_put(&s->pod_table, made) < 0)
+		return KORCH_E_NOMEM;
+	if (korch__pod_attach(s, made, slot->index) < 0) {
+		korch__table_remove(&s->pod_table, made->id);
+		return KORCH_E_NOMEM;
+	}
+	korch__journal_note(s, (sched_entry){.op = OP_PUT, .who = made});
+	return 0;
+}
+
+/* Takes the pod. */
 static int put(korch_scheduler *s, sched_pod *made, const char *on)
 {
+	/* the pod comes, was nominated, waited */
+	sched_slot *slot = korch__journal_reserve(s, 3) < 0 ? NULL : korch__slot_make(s, on);
+	if (!slot) {
+		korch__pod_free(s, made);
+		return KORCH_E_NOMEM;
+	}
 	sched_pod *old = korch__table_get(&s->pod_table, made->id);
-	sched_slot *slot = korch__slot_make(s, on);
-	if (!slot || s->pod_table.n >= KORCH_SCHEDULER_PODS_MAX) {
-		korch__pod_free(s, made);
-		return slot ? KORCH_E_LIMIT : KORCH_E_NOMEM;
-	}
-	if (old && is_same(old, made, slot->index)) {
-		if (made->start_time && made->start_time != old->start_time) {
-			old->start_time = made->start_time;
-			korch__slot_touch(s, old->slot); /* it may be another's turn to be a victim */
-		}
-		korch__pod_free(s, made);
+	if (old && keep(s, old, made, slot->index))
 		return 0;
-	}
-	if (old && made->devices == 0 && old->slot == slot->index)
-		made->devices = old->devices;
-	if (korch__journal_reserve(s, 3) < 0) { /* the pod comes, went elsewhere, was nominated */
+	int code = old ? replace(s, old, made, slot) : add(s, made, slot);
+	if (code < 0)
 		korch__pod_free(s, made);
-		return KORCH_E_NOMEM;
+	korch__slot_release(s, slot);
+	return code;
+}
+
+void korch__pod_undo(korch_scheduler *s, const struct sched_entry *entry)
+{
+	sched_pod *pod = entry->who, *before = entry->op == OP_REPLACED ? entry->what : NULL;
+	if (entry->op != OP_REMOVED) {
+		korch__pod_detach(s, pod);
+		korch__slot_release(s, s->slots.items[pod->slot]);
 	}
-	uint32_t from = old ? old->slot : NONE;
-	if (old)
-		korch__pod_detach(s, old);
-	if (korch__pod_attach(s, made, slot->index) < 0) {
-		korch__pod_free(s, made);
-		/* What was taken away a moment ago has its room still: only the group's count could fail.
-		 */
-		if (old && korch__pod_attach(s, old, from) < 0)
-			korch__pod_free(s, old);
-		return KORCH_E_NOMEM;
+	switch (entry->op) {
+	case OP_REMOVED:
+		korch__table_put_held(&s->pod_table, pod);
+		korch__pod_attach_back(s, pod);
+		break;
+	case OP_REPLACED:
+		korch__table_swap(&s->pod_table, before, before->id);
+		korch__pod_free(s, pod);
+		korch__pod_attach_back(s, before);
+		break;
+	case OP_MOVED:
+		pod->slot = entry->slot;
+		pod->at = entry->at;
+		pod->devices = entry->devices;
+		korch__pod_attach_back(s, pod);
+		break;
+	default:
+		korch__table_remove(&s->pod_table, pod->id);
+		korch__pod_free(s, pod);
 	}
-	if (old)
-		korch__journal_detached(s, old);
-	korch__journal_attached(s, made);
-	if (from != NONE && from != slot->index && !s->journal)
-		korch__slot_release(s, s->slots.items[from]);
-	return 0;
 }
 
 int korch_scheduler_pod_set(korch_scheduler *s, const korch_pod *pod, const char *node,
@@ -272,12 +341,30 @@ int korch_scheduler_pod_set(korch_scheduler *s, const korch_pod *pod, const char
 		return code;
 	char id[KORCH__ID_SIZE];
 	snprintf(id, sizeof(id), "%s", made->id);
+	size_t mark = korch__journal_mark(s);
 	code = put(s, made, on);
+	if (code == 0 && (korch__nomination_end(s, id) < 0 || korch__waiting_end(s, id) < 0)) {
+		korch__journal_back(s, mark);
+		code = KORCH_E_NOMEM;
+	}
 	if (code < 0)
 		return korch_error_set(
 		    err, code, code == KORCH_E_LIMIT ? "too many pods: at most %d" : "out of memory",
 		    KORCH_SCHEDULER_PODS_MAX);
-	korch__nomination_end(s, id);
+	return 0;
+}
+
+static int remove_pod(korch_scheduler *s, sched_pod *pod)
+{
+	if (!pod)
+		return 0;
+	if (korch__journal_reserve_out(s, &s->pod_table) < 0)
+		return KORCH_E_NOMEM;
+	sched_slot *slot = s->slots.items[pod->slot];
+	korch__table_remove(&s->pod_table, pod->id);
+	korch__pod_detach(s, pod);
+	korch__journal_note(s, (sched_entry){.op = OP_REMOVED, .who = pod});
+	korch__slot_release(s, slot);
 	return 0;
 }
 
@@ -285,18 +372,11 @@ void korch_scheduler_pod_forget(korch_scheduler *s, const char *id)
 {
 	if (!s || !id)
 		return;
-	if (korch__journal_reserve(s, 2) < 0)
-		return;
-	korch__nomination_end(s, id);
-	korch__waiting_end(s, id);
-	sched_pod *pod = korch__table_get(&s->pod_table, id);
-	if (!pod)
-		return;
-	uint32_t slot = pod->slot;
-	korch__pod_detach(s, pod);
-	korch__journal_detached(s, pod);
-	if (!s->journal)
-		korch__slot_release(s, s->slots.items[slot]);
+	size_t mark = korch__journal_mark(s);
+	korch__waiting_turn(s);
+	if (korch__nomination_end(s, id) < 0 || korch__waiting_end(s, id) < 0 ||
+	    remove_pod(s, korch__table_get(&s->pod_table, id)) < 0)
+		korch__journal_back(s, mark);
 }
 
 void korch_scheduler_pod_remove(korch_scheduler *s, const korch_pod *pod)

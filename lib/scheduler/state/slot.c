@@ -1,6 +1,7 @@
 /* Slots: the places in the columns that a node, or the name of one, has; found by name. */
 #include "base/cleanup.h"
-#include "scheduler/state/state.h"
+#include "scheduler/state/journal.h"
+#include "scheduler/topology/topology.h"
 #include <string.h>
 
 sched_slot *korch__slot_get(const korch_scheduler *s, const char *name)
@@ -11,7 +12,7 @@ sched_slot *korch__slot_get(const korch_scheduler *s, const char *name)
 void korch__slot_touch(korch_scheduler *s, uint32_t slot)
 {
 	korch__log_add(&s->touched, slot);
-	s->changes++;
+	korch__changed(s);
 }
 
 void korch__slot_freed(korch_scheduler *s, uint32_t slot)
@@ -28,7 +29,9 @@ static int reserve(korch_scheduler *s)
 	    korch__log_reserve(&s->touched, s->slots.cap) < 0 ||
 	    korch__log_reserve(&s->freed, s->slots.cap) < 0)
 		return KORCH_E_NOMEM;
-	return korch__log_reserve(&s->changed, s->slots.cap);
+	if (korch__log_reserve(&s->changed, s->slots.cap) < 0)
+		return KORCH_E_NOMEM;
+	return korch__topology_reserve(s);
 }
 
 /* A slot without a name: a freed one, or a new one. */
@@ -77,7 +80,7 @@ sched_slot *korch__slot_make(korch_scheduler *s, const char *name)
 
 void korch__slot_release(korch_scheduler *s, sched_slot *slot)
 {
-	if (slot->node || slot->pods.n > 0 || slot->n_nominated > 0)
+	if (slot->node || slot->pods.n > 0 || slot->n_nominated > 0 || korch__journal_keeps(s, slot))
 		return;
 	korch__order_remove(s, slot);
 	korch__table_remove(&s->slot_table, slot->name);

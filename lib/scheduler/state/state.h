@@ -45,6 +45,7 @@ typedef struct sched_pod {
 	uint64_t devices;   /* that it was given */
 	uint32_t slot;
 	uint32_t at; /* its place among the pods of the slot */
+	int32_t group_limit;
 	uint8_t terminating;
 	uint8_t kept;      /* of a DaemonSet, or static: draining leaves it */
 	uint8_t counted;   /* by the topology: its node exists */
@@ -57,6 +58,7 @@ typedef struct sched_image {
 	char *name;
 	int64_t size;
 	uint32_t n_nodes;
+	uint32_t n_kept; /* nodes as they were before a change that may be undone: it stays for them */
 } sched_image;
 
 typedef struct sched_nomination sched_nomination; /* state/nominate.h */
@@ -73,6 +75,7 @@ typedef struct sched_slot {
 	sched_nomination *nominated; /* the first of them */
 	uint32_t n_devices;
 	uint8_t is_partial; /* counted in n_partial */
+	uint8_t is_loose;   /* a trial looks after it when it ends */
 	KORCH_VEC(sched_pod *) pods;
 	KORCH_VEC(sched_image *) images; /* by address */
 	int32_t *devices;                /* free thousandths of each device; NULL without devices */
@@ -90,6 +93,12 @@ typedef struct sched_log {
 	size_t cap; /* a power of two */
 	uint64_t end;
 } sched_log;
+
+/* A domain without a node that stays, because the change that took the node may be undone. */
+typedef struct sched_loose {
+	sched_key *key; /* referenced */
+	struct sched_domain *domain;
+} sched_loose;
 
 struct korch_scheduler {
 	int32_t ties;
@@ -135,7 +144,10 @@ struct korch_scheduler {
 	sched_log touched; /* anything about the node or its pods */
 	sched_log freed;   /* … that may make room: a node changed, a pod went */
 	sched_log changed; /* the node object itself */
-	uint64_t changes;  /* rises with everything that may change a decision */
+	/* Which state this is: another number after everything that may change a decision, and the
+	 * number of before after a trial that was rolled back. No number means two states. */
+	uint64_t changes;
+	uint64_t last_change; /* the greatest number so far */
 	/* These rise when rankings have to be made anew: order of ties, keys and counters, images. */
 	uint64_t generation;
 	uint64_t image_generation;
@@ -153,6 +165,9 @@ struct korch_scheduler {
 	korch_table eligibility_table;
 	/* topology/ */
 	KORCH_VEC(sched_key *) keys;
+	KORCH_VEC(sched_loose) loose_domains;
+	unsigned n_holds;    /* see korch__domains_hold() */
+	size_t topology_cap; /* slots that the topology has room for */
 	korch_table matcher_table;
 	KORCH_VEC(sched_inclusion *) inclusions;
 	korch_table terms_table;
@@ -190,7 +205,7 @@ void korch__resources_free(korch_scheduler *s);
 /* slot.c */
 sched_slot *korch__slot_get(const korch_scheduler *s, const char *name);
 sched_slot *korch__slot_make(korch_scheduler *s, const char *name);
-/* Frees it when nothing is left of it. */
+/* Frees it when nothing is left of it, inside a trial only when that has ended. */
 void korch__slot_release(korch_scheduler *s, sched_slot *slot);
 void korch__slot_touch(korch_scheduler *s, uint32_t slot);
 /* As korch__slot_touch(), and there may be more room than before. */
@@ -212,13 +227,19 @@ static inline int korch__log_lost(const sched_log *log, uint64_t seen)
 /* pod.c: the state changes of a pod. A detached pod belongs to who detached it. */
 int korch__pod_make(sched_pod **out, korch_scheduler *s, const korch_pod *pod, korch_error **err);
 void korch__pod_free(korch_scheduler *s, sched_pod *pod);
-/* Puts it on the slot; 0 or KORCH_E_NOMEM (nothing has changed then). */
+/* Puts it on the slot; 0 or KORCH_E_NOMEM (nothing has changed then). It can be found by its
+ * identity only when the table knows it, which is the caller's. */
 int korch__pod_attach(korch_scheduler *s, sched_pod *pod, uint32_t slot);
 void korch__pod_detach(korch_scheduler *s, sched_pod *pod);
 /* Takes a pod off all numbers for a moment, as if it were not there, and puts it back. Nobody is
  * told; cannot fail. */
 void korch__pod_hide(korch_scheduler *s, sched_pod *pod);
 void korch__pod_show(korch_scheduler *s, sched_pod *pod);
+/* Puts a pod back to where it was detached from, in its old place among the others, when all that
+ * was done since has been undone. */
+void korch__pod_attach_back(korch_scheduler *s, sched_pod *pod);
+struct sched_entry;
+void korch__pod_undo(korch_scheduler *s, const struct sched_entry *entry);
 /* Writes the identity of a pod; 0 or KORCH_E_INVALID when it has none. Borrowed from the pod or
  * the buffer. */
 #define KORCH__ID_SIZE 512
@@ -226,15 +247,15 @@ const char *korch__pod_id(const korch_pod *pod, char buffer[KORCH__ID_SIZE]);
 /* The pod of that object, or NULL. */
 sched_pod *korch__pod_find(const korch_scheduler *s, const korch_pod *pod);
 
-/* node.c: replaces the object of a slot (NULL: takes it away); takes the reference. 0 or
- * KORCH_E_NOMEM; after a failure the node is gone, if it was not replaced. */
-int korch__node_replace(korch_scheduler *s, sched_slot *slot, const korch_node *node);
-
 /* namespace.c */
 const sched_namespace *korch__namespace_get(const korch_scheduler *s, const char *name);
-int korch__namespace_put(korch_scheduler *s, const char *name, const korch_map *labels);
+/* Labels of a namespace that was told once; in a trial there is room for undoing it. */
+int korch__namespace_put(korch_scheduler *s, sched_namespace *ns, const korch_map *labels);
 
-/* scheduler.c */
-void korch__changed(korch_scheduler *s); /* something that decisions depend on has changed */
+/* Something that decisions depend on has changed. */
+static inline void korch__changed(korch_scheduler *s)
+{
+	s->changes = ++s->last_change;
+}
 
 #endif

@@ -56,6 +56,22 @@ static int grow_counters(korch_scheduler *s)
 	return 0;
 }
 
+int korch__topology_reserve(korch_scheduler *s)
+{
+	if (s->slots.cap == s->topology_cap)
+		return 0;
+	for (size_t i = 0; i < s->keys.n; i++) {
+		if (korch__key_reserve(s, s->keys.items[i]) < 0)
+			return KORCH_E_NOMEM;
+	}
+	for (size_t i = 0; i < s->inclusions.n; i++) {
+		if (korch__inclusion_reserve(s, s->inclusions.items[i]) < 0)
+			return KORCH_E_NOMEM;
+	}
+	s->topology_cap = s->slots.cap;
+	return 0;
+}
+
 int korch__topology_enter(korch_scheduler *s, sched_slot *slot)
 {
 	for (size_t i = 0; i < s->keys.n; i++) {

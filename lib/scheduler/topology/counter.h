@@ -60,6 +60,8 @@ void korch__counter_domain(sched_counter *counter, uint32_t slot, int sign);
 sched_inclusion *korch__inclusion_get(korch_scheduler *s, sched_eligibility *eligibility,
                                       uint32_t policies, sched_key *const *keys, size_t n_keys);
 void korch__inclusion_unref(korch_scheduler *s, sched_inclusion *inclusion);
+/* Room for all slots; 0 or KORCH_E_NOMEM. */
+int korch__inclusion_reserve(korch_scheduler *s, sched_inclusion *inclusion);
 static inline int korch__included(const sched_inclusion *inclusion, uint32_t slot)
 {
 	return slot < inclusion->cap && inclusion->included[slot];

@@ -24,6 +24,13 @@ static int grow(sched_inclusion *x, size_t cap)
 	return 0;
 }
 
+int korch__inclusion_reserve(korch_scheduler *s, sched_inclusion *x)
+{
+	return grow(x, s->slots.cap) < 0 || korch__eligibility_reserve(s, x->eligibility) < 0
+	           ? KORCH_E_NOMEM
+	           : korch__eligibility_refresh(s, x->eligibility);
+}
+
 static int is_included(const sched_inclusion *x, uint32_t slot)
 {
 	unsigned fails = x->eligibility->fails[slot];
@@ -55,7 +62,7 @@ static int fill(korch_scheduler *s, sched_inclusion *x, sched_key *const *keys, 
 			return KORCH_E_NOMEM;
 		korch__key_ref(keys[i]);
 	}
-	if (grow(x, s->slots.cap) < 0 || korch__eligibility_refresh(s, x->eligibility) < 0)
+	if (korch__inclusion_reserve(s, x) < 0)
 		return KORCH_E_NOMEM;
 	for (uint32_t i = 0; i < s->slots.n; i++)
 		x->included[i] = (uint8_t)is_included(x, i);
@@ -107,7 +114,7 @@ int korch__inclusion_node(korch_scheduler *s, sched_inclusion *x, const sched_sl
 			x->included[i] = 0;
 		return 0;
 	}
-	if (grow(x, s->slots.cap) < 0 || korch__eligibility_refresh(s, x->eligibility) < 0)
+	if (korch__inclusion_reserve(s, x) < 0)
 		return KORCH_E_NOMEM;
 	korch__eligibility_look(s, x->eligibility, i);
 	x->included[i] = (uint8_t)is_included(x, i);

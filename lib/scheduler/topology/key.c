@@ -69,6 +69,40 @@ static void close_domain(sched_key *key, sched_domain *domain)
 	korch__free(domain);
 }
 
+int korch__key_reserve(korch_scheduler *s, sched_key *key)
+{
+	return grow(key, s->slots.cap);
+}
+
+/* Without memory for it the domain stays, to be used when its value comes back. */
+static void keep_domain(korch_scheduler *s, sched_key *key, sched_domain *domain)
+{
+	sched_loose loose = {.key = key, .domain = domain};
+	if (domain->is_loose || korch__vec_push(&s->loose_domains, loose) < 0)
+		return;
+	domain->is_loose = 1;
+	korch__key_ref(key);
+}
+
+void korch__domains_hold(korch_scheduler *s)
+{
+	s->n_holds++;
+}
+
+void korch__domains_release(korch_scheduler *s)
+{
+	if (--s->n_holds > 0)
+		return;
+	for (size_t i = 0; i < s->loose_domains.n; i++) {
+		sched_loose *loose = &s->loose_domains.items[i];
+		loose->domain->is_loose = 0;
+		if (loose->domain->n_nodes == 0)
+			close_domain(loose->key, loose->domain);
+		korch__key_unref(s, loose->key);
+	}
+	korch__vec_fini(&s->loose_domains);
+}
+
 static const char *value_of(const sched_key *key, const sched_slot *slot)
 {
 	return slot->node ? korch_map_get(slot->node->object.metadata->labels, key->name) : NULL;
@@ -107,7 +141,11 @@ void korch__key_leave(korch_scheduler *s, sched_key *key, const sched_slot *slot
 		return;
 	if (--domain->n_nodes == 1 && --key->n_multi == 0)
 		s->generation++;
-	if (domain->n_nodes == 0)
+	if (domain->n_nodes > 0)
+		return;
+	if (s->n_holds > 0)
+		keep_domain(s, key, domain);
+	else
 		close_domain(key, domain);
 }
 

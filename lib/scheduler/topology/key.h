@@ -11,6 +11,7 @@ typedef struct sched_domain {
 	const char *value; /* block string */
 	uint32_t id;
 	uint32_t n_nodes;
+	int is_loose; /* looked after when nobody holds domains any more */
 } sched_domain;
 
 struct sched_key {
@@ -29,6 +30,12 @@ struct sched_key {
 sched_key *korch__key_get(korch_scheduler *s, const char *name, int by_slot);
 sched_key *korch__key_ref(sched_key *key);
 void korch__key_unref(korch_scheduler *s, sched_key *key);
+/* Room for all slots; 0 or KORCH_E_NOMEM. */
+int korch__key_reserve(korch_scheduler *s, sched_key *key);
+/* Until the release domains stay when they have no node, so that one that was there can come back
+ * without memory. Nests. */
+void korch__domains_hold(korch_scheduler *s);
+void korch__domains_release(korch_scheduler *s);
 /* 1: no domain has two nodes, so that what is said of a domain is said of a node. */
 static inline int korch__key_is_single(const sched_key *key)
 {

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "scheduler/state/journal.h"
 #include "scheduler/topology/counter.h"
 #include <string.h>
 
@@ -84,21 +85,29 @@ static void disconnect_all(korch_scheduler *s, const sched_matcher *matcher)
 		disconnect(set, matcher);
 }
 
+/* Room for all matchers, so that finding them anew needs no memory. */
+static int reserve(const korch_scheduler *s, sched_labelset *set)
+{
+	return korch__vec_grow(&set->matches.items, &set->matches.cap, 0, s->matcher_table.n,
+	                       sizeof(sched_matcher *));
+}
+
+/* In a trial that changed a namespace, all sets need that room until it is undone. */
+static int reserve_for_undoing(const korch_scheduler *s, sched_labelset *set)
+{
+	return s->journal && s->journal->has_namespaces ? reserve(s, set) : 0;
+}
+
 int korch__matchers_find(korch_scheduler *s, sched_labelset *set)
 {
 	sched_matcher *matcher;
+	if (reserve_for_undoing(s, set) < 0)
+		return KORCH_E_NOMEM;
 	for (size_t at = 0; (matcher = korch__table_next(&s->matcher_table, &at));) {
 		if (connect(s, matcher, set) < 0)
 			return KORCH_E_NOMEM;
 	}
 	return 0;
-}
-
-/* Which matchers a set satisfies, found anew; its pods' counts are the caller's. */
-static int find_again(korch_scheduler *s, sched_labelset *set)
-{
-	set->matches.n = 0;
-	return korch__matchers_find(s, set);
 }
 
 static int asks_namespaces(const korch_scheduler *s)
@@ -127,19 +136,24 @@ int korch__matchers_namespace_changed(korch_scheduler *s, const char *namespace_
 {
 	if (!asks_namespaces(s))
 		return 0;
-	int code = 0;
 	sched_labelset *set;
+	for (size_t at = 0; (set = korch__table_next(&s->labelset_table, &at));) {
+		if (strcmp(set->namespace_, namespace_) == 0 && reserve(s, set) < 0)
+			return KORCH_E_NOMEM;
+	}
 	recount(s, namespace_, -1);
-	for (size_t at = 0; code == 0 && (set = korch__table_next(&s->labelset_table, &at));) {
-		if (strcmp(set->namespace_, namespace_) == 0)
-			code = find_again(s, set);
+	for (size_t at = 0; (set = korch__table_next(&s->labelset_table, &at));) {
+		if (strcmp(set->namespace_, namespace_) != 0)
+			continue;
+		set->matches.n = 0;
+		korch__matchers_find(s, set); /* has room */
 	}
 	recount(s, namespace_, 1);
 	s->namespace_generation++;
 	s->counter_generation++;
 	s->generation++;
-	s->changes++;
-	return code;
+	korch__changed(s);
+	return 0;
 }
 
 static sched_clause *add_clause(sched_matcher *to)
@@ -302,7 +316,7 @@ static int introduce(korch_scheduler *s, sched_matcher *made)
 		return KORCH_E_NOMEM;
 	sched_labelset *set;
 	for (size_t at = 0; (set = korch__table_next(&s->labelset_table, &at));) {
-		if (connect(s, made, set) < 0) {
+		if (reserve_for_undoing(s, set) < 0 || connect(s, made, set) < 0) {
 			korch__table_remove(&s->matcher_table, made->text);
 			disconnect_all(s, made);
 			return KORCH_E_NOMEM;

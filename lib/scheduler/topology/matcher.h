@@ -47,7 +47,8 @@ int korch__matcher_matches(const korch_scheduler *s, const sched_matcher *matche
                            const sched_labelset *set);
 /* Fills in what a new label set satisfies. */
 int korch__matchers_find(korch_scheduler *s, sched_labelset *set);
-/* Namespace labels changed: label sets of that namespace may satisfy others now. */
+/* Namespace labels changed: label sets of that namespace may satisfy others now. 0 or KORCH_E_NOMEM
+ * (nothing is changed then). */
 int korch__matchers_namespace_changed(korch_scheduler *s, const char *namespace_);
 void korch__matchers_init(korch_scheduler *s);
 

@@ -9,4 +9,8 @@ void korch__topology_leave(korch_scheduler *s, sched_slot *slot);
 /* After it came or changed; 0 or KORCH_E_NOMEM (then leave undoes what was done). */
 int korch__topology_enter(korch_scheduler *s, sched_slot *slot);
 
+/* Room for all slots in what is kept by slot: then entering again needs no memory. 0 or
+ * KORCH_E_NOMEM. */
+int korch__topology_reserve(korch_scheduler *s);
+
 #endif

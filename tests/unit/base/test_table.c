@@ -124,6 +124,59 @@ START_TEST(test_shrinks)
 }
 END_TEST
 
+/* What is removed comes back without memory, whatever was put and removed in between. */
+START_TEST(test_held)
+{
+	korch_random random;
+	korch__random_init(&random, 3);
+	korch_table table;
+	korch__table_init(&table, &good);
+	for (int round = 0; round < 300; round++) {
+		int one_by_one = round % 2;
+		size_t taken[COUNT], n = 0, fill = 1 + (size_t)korch__random_below(&random, COUNT);
+		setup_numbers();
+		for (size_t i = 0; i < fill; i++) {
+			ck_assert_int_eq(korch__table_put(&table, &numbers[i]), 0);
+			numbers[i].in = 1;
+		}
+		for (int step = 0; step < 600; step++) {
+			size_t i = (size_t)korch__random_below(&random, COUNT);
+			if (!numbers[i].in && i >= fill) {
+				ck_assert_int_eq(korch__table_put(&table, &numbers[i]), 0);
+				numbers[i].in = 1;
+			} else if (numbers[i].in && i >= fill) {
+				korch__table_remove(&table, &numbers[i].key);
+				numbers[i].in = 0;
+			} else if (one_by_one && i < fill / 2) {
+				ck_assert_int_eq(korch__table_hold(&table), 0);
+				korch__table_remove(&table, &numbers[i].key);
+				korch__table_put_held(&table, &numbers[i]);
+			} else if (numbers[i].in) {
+				ck_assert_int_eq(korch__table_hold(&table), 0);
+				korch__table_remove(&table, &numbers[i].key);
+				numbers[i].in = 0;
+				taken[n++] = i;
+			}
+		}
+		korch__alloc_fail_at(1);
+		while (n > 0 && n != fill / 2) {
+			korch__table_put_held(&table, &numbers[taken[--n]]);
+			numbers[taken[n]].in = 1;
+		}
+		ck_assert_uint_eq(korch__alloc_count(), 0);
+		korch__alloc_fail_at(0);
+		while (n-- > 0)
+			korch__table_unhold(&table);
+		ck_assert_uint_eq(table.held, 0);
+		check_all(&table);
+		for (size_t i = 0; i < COUNT; i++)
+			korch__table_remove(&table, &numbers[i].key);
+		ck_assert_uint_eq(table.cap, 0);
+	}
+	korch__table_fini(&table);
+}
+END_TEST
+
 START_TEST(test_no_memory)
 {
 	int done = 0;
@@ -168,6 +221,6 @@ KORCH_SUITE(table)
 {
 	Suite *suite = suite_create("table");
 	KORCH_CASE(suite, "table", test_random, test_colliding, test_remove_while_iterating,
-	           test_shrinks, test_no_memory, test_hashes);
+	           test_shrinks, test_held, test_no_memory, test_hashes);
 	return suite;
 }

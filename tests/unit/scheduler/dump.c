@@ -1,8 +1,13 @@
 /* The state of a scheduler as text: by names, so that it does not matter where things stand. */
 #include "dump.h"
+#include "base/text.h"
+#include "scheduler/filter/claim.h"
 #include "scheduler/filter/fit.h"
 #include "scheduler/filter/gpu.h"
+#include "scheduler/rank/class.h"
+#include "scheduler/rank/waiting.h"
 #include "scheduler/shape/group.h"
+#include "scheduler/state/budget.h"
 #include "scheduler/state/nominate.h"
 #include "scheduler/topology/terms.h"
 #include <check.h>
@@ -34,6 +39,12 @@ __attribute__((format(printf, 2, 3))) static void add(lines *to, const char *for
 static int by_text(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* One that nothing is left of may stay until a trial has ended. */
+static int is_there(const sched_slot *slot)
+{
+	return slot->name && (slot->node || slot->pods.n > 0 || slot->n_nominated > 0);
 }
 
 static void dump_slot(lines *to, const korch_scheduler *s, const sched_slot *slot)
@@ -138,28 +149,129 @@ static void dump_groups(lines *to, const korch_scheduler *s)
 	}
 }
 
+/* The name behind a slot's. */
+static const char *next_name(const korch_scheduler *s, const sched_slot *slot)
+{
+	uint32_t at = slot->after;
+	while (at != NONE && !is_there(s->slots.items[at]))
+		at = s->slots.items[at]->after;
+	return at == NONE ? "-" : s->slots.items[at]->name;
+}
+
+/* What is left of a trial when it was not undone whole: the order in which things stand, and what
+ * only some decisions look at. */
+static void dump_slot_order(lines *to, const korch_scheduler *s, const sched_slot *slot)
+{
+	size_t n = 0;
+	for (size_t k = 0; k < slot->pods.n; k++) {
+		const sched_pod *pod = slot->pods.items[k];
+		add(to, "node %s pod %zu: %s since %lld devices %llx preempted %d hidden %d", slot->name, k,
+		    pod->id, (long long)pod->start_time, (unsigned long long)pod->devices, pod->preempted,
+		    pod->hidden);
+	}
+	for (const sched_nomination *one = slot->nominated; one; one = one->next)
+		add(to, "node %s nominated %zu: %s", slot->name, n++, one->pod->id);
+	if (s->ties != KORCH_TIES_NAME)
+		return;
+	add(to, "node %s before %s", slot->name, next_name(s, slot));
+	ck_assert(slot->before == NONE || s->tie[slot->before] < s->tie[slot->index]);
+}
+
+static void dump_lists(lines *to, const korch_scheduler *s)
+{
+	const sched_claim *claim;
+	const sched_image *image;
+	const sched_namespace *ns;
+	for (size_t i = 0; i < s->budgets.n; i++)
+		add(to, "budget %zu: %s/%s allows %d", i, s->budgets.items[i]->namespace_,
+		    s->budgets.items[i]->name, s->budgets.items[i]->allowed);
+	for (size_t at = 0; (claim = korch__table_next(&s->claim_table, &at));) {
+		if (claim->is_there)
+			add(to, "claim %s: %p", claim->id, (const void *)claim->nodes);
+	}
+	for (size_t at = 0; (image = korch__table_next(&s->image_table, &at));)
+		add(to, "image %s: %lld on %u kept %u", image->name, (long long)image->size, image->n_nodes,
+		    image->n_kept);
+	for (size_t at = 0; (ns = korch__table_next(&s->namespace_table, &at));) {
+		for (size_t i = 0; ns->labels && i < ns->labels->n; i++)
+			add(to, "namespace %s: %s=%s", ns->name, ns->labels->items[i].key,
+			    korch__text_or_empty(ns->labels->items[i].value));
+	}
+}
+
+static void dump_waiting(lines *to, const korch_scheduler *s)
+{
+	const sched_waiting *one;
+	for (size_t at = 0; (one = korch__table_next(&s->waiting_table, &at));) {
+		const sched_queue *queue = one->class_->queue;
+		add(to, "waits: %s sequence %llu", one->id, (unsigned long long)one->sequence);
+		ck_assert_ptr_eq(queue->items.items[one->at], one);
+		ck_assert_uint_le(queue->first, one->at);
+		ck_assert(!one->is_gone || s->journal);
+	}
+	for (size_t i = 0; i < s->waiting_classes.n; i++)
+		ck_assert_uint_gt(s->waiting_classes.items[i]->n_waiting, 0);
+}
+
+static char *finish(lines *all)
+{
+	char *text = NULL;
+	size_t size = 0;
+	qsort(all->items, all->n, sizeof(*all->items), by_text);
+	FILE *out = open_memstream(&text, &size);
+	ck_assert_ptr_nonnull(out);
+	for (size_t i = 0; i < all->n; i++) {
+		fprintf(out, "%s\n", all->items[i]);
+		free(all->items[i]);
+	}
+	fclose(out);
+	free(all->items);
+	return text;
+}
+
+static void dump_numbers(lines *all, const korch_scheduler *s)
+{
+	for (size_t i = 0; i < s->slots.n; i++) {
+		if (is_there(s->slots.items[i]))
+			dump_slot(all, s, s->slots.items[i]);
+	}
+	dump_groups(all, s);
+	check_counters(s);
+	add(all, "%zu nodes %zu pods %zu wait", s->n_nodes, s->pod_table.n, s->waiting_table.n);
+}
+
 char *dump_state(const korch_scheduler *s)
 {
 	lines all = {0};
-	char *text = NULL;
-	size_t size = 0;
+	dump_numbers(&all, s);
+	return finish(&all);
+}
+
+char *dump_whole(const korch_scheduler *s)
+{
+	lines all = {0};
+	dump_numbers(&all, s);
 	for (size_t i = 0; i < s->slots.n; i++) {
-		if (s->slots.items[i]->name)
-			dump_slot(&all, s, s->slots.items[i]);
+		if (is_there(s->slots.items[i]))
+			dump_slot_order(&all, s, s->slots.items[i]);
 	}
-	dump_groups(&all, s);
-	check_counters(s);
-	add(&all, "%zu nodes %zu pods %zu wait", s->n_nodes, s->pod_table.n, s->waiting_table.n);
-	qsort(all.items, all.n, sizeof(*all.items), by_text);
-	FILE *out = open_memstream(&text, &size);
-	ck_assert_ptr_nonnull(out);
-	for (size_t i = 0; i < all.n; i++) {
-		fprintf(out, "%s\n", all.items[i]);
-		free(all.items[i]);
+	dump_lists(&all, s);
+	dump_waiting(&all, s);
+	add(&all, "state %llu", (unsigned long long)s->changes);
+	return finish(&all);
+}
+
+void check_same(char *before, char *after)
+{
+	char *a = before, *b = after;
+	while (*a && strcspn(a, "\n") == strcspn(b, "\n") && strncmp(a, b, strcspn(a, "\n")) == 0) {
+		a += strcspn(a, "\n") + (a[strcspn(a, "\n")] != '\0');
+		b += strcspn(b, "\n") + (b[strcspn(b, "\n")] != '\0');
 	}
-	fclose(out);
-	free(all.items);
-	return text;
+	ck_assert_msg(*a == *b && strcmp(a, b) == 0, "before: %.*s; after: %.*s", (int)strcspn(a, "\n"),
+	              a, (int)strcspn(b, "\n"), b);
+	free(before);
+	free(after);
 }
 
 static void check_slot(const korch_scheduler *s, const sched_slot *slot)
