@@ -29,6 +29,10 @@ typedef struct korch_enqueue korch_enqueue;
 /** Asks for a key of the controller's kind. namespace_ "" or NULL for cluster-wide kinds. @since
  * 0.1 */
 KORCH_API void korch_enqueue_key(korch_enqueue *enqueue, const char *namespace_, const char *name);
+/** As korch_enqueue_key(), at a time (of several times the earliest counts; one that has passed:
+ * now). @since 0.1 */
+KORCH_API void korch_enqueue_key_at(korch_enqueue *enqueue, const char *namespace_,
+                                    const char *name, korch_usec at_us);
 
 /** A further kind that a controller depends on. */
 typedef struct korch_controller_watch {
@@ -67,6 +71,10 @@ typedef struct korch_controller_spec {
 	void (*destroy)(void *userdata); /**< called exactly once when the controller is removed, or
 	                                    when adding it failed; may be NULL */
 	korch_usec resync_us; /**< request every key again after this time without a change; 0: never */
+	/** Which requests go first: those of the greatest number, of equal ones those that were asked
+	 * for first. Called when a key begins to wait for its turn. @param object its state in the
+	 * view; NULL: there is none. NULL: all are equal. */
+	int32_t (*priority)(void *userdata, const korch_object *object);
 } korch_controller_spec;
 
 /**

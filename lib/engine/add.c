@@ -20,6 +20,15 @@ static int check_spec(const korch_controller_spec *spec, korch_error **err)
 	return 0;
 }
 
+/* The queue asks for a key by the state that the cache has. */
+static int32_t priority_of(void *userdata, const char *namespace_, const char *name)
+{
+	const korch_controller *controller = userdata;
+	const korch_controller_spec *spec = &controller->spec;
+	return spec->priority(spec->userdata, korch_view_get(korch_engine_view(controller->engine),
+	                                                     spec->kind, namespace_, name));
+}
+
 static korch_controller *new_controller(korch_engine *engine, const korch_controller_spec *spec)
 {
 	const korch_engine_options *options = &engine->options;
@@ -47,6 +56,10 @@ static korch_controller *new_controller(korch_engine *engine, const korch_contro
 	controller->is_asked = 1;
 	korch__queue_init(&controller->queue, &engine->random, options->backoff_base_us,
 	                  options->backoff_max_us);
+	if (spec->priority) {
+		controller->queue.priority = priority_of;
+		controller->queue.priority_userdata = controller;
+	}
 	korch__queue_reach(&controller->queue, engine->revision);
 	return controller;
 }

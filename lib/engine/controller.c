@@ -33,6 +33,19 @@ void korch_enqueue_key(korch_enqueue *enqueue, const char *namespace_, const cha
 	    enqueue->now);
 }
 
+void korch_enqueue_key_at(korch_enqueue *enqueue, const char *namespace_, const char *name,
+                          korch_usec at_us)
+{
+	if (!enqueue || !name || at_us == KORCH_USEC_NEVER)
+		return;
+	korch_controller *controller = enqueue->controller;
+	korch_usec at = at_us > enqueue->now ? at_us : enqueue->now;
+	asked(controller,
+	      korch__queue_add_at(&controller->queue, korch__text_or_empty(namespace_), name, at,
+	                          enqueue->now),
+	      enqueue->now);
+}
+
 /* Strings are block strings; namespace_ may be NULL. */
 static void ask(korch_controller *controller, const char *namespace_, const char *name,
                 korch_usec now)
@@ -249,8 +262,8 @@ size_t korch__controller_work(korch_controller *controller, size_t max)
 	korch__queue_advance(&controller->queue, now);
 	if (!controller->spec.reconcile)
 		return 0;
-	while (n < max && engine->state == KORCH_ENGINE_RUNNING && controller->queue.first &&
-	       korch__controller_take_token(controller)) {
+	while (n < max && engine->state == KORCH_ENGINE_RUNNING &&
+	       korch__queue_has(&controller->queue) && korch__controller_take_token(controller)) {
 		korch_queue_item *item = korch__queue_take(&controller->queue);
 		if (!item) {
 			controller->tokens += 1; /* they all wait for the cache */
@@ -299,7 +312,7 @@ korch_usec korch__controller_due(const korch_controller *controller)
 	korch_usec due = korch__queue_due(&controller->queue);
 	if (controller->again_at < due)
 		due = controller->again_at;
-	if (controller->queue.first &&
+	if (korch__queue_has(&controller->queue) &&
 	    (controller->spec.reconcile || korch__pull_is_wanted(controller))) {
 		korch_usec token = korch__controller_token_due(controller);
 		due = token < due ? token : due;

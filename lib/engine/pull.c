@@ -12,7 +12,7 @@ int korch__pull_is_wanted(const korch_controller *controller)
 void korch__pull_tell(korch_controller *controller)
 {
 	korch_usec now = korch_loop_now(controller->engine->loop);
-	if (!controller->queue.first || !korch__pull_is_wanted(controller) ||
+	if (!korch__queue_has(&controller->queue) || !korch__pull_is_wanted(controller) ||
 	    korch__controller_token_due(controller) > now)
 		return;
 	controller->is_asked = 0;
@@ -26,7 +26,7 @@ int korch_controller_next(korch_controller *controller, korch_request *out)
 	korch_queue_item *item = NULL;
 	korch_engine *engine = controller->engine;
 	korch__queue_advance(&controller->queue, korch_loop_now(engine->loop));
-	if (engine->state == KORCH_ENGINE_RUNNING && controller->queue.first &&
+	if (engine->state == KORCH_ENGINE_RUNNING && korch__queue_has(&controller->queue) &&
 	    korch__controller_take_token(controller)) {
 		item = korch__queue_take(&controller->queue);
 		if (!item)

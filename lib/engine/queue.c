@@ -84,6 +84,7 @@ void korch__queue_fini(korch_queue *queue)
 	korch__heap_fini(&queue->delays);
 	korch__heap_fini(&queue->stalls);
 	korch__heap_fini(&queue->rests);
+	korch__heap_fini(&queue->ranked);
 	for (size_t at = 0; (item = korch__table_next(&queue->items, &at));)
 		free_item(item);
 	korch__table_fini(&queue->items);
@@ -94,7 +95,8 @@ static int reserve_places(korch_queue *queue)
 {
 	size_t n = queue->items.n + 1;
 	if (korch__heap_reserve(&queue->delays, n) < 0 || korch__heap_reserve(&queue->stalls, n) < 0 ||
-	    korch__heap_reserve(&queue->rests, n) < 0)
+	    korch__heap_reserve(&queue->rests, n) < 0 ||
+	    (queue->priority && korch__heap_reserve(&queue->ranked, n) < 0))
 		return KORCH_E_NOMEM;
 	return 0;
 }
@@ -157,6 +159,8 @@ static korch_heap *heap_of(korch_queue *queue, const korch_queue_item *item)
 		return &queue->stalls;
 	case KORCH_QUEUE_RESTING:
 		return &queue->rests;
+	case KORCH_QUEUE_RANKED:
+		return &queue->ranked;
 	default:
 		return NULL;
 	}
@@ -182,8 +186,17 @@ static void move_to_heap(korch_queue *queue, korch_queue_item *item, korch_queue
 	korch__heap_insert(heap_of(queue, item), &item->node);
 }
 
+/* To be taken: in the line, or, with a priority of its own, before or after it. */
 static void move_to_line(korch_queue *queue, korch_queue_item *item)
 {
+	int32_t priority = queue->priority
+	                       ? queue->priority(queue->priority_userdata, item->namespace_, item->name)
+	                       : 0;
+	if (priority != 0) {
+		move_to_heap(queue, item, KORCH_QUEUE_RANKED, -(int64_t)priority);
+		queue->n_queued++;
+		return;
+	}
 	leave(queue, item);
 	item->place = KORCH_QUEUE_LINE;
 	item->next = NULL;
@@ -224,7 +237,8 @@ static void ask_at(korch_queue *queue, korch_queue_item *item, korch_usec at, ko
 		item->dirty_at = at < item->dirty_at ? at : item->dirty_at;
 		return;
 	}
-	if (item->place == KORCH_QUEUE_LINE || (item->place == KORCH_QUEUE_STALLED && item->is_wanted))
+	if (item->place == KORCH_QUEUE_LINE || item->place == KORCH_QUEUE_RANKED ||
+	    (item->place == KORCH_QUEUE_STALLED && item->is_wanted))
 		return;
 	at = item->quiet_until > at ? item->quiet_until : at;
 	if (at <= now)
@@ -296,15 +310,35 @@ void korch__queue_reach(korch_queue *queue, uint64_t revision)
 	}
 }
 
+int korch__queue_has(const korch_queue *queue)
+{
+	return queue->first || queue->ranked.n > 0;
+}
+
+/* The next key that is to be taken: what is urgent, the line, what is not. */
+static korch_queue_item *next(korch_queue *queue)
+{
+	korch_heap_node *ranked = korch__heap_first(&queue->ranked);
+	korch_queue_item *item = queue->first;
+	if (ranked && (!item || ranked->when < 0)) {
+		item = (korch_queue_item *)ranked;
+		leave(queue, item);
+		return item;
+	}
+	if (!item)
+		return NULL;
+	queue->first = item->next;
+	if (!queue->first)
+		queue->last = &queue->first;
+	item->next = NULL;
+	item->place = KORCH_QUEUE_NOWHERE;
+	return item;
+}
+
 korch_queue_item *korch__queue_take(korch_queue *queue)
 {
-	while (queue->first) {
-		korch_queue_item *item = queue->first;
-		queue->first = item->next;
-		if (!queue->first)
-			queue->last = &queue->first;
-		item->next = NULL;
-		item->place = KORCH_QUEUE_NOWHERE;
+	korch_queue_item *item;
+	while ((item = next(queue))) {
 		queue->n_queued--;
 		if (item->min_revision > queue->revision) {
 			stall(queue, item, 1);

@@ -15,6 +15,7 @@
 typedef enum korch_queue_place {
 	KORCH_QUEUE_NOWHERE, /* idle or in hand */
 	KORCH_QUEUE_LINE,    /* to be taken */
+	KORCH_QUEUE_RANKED,  /* to be taken, before or after the line */
 	KORCH_QUEUE_DELAYED, /* for a time */
 	KORCH_QUEUE_STALLED, /* for the cache to reach min_revision */
 	KORCH_QUEUE_RESTING, /* for nothing: kept until its quiet time is over */
@@ -35,13 +36,20 @@ typedef struct korch_queue_item {
 	uint8_t is_wanted; /* STALLED: asked for */
 } korch_queue_item;
 
+/* How urgent a key is; 0: as urgent as most. */
+typedef int32_t (*korch_queue_priority_fn)(void *userdata, const char *namespace_,
+                                           const char *name);
+
 typedef struct korch_queue {
 	korch_table items;
-	korch_queue_item *first; /* the line */
+	korch_queue_item *first; /* the line: keys of priority 0, first in, first out */
 	korch_queue_item **last;
-	korch_heap delays;    /* DELAYED, by time */
-	korch_heap stalls;    /* STALLED, by revision */
-	korch_heap rests;     /* RESTING, by time; swept when something else is done */
+	korch_heap ranked;                /* RANKED: keys of other priorities, the greatest first */
+	korch_heap delays;                /* DELAYED, by time */
+	korch_heap stalls;                /* STALLED, by revision */
+	korch_heap rests;                 /* RESTING, by time; swept when something else is done */
+	korch_queue_priority_fn priority; /* asked when a key begins to wait; NULL: 0 for all */
+	void *priority_userdata;
 	korch_random *random; /* borrowed; jitter */
 	korch_usec backoff_base;
 	korch_usec backoff_max;
@@ -77,6 +85,8 @@ int korch__queue_add_at(korch_queue *queue, const char *namespace_, const char *
 void korch__queue_advance(korch_queue *queue, korch_usec now);
 /* The cache has everything up to a revision: moves keys that waited for it into the line. */
 void korch__queue_reach(korch_queue *queue, uint64_t revision);
+/* 1 when a key is to be taken now (it may turn out that all wait for the cache). */
+int korch__queue_has(const korch_queue *queue);
 /* Takes the next key in hand; NULL: none now. A key that waits for a newer cache is put aside. */
 korch_queue_item *korch__queue_take(korch_queue *queue);
 /* When the earliest delayed key is due, KORCH_USEC_NEVER: none. */

@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static korch_engine_stats stats_of(const fixture *at)
@@ -308,6 +309,56 @@ START_TEST(watched_kinds_are_mapped)
 }
 END_TEST
 
+static void map_later(void *userdata, const korch_view *view, const korch_object *previous,
+                      const korch_object *object, korch_enqueue *enqueue)
+{
+	korch_enqueue_key_at(enqueue, "default", "later", START_US + 2 * KORCH_USEC_PER_SEC);
+	korch_enqueue_key_at(enqueue, "default", "later", START_US + 1 * KORCH_USEC_PER_SEC);
+	korch_enqueue_key_at(enqueue, "default", "passed", 1);
+	korch_enqueue_key_at(enqueue, "default", "never", KORCH_USEC_NEVER);
+}
+
+START_TEST(watches_ask_for_a_time)
+{
+	fixture at;
+	const korch_controller_watch watches[] = {{.kind = &korch_namespace_kind, .map = map_later}};
+	probe self = {.spec = {.watches = watches, .n_watches = 1}};
+	fixture_init(&at);
+	fixture_engine(&at);
+	probe_add(&self, &at, &korch_config_map_kind);
+	fixture_start(&at);
+	fixture_write(&at, fixture_namespace("x"));
+	ck_assert_str_eq(self.log, "passed ");
+	fixture_pass(&at, 10 * KORCH_USEC_PER_SEC);
+	ck_assert_str_eq(self.log, "passed later ");
+	ck_assert_int_eq(self.times[1], START_US + 1 * KORCH_USEC_PER_SEC);
+	fixture_fini(&at);
+}
+END_TEST
+
+/* The value of a config map is its priority. */
+static int32_t value_as_priority(void *userdata, const korch_object *object)
+{
+	return atoi(fixture_value(object));
+}
+
+START_TEST(urgent_requests_go_first)
+{
+	fixture at;
+	probe self = {.spec = {.priority = value_as_priority}};
+	fixture_init(&at);
+	fixture_write(&at, fixture_config("last", "-1"));
+	fixture_write(&at, fixture_config("a", "0"));
+	fixture_write(&at, fixture_config("b", "0"));
+	fixture_write(&at, fixture_config("first", "9"));
+	fixture_engine(&at);
+	probe_add(&self, &at, &korch_config_map_kind);
+	fixture_start(&at);
+	ck_assert_str_eq(self.log, "first a b last ");
+	fixture_fini(&at);
+}
+END_TEST
+
 static char seen[512];
 
 static void on_change(void *userdata, const korch_change *change)
@@ -480,6 +531,7 @@ KORCH_SUITE(engine)
 	KORCH_CASE(suite, "time", failures_back_off, quiet_times_are_kept, wishes_for_a_time_are_met,
 	           keys_are_asked_for_again_after_a_time, the_rate_is_limited);
 	KORCH_CASE(suite, "changes", controllers_choose_what_concerns_them, watched_kinds_are_mapped,
+	           watches_ask_for_a_time, urgent_requests_go_first,
 	           observers_see_every_change_in_order, added_later_sees_what_is_there);
 	return suite;
 }

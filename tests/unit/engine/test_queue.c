@@ -1,5 +1,5 @@
 /* The work queue: order, one at a time, delays, back-off, quiet times, waiting for the cache. */
-#include "base/alloc.h"
+#include "base/cleanup.h"
 #include "engine/queue.h"
 #include "unit.h"
 
@@ -338,11 +338,58 @@ START_TEST(random_use)
 }
 END_TEST
 
+/* "urgent…" before "late…", all others between them. */
+static int32_t priority_of(void *userdata, const char *namespace_, const char *name)
+{
+	return name[0] == 'u' ? 5 + (name[1] == '!') : name[0] == 'l' ? INT32_MIN : 0;
+}
+
+START_TEST(priorities_go_first)
+{
+	korch_queue queue;
+	init(&queue);
+	queue.priority = priority_of;
+	static const char *const NAMES[] = {"late", "a", "urgent", "b", "urgent2", "u!", "late2"};
+	static const char *const ORDER[] = {"u!", "urgent", "urgent2", "a", "b", "late", "late2"};
+	for (size_t i = 0; i < KORCH_COUNT(NAMES); i++)
+		add(&queue, NAMES[i], 0);
+	add(&queue, "urgent", 0);
+	ck_assert_uint_eq(queue.n_queued, 7);
+	for (size_t i = 0; i < KORCH_COUNT(ORDER); i++) {
+		ck_assert_int_eq(korch__queue_has(&queue), 1);
+		FINISH(&queue, take(&queue, ORDER[i]), .now = 0);
+	}
+	ck_assert_int_eq(korch__queue_has(&queue), 0);
+	ck_assert_uint_eq(queue.items.n + queue.n_queued, 0);
+	korch__queue_fini(&queue);
+}
+END_TEST
+
+START_TEST(priorities_of_what_was_delayed)
+{
+	korch_queue queue;
+	init(&queue);
+	queue.priority = priority_of;
+	ck_assert_int_eq(korch__queue_add_at(&queue, "default", "urgent", 100, 0), 0);
+	add(&queue, "a", 0);
+	korch__queue_advance(&queue, 100);
+	korch_queue_item *item = take(&queue, "urgent");
+	add(&queue, "urgent", 100); /* asked for while in hand */
+	take(&queue, "a");
+	FINISH(&queue, item, .now = 100, .min_revision = 7);
+	take(&queue, ""); /* waits for the cache */
+	korch__queue_reach(&queue, 7);
+	take(&queue, "urgent");
+	korch__queue_fini(&queue);
+}
+END_TEST
+
 KORCH_SUITE(queue)
 {
 	Suite *suite = suite_create("queue");
 	KORCH_CASE(suite, "line", first_in_first_out, in_hand_is_remembered_once, namespaces_differ,
-	           strings_are_shared, no_memory_changes_nothing, random_use);
+	           strings_are_shared, no_memory_changes_nothing, random_use, priorities_go_first,
+	           priorities_of_what_was_delayed);
 	KORCH_CASE(suite, "time", the_earliest_time_counts, a_later_wish_in_hand_is_kept,
 	           delays_double_up_to_the_most, failures_wait_exactly,
 	           a_change_ends_the_wait_but_not_the_count, quiet_holds_however_much_changes);
