@@ -25,5 +25,6 @@
 #include <korch/api/discovery.h>
 #include <korch/api/meta.h>
 #include <korch/api/policy.h>
+#include <korch/api/scheduling.h>
 
 #endif

@@ -120,7 +120,8 @@ typedef void (*korch_applied_fn)(void *userdata, const korch_object *object,
 /**
  * Applies the objects of a manifest: all are checked first, and nothing is done when one is wrong.
  * What a manifest said before and does not say now is removed; what others set (status, addresses,
- * replicas of an autoscaler) is kept. Namespaces go first. @param fn may be NULL. @since 0.1
+ * replicas of an autoscaler) is kept. Namespaces and priority classes go first. @param fn may be
+ * NULL. @since 0.1
  */
 KORCH_API int korch_cluster_apply(korch_cluster *cluster, const korch_manifest *manifest,
                                   korch_applied_fn fn, void *userdata, korch_error **err);

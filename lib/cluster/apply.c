@@ -1,7 +1,7 @@
 /*
  * Applying manifests: everything is checked first; then what each object would become is decided (a
- * pure three-way merge) and committed, namespaces first, the rest as one transaction (several for
- * thousands of objects).
+ * pure three-way merge) and committed, what others need to be admitted first, the rest as one
+ * transaction (several for thousands of objects).
  */
 #include "cluster/cluster.h"
 #include "cluster/merge.h"
@@ -38,9 +38,10 @@ struct application {
 	size_t n;
 };
 
-static int same_kind_namespace(const korch_object *object)
+/* Namespaces and priority classes: without them others are not admitted. */
+static int goes_first(const korch_object *object)
 {
-	return strcmp(object->kind->name, "Namespace") == 0 && object->kind->group[0] == 0;
+	return object->kind == &korch_namespace_kind || object->kind == &korch_priority_class_kind;
 }
 
 /* A copy in the default namespace when the manifest names none. */
@@ -192,13 +193,13 @@ static int plan_one(korch_plan *plan, struct application *application, size_t i,
 
 /* Plans the objects of a pass that are not done, as many as one transaction takes; *end is the
  * first that was not looked at. */
-static int plan_some(korch_plan *plan, size_t *end, struct application *application, int namespaces,
+static int plan_some(korch_plan *plan, size_t *end, struct application *application, int first,
                      korch_error **err)
 {
 	size_t i = 0;
 	for (; i < application->n && korch_plan_steps(plan) < TRANSACTION_MAX; i++) {
 		if (application->items[i].is_done ||
-		    same_kind_namespace(korch_manifest_object(application->manifest, i)) != namespaces)
+		    goes_first(korch_manifest_object(application->manifest, i)) != first)
 			continue;
 		int code = plan_one(plan, application, i, err);
 		if (code < 0)
@@ -208,32 +209,32 @@ static int plan_some(korch_plan *plan, size_t *end, struct application *applicat
 	return 0;
 }
 
-/* One transaction of a pass (namespaces only, or all the others). 1: there may be more to do. */
-static int commit_some(struct application *application, int namespaces, korch_error **err)
+/* One transaction of a pass (what goes first, or all the others). 1: there may be more to do. */
+static int commit_some(struct application *application, int first, korch_error **err)
 {
 	korch_plan *plan = NULL;
 	size_t end = 0;
 	if (korch_plan_new(&plan) < 0)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-	int code = plan_some(plan, &end, application, namespaces, err);
+	int code = plan_some(plan, &end, application, first, err);
 	if (code == 0 && korch_plan_steps(plan) > 0)
 		code = korch__cluster_submit(NULL, application->cluster, KORCH_STEAL(plan), err);
 	korch_plan_free(plan);
 	if (code < 0)
 		return code;
 	for (size_t i = 0; i < end; i++)
-		if (same_kind_namespace(korch_manifest_object(application->manifest, i)) == namespaces)
+		if (goes_first(korch_manifest_object(application->manifest, i)) == first)
 			application->items[i].is_done = 1;
 	return end < application->n;
 }
 
 /* An engine answers a conflict when its cache shows what has changed, so that deciding again is
  * enough. */
-static int commit_pass(struct application *application, int namespaces, korch_error **err)
+static int commit_pass(struct application *application, int first, korch_error **err)
 {
 	for (int attempt = 0;;) {
 		_cleanup_error_ korch_error *failure = NULL;
-		int code = commit_some(application, namespaces, &failure);
+		int code = commit_some(application, first, &failure);
 		int again = code == KORCH_E_CONFLICT || code == KORCH_E_EXISTS;
 		if (code == 1 || (again && attempt++ < CONFLICT_RETRIES))
 			continue;

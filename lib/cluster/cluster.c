@@ -8,6 +8,7 @@
 #include "cluster/nodes.h"
 #include "control/admit.h"
 #include "control/control.h"
+#include "control/priority.h"
 #include "engine/engine.h"
 #include <arpa/inet.h>
 #include <korch/api.h>
@@ -78,13 +79,26 @@ static int choose_addresses(struct addresses *out, korch_cluster *cluster,
 	return parse_cidr(&base, &prefix, out->services, err);
 }
 
+static int admit_pod(korch_pod *pod, const korch_view *view, korch_error **err)
+{
+	korch__priority priority;
+	if (korch__pod_admit_defaults(pod) < 0)
+		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	const char *name = pod->spec ? pod->spec->priority_class_name : NULL;
+	int found = korch__priority_find(&priority, view, name);
+	return korch__pod_admit_priority(pod, found ? &priority : NULL, err);
+}
+
 /* What admission plug-ins of an API server add to objects that come from outside. */
 static int admit(void *userdata, korch_object *object, const korch_object *old, korch_error **err)
 {
-	if (!old && object->kind == &korch_pod_kind &&
-	    korch__pod_admit_defaults((korch_pod *)object) < 0)
-		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-	return 0;
+	const korch_cluster *cluster = userdata;
+	const korch_view *view = korch_engine_view(cluster->engine);
+	if (object->kind == &korch_priority_class_kind)
+		return korch__priority_class_admit((korch_priority_class *)object, view, err);
+	if (old || object->kind != &korch_pod_kind)
+		return 0;
+	return admit_pod((korch_pod *)object, view, err);
 }
 
 static int add_controllers(korch_cluster *cluster, const char *service_cidr, korch_error **err)

@@ -92,23 +92,39 @@ static int take_pods(decision *d)
 	return 0;
 }
 
+/* No pod can be made, and why. */
+static int refuse(decision *d, const char *why)
+{
+	d->failure = "FailedCreate";
+	snprintf(d->failure_message, sizeof(d->failure_message), "%s", why);
+	return korch_plan_event(d->plan, &d->input->set->object, "Warning", "FailedCreate",
+	                        "Error creating: %s", d->failure_message);
+}
+
+static int refuse_in_namespace(decision *d)
+{
+	char why[sizeof(d->failure_message)];
+	const korch_object *set = &d->input->set->object;
+	snprintf(why, sizeof(why),
+	         "pods \"%s-\" is forbidden: unable to create new content in namespace %s because it "
+	         "is being terminated",
+	         korch_object_name(set), korch_object_namespace(set));
+	return refuse(d, why);
+}
+
 static int create_pods(decision *d, size_t n)
 {
 	const korch_replica_set *set = d->input->set;
-	if (d->input->namespace_closed) {
-		d->failure = "FailedCreate";
-		const char *ns = korch_object_namespace(&set->object);
-		snprintf(d->failure_message, sizeof(d->failure_message),
-		         "pods \"%s-\" is forbidden: unable to create new content in namespace %s because "
-		         "it is being terminated",
-		         korch_object_name(&set->object), ns);
-		return korch_plan_event(d->plan, &set->object, "Warning", "FailedCreate",
-		                        "Error creating: %s", d->failure_message);
-	}
+	if (d->input->namespace_closed)
+		return refuse_in_namespace(d);
+	_cleanup_error_ korch_error *error = NULL;
+	korch_pod *first = NULL;
 	n = n < d->burst ? n : d->burst;
-	korch_pod *first = korch__replica_set_pod(set, d->active.items, d->active.n);
-	if (!first)
-		return KORCH_E_NOMEM;
+	int code = korch__replica_set_pod(&first, d->input, d->active.items, d->active.n, &error);
+	if (code == KORCH_E_FORBIDDEN)
+		return refuse(d, korch_error_message(error));
+	if (code < 0)
+		return code;
 	for (size_t i = 0; i < n; i++) {
 		korch_object *pod =
 		    i + 1 < n ? korch_object_edit(&first->object) : korch_object_ref(&first->object);

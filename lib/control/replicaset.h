@@ -3,6 +3,7 @@
 #ifndef KORCH_CONTROL_REPLICASET_H
 #define KORCH_CONTROL_REPLICASET_H
 
+#include "control/priority.h"
 #include <korch/api/apps.h>
 #include <korch/controller.h>
 
@@ -25,6 +26,7 @@ typedef struct korch__replica_set_input {
 	                                    to see which nodes are doubled up */
 	size_t n_related;
 	int namespace_closed; /* the namespace is being deleted: nothing can be created in it */
+	const korch__priority *priority; /* of the template's class; NULL: that class is not there */
 	korch_usec now;
 	size_t burst; /* 0: KORCH__REPLICA_SET_BURST */
 } korch__replica_set_input;
@@ -40,10 +42,12 @@ int korch__replica_set_decide(const korch__replica_set_input *input, korch_plan 
 int korch__pods_sort_for_deletion(const korch_pod **pods, size_t n, const korch_pod *const *related,
                                   size_t n_related, korch_usec now);
 
-/* A pod of the set's template, complete but for its name; NULL when memory is short. siblings: pods
- * whose equal parts are shared. */
-korch_pod *korch__replica_set_pod(const korch_replica_set *set, const korch_pod *const *siblings,
-                                  size_t n);
+/*
+ * A pod of the set's template, complete but for its name; its equal parts are shared with the first
+ * n of the input's pods. KORCH_E_FORBIDDEN when admission would refuse it; KORCH_E_NOMEM.
+ */
+int korch__replica_set_pod(korch_pod **out, const korch__replica_set_input *input,
+                           const korch_pod *const *siblings, size_t n, korch_error **err);
 
 int korch__replica_set_controller(korch_controller_spec *out);
 

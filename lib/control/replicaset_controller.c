@@ -42,6 +42,11 @@ static int gather_related(gathered *all, const korch_view *view, const korch_obj
 	return korch_view_each(view, &query, add_relatives, &to);
 }
 
+static const korch_pod_spec *pod_spec(const korch_replica_set *set)
+{
+	return set->spec && set->spec->template_ ? set->spec->template_->spec : NULL;
+}
+
 static int reconcile(void *userdata, const korch_view *view, const korch_request *request,
                      korch_plan *plan, korch_error **err)
 {
@@ -58,6 +63,9 @@ static int reconcile(void *userdata, const korch_view *view, const korch_request
 	if (set->spec && (int64_t)all.pods.n > set->spec->replicas &&
 	    gather_related(&all, view, object) < 0)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	korch__priority priority;
+	const korch_pod_spec *pod = pod_spec(set);
+	int has_class = korch__priority_find(&priority, view, pod ? pod->priority_class_name : NULL);
 	const korch_object *ns_object = korch_view_get(view, &korch_namespace_kind, NULL, ns);
 	korch__replica_set_input input = {
 	    .set = set,
@@ -66,6 +74,7 @@ static int reconcile(void *userdata, const korch_view *view, const korch_request
 	    .related = all.related.items,
 	    .n_related = all.related.n,
 	    .namespace_closed = ns_object && korch__is_deleting(ns_object),
+	    .priority = has_class ? &priority : NULL,
 	    .now = korch_view_now(view),
 	};
 	return korch__replica_set_decide(&input, plan, err);
@@ -93,9 +102,37 @@ static void map_pod(void *userdata, const korch_view *view, const korch_object *
 	korch_view_each(view, &query, enqueue_if_matching, &match);
 }
 
+/* Sets that name a class wait for it. */
+typedef struct naming {
+	const char *class_name;
+	korch_enqueue *enqueue;
+} naming;
+
+static int enqueue_if_naming(void *userdata, const korch_object *object)
+{
+	const naming *to = userdata;
+	const korch_pod_spec *pod = pod_spec((const korch_replica_set *)object);
+	if (pod && korch__text_equal(pod->priority_class_name, to->class_name))
+		korch_enqueue_key(to->enqueue, korch_object_namespace(object), korch_object_name(object));
+	return 0;
+}
+
+static void map_class(void *userdata, const korch_view *view, const korch_object *previous,
+                      const korch_object *object, korch_enqueue *enqueue)
+{
+	if (previous || !object)
+		return;
+	naming to = {.class_name = korch_object_name(object), .enqueue = enqueue};
+	const korch_view_query query = {.kind = &korch_replica_set_kind};
+	korch_view_each(view, &query, enqueue_if_naming, &to);
+}
+
 int korch__replica_set_controller(korch_controller_spec *out)
 {
-	static const korch_controller_watch watches[] = {{.kind = &korch_pod_kind, .map = map_pod}};
+	static const korch_controller_watch watches[] = {
+	    {.kind = &korch_pod_kind, .map = map_pod},
+	    {.kind = &korch_priority_class_kind, .map = map_class},
+	};
 	*out = (korch_controller_spec){
 	    .size = sizeof(*out),
 	    .name = "replicaset-controller",

@@ -7,6 +7,7 @@
 #include "control/admit.h"
 #include "control/pods.h"
 #include "control/replicaset.h"
+#include "object/object.h"
 
 static int same_owners(const korch_object_meta *a, const korch_object_meta *b)
 {
@@ -51,21 +52,10 @@ static void share_with(korch_pod *pod, const korch_pod *sibling)
 		korch_block_share(&pod->spec, sibling->spec);
 }
 
-korch_pod *korch__replica_set_pod(const korch_replica_set *set, const korch_pod *const *siblings,
-                                  size_t n)
+/* One whose equal parts can be shared, or NULL. */
+static const korch_pod *find_sibling(const korch_replica_set *set, const korch_pod *const *siblings,
+                                     size_t n)
 {
-	korch_object *object = NULL;
-	if (korch_object_new(&object, &korch_pod_kind) < 0)
-		return NULL;
-	korch_pod *pod = (korch_pod *)object;
-	korch_object_meta *meta = korch_object_edit_meta(object);
-	korch_block_share(&pod->spec, set->spec->template_->spec);
-	if (!meta || fill_meta(meta, set) < 0 ||
-	    korch_object_set_controller(object, &set->object) < 0 ||
-	    korch__pod_admit_defaults(pod) < 0) {
-		korch_object_unref(object);
-		return NULL;
-	}
 	const korch_pod *sibling = NULL;
 	for (size_t i = 0; i < n && !sibling; i++) {
 		if (korch__is_controlled_by(&siblings[i]->object, korch_object_uid(&set->object)))
@@ -79,7 +69,28 @@ korch_pod *korch__replica_set_pod(const korch_replica_set *set, const korch_pod 
 			break;
 		}
 	}
+	return sibling;
+}
+
+int korch__replica_set_pod(korch_pod **out, const korch__replica_set_input *input,
+                           const korch_pod *const *siblings, size_t n, korch_error **err)
+{
+	const korch_replica_set *set = input->set;
+	_cleanup_object_ korch_object *object = NULL;
+	if (korch_object_new(&object, &korch_pod_kind) < 0)
+		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	korch_pod *pod = (korch_pod *)object;
+	korch_object_meta *meta = korch_object_edit_meta(object);
+	korch_block_share(&pod->spec, set->spec->template_->spec);
+	if (!meta || fill_meta(meta, set) < 0 ||
+	    korch_object_set_controller(object, &set->object) < 0 || korch__pod_admit_defaults(pod) < 0)
+		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	int code = korch__pod_admit_priority(pod, input->priority, err);
+	if (code < 0)
+		return code;
+	const korch_pod *sibling = find_sibling(set, siblings, n);
 	if (sibling)
 		share_with(pod, sibling);
-	return pod;
+	*out = (korch_pod *)KORCH_STEAL(object);
+	return 0;
 }

@@ -1,5 +1,6 @@
 /* Steps: what a scenario does. */
 #include "scenario.h"
+#include <fnmatch.h>
 #include <korch/validate.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,13 +32,34 @@ static void do_at(scenario *s, json_object *step, json_object *value)
 	pass_until(s, step, s->start + parse_span(s, step, json_object_get_string(value)));
 }
 
+static const char *manifest_text(json_object *value)
+{
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value)
+	                                                    : json_object_to_json_string(value);
+}
+
 static void do_apply(scenario *s, json_object *step, json_object *value)
 {
 	korch_error *error = NULL;
-	const char *text = json_object_is_type(value, json_type_string)
-	                       ? json_object_get_string(value)
-	                       : json_object_to_json_string(value);
-	must(s, step, korch_cluster_apply_text(s->cluster, text, "manifest", &error), &error);
+	must(s, step, korch_cluster_apply_text(s->cluster, manifest_text(value), "manifest", &error),
+	     &error);
+}
+
+/* {manifest, error: a glob} */
+static void do_refuse(scenario *s, json_object *step, json_object *value)
+{
+	korch_error *error = NULL;
+	json_object *manifest = json_object_object_get(value, "manifest");
+	const char *wanted = need_text(s, value, "error");
+	if (!manifest)
+		fail(s, value, "\"manifest\" is missing");
+	s->checks++;
+	if (korch_cluster_apply_text(s->cluster, manifest_text(manifest), "manifest", &error) >= 0)
+		fail(s, value, "it was applied");
+	if (fnmatch(wanted, korch_error_message(error), 0) != 0)
+		fail(s, value, "the message is \"%s\", expected: \"%s\"", korch_error_message(error),
+		     wanted);
+	korch_error_free(error);
 }
 
 /* {object, condition, within, fails: true when it must not come} */
@@ -227,6 +249,7 @@ void do_step(scenario *s, json_object *step)
 	    {"node-up", do_node_up},
 	    {"pass", do_pass},
 	    {"probe", do_probe},
+	    {"refuse", do_refuse},
 	    {"restart", do_restart},
 	    {"rule", do_rule},
 	    {"scale", do_scale},

@@ -34,6 +34,7 @@ KIND_TYPED(korch_replica_set, "apps", "v1", "ReplicaSet", "replicasets", "replic
 KIND_TYPED(korch_lease, "coordination.k8s.io", "v1", "Lease", "leases", "lease", "", NAMESPACED);
 KIND_TYPED(korch_endpoint_slice, "discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", "endpointslice", "", NAMESPACED);
 KIND_TYPED(korch_pod_disruption_budget, "policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", "poddisruptionbudget", "pdb", NAMESPACED);
+KIND_TYPED(korch_priority_class, "scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", "priorityclass", "pc", CLUSTER);
 CORE_TYPED(korch_config_map, "ConfigMap", "configmaps", "configmap", "cm", NAMESPACED);
 CORE_TYPED(korch_event, "Event", "events", "event", "ev", NAMESPACED);
 CORE_TYPED(korch_namespace, "Namespace", "namespaces", "namespace", "ns", CLUSTER);
@@ -179,7 +180,7 @@ const korch_kind *const korch__builtin_kinds[] = {
 	KIND("resource.k8s.io", "v1beta2", "ResourceClaim", "resourceclaims", "resourceclaim", "", NAMESPACED),
 	KIND("resource.k8s.io", "v1beta2", "ResourceClaimTemplate", "resourceclaimtemplates", "resourceclaimtemplate", "", NAMESPACED),
 	KIND("resource.k8s.io", "v1beta2", "ResourceSlice", "resourceslices", "resourceslice", "", CLUSTER),
-	KIND("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", "priorityclass", "pc", CLUSTER),
+	&korch_priority_class_kind,
 	KIND("scheduling.k8s.io", "v1alpha2", "PodGroup", "podgroups", "podgroup", "", NAMESPACED),
 	KIND("scheduling.k8s.io", "v1alpha2", "Workload", "workloads", "workload", "", NAMESPACED),
 	KIND("scheduling.k8s.io", "v1alpha3", "CompositePodGroup", "compositepodgroups", "compositepodgroup", "", NAMESPACED),

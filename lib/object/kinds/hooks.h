@@ -41,6 +41,7 @@ VALIDATE(deployment_strategy)
 VALIDATE(deployment_spec)
 VALIDATE(replica_set_spec)
 VALIDATE(pod_disruption_budget_spec)
+VALIDATE(priority_class)
 VALIDATE(config_map)
 VALIDATE(secret)
 VALIDATE(resource_field_selector)
@@ -82,11 +83,15 @@ VALIDATE(volume)
 UPDATE(config_map)
 UPDATE(secret)
 UPDATE(pod)
+UPDATE(priority_class)
 UPDATE(service)
 
 #undef DEFAULTS
 #undef VALIDATE
 #undef UPDATE
+
+/* 1 and the value of a class that every cluster has, or 0. */
+int korch__priority_class_system(int32_t *value, const char *name);
 
 /*
  * metadata.name by the rule of the object's kind, and metadata.namespace. For every kind, also

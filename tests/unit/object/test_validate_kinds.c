@@ -263,6 +263,12 @@ static const row workloads[] = {
      ""},
 };
 
+#define CLASS(name, rest)                                                                          \
+	"{'apiVersion':'scheduling.k8s.io/v1','kind':'PriorityClass'," META(name) "," rest "}"
+#define SYSTEM_CLASS                                                                               \
+	"metadata.name: Forbidden: priority class names with 'system-' prefix are reserved for "       \
+	"system use only. error: "
+
 #define SERVICE(spec) CORE("Service", "s", "'spec':{" spec "}")
 static const row services[] = {
     {SERVICE("'ports':[{'port':80}]"), ""},
@@ -347,6 +353,20 @@ static const row others[] = {
     {"{'apiVersion':'v1','kind':'Event','metadata':{'name':'e','namespace':'a'},'involvedObject':{'"
      "namespace':'b'}}",
      "involvedObject.namespace: Invalid value: \"b\": does not match event.namespace\n"},
+    {CLASS("high", "'value':1000000000,'globalDefault':true,'preemptionPolicy':'Never'"), ""},
+    {CLASS("low", "'value':-2147483648"), ""},
+    {CLASS("high", "'value':1000000001"),
+     "value: Forbidden: maximum allowed value of a user defined priority is 1000000000\n"},
+    {CLASS("high", "'value':1,'preemptionPolicy':'Sometimes'"),
+     "preemptionPolicy: Unsupported value: \"Sometimes\": supported values: \"Never\", "
+     "\"PreemptLowerPriority\"\n"},
+    {CLASS("system-node-critical", "'value':2000001000"), ""},
+    {CLASS("system-node-critical", "'value':1"),
+     SYSTEM_CLASS "value of system-node-critical PriorityClass must be 2000001000\n"},
+    {CLASS("system-cluster-critical", "'value':2000000000,'globalDefault':true"),
+     SYSTEM_CLASS "globalDefault of system-cluster-critical PriorityClass must be false\n"},
+    {CLASS("system-x", "'value':1"),
+     SYSTEM_CLASS "system-x is not a known system priority class\n"},
     {CORE("Namespace", "a.b", "'spec':{}"),
      "metadata.name: Invalid value: \"a.b\": must not contain dots\n"},
 };
@@ -417,6 +437,11 @@ static const struct {
      "data: Forbidden: field is immutable when `immutable` is set\n"},
     {CORE("ConfigMap", "m", "'immutable':true"), CORE("ConfigMap", "m", "'data':{}"),
      "immutable: Forbidden: field is immutable when `immutable` is set\n"},
+    {CLASS("c", "'value':1,'description':'x'"), CLASS("c", "'value':1,'globalDefault':true"), ""},
+    {CLASS("c", "'value':1"), CLASS("c", "'value':2"),
+     "value: Forbidden: may not be changed in an update.\n"},
+    {CLASS("c", "'value':1"), CLASS("c", "'value':1,'preemptionPolicy':'Never'"),
+     "preemptionPolicy: Invalid value: \"Never\": field is immutable\n"},
 };
 
 START_TEST(test_updates)
