@@ -11,6 +11,7 @@
 #include <korch/manifest.h>
 #include <korch/problems.h>
 #include <korch/runtime.h>
+#include <korch/scheduler.h>
 #include <korch/store.h>
 
 KORCH_BEGIN_DECLS
@@ -59,6 +60,9 @@ typedef struct korch_cluster_options {
 	                               process cannot get lost */
 	uint32_t events_max;        /**< Event objects kept; 0: 10,000 */
 	uint32_t reserved;          /**< 0 */
+	const korch_scheduler_options *scheduler; /**< profiles and ties; may go after the call. NULL:
+	                                             kube-scheduler's plugins, full nodes first; so it
+	                                             is when it has no profiles */
 } korch_cluster_options;
 
 /** Opens a cluster. @param options NULL: the defaults. @since 0.1 */

@@ -101,14 +101,16 @@ static int admit(void *userdata, korch_object *object, const korch_object *old, 
 	return admit_pod((korch_pod *)object, view, err);
 }
 
-static int add_controllers(korch_cluster *cluster, const char *service_cidr, korch_error **err)
+static int add_controllers(korch_cluster *cluster, const korch__control_options *options,
+                           korch_error **err)
 {
 	korch_controller_spec specs[KORCH__CONTROLLERS_MAX];
-	const korch__control_options options = {.service_cidr = service_cidr};
+	_cleanup_error_ korch_error *error = NULL;
 	size_t n = 0;
-	int code = korch__controllers(specs, KORCH__CONTROLLERS_MAX, &n, &options);
+	int code = korch__controllers(specs, KORCH__CONTROLLERS_MAX, &n, options, &error);
 	if (code < 0)
-		return korch_error_set(err, code, "the built-in controllers cannot be made");
+		return korch_error_set(err, code, "the built-in controllers cannot be made: %s",
+		                       error ? korch_error_message(error) : korch_code_text(code));
 	for (size_t i = 0; i < n; i++) {
 		korch_controller *controller = NULL;
 		if (code == 0)
@@ -247,8 +249,10 @@ static int open_parts(korch_cluster *cluster, const korch_cluster_options *optio
 		code = choose_addresses(&addresses, cluster, options, err);
 	if (code == 0)
 		code = make_folders(cluster, options, err);
+	const korch__control_options control = {.service_cidr = addresses.services,
+	                                        .scheduler = options->scheduler};
 	if (code == 0 && !options->no_controllers)
-		code = add_controllers(cluster, addresses.services, err);
+		code = add_controllers(cluster, &control, err);
 	if (code == 0)
 		code = korch_engine_start(cluster->engine, err);
 	if (code == 0)

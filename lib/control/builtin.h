@@ -3,8 +3,11 @@
 #define KORCH_CONTROL_BUILTIN_H
 
 #include "control/control.h"
+#include <korch/scheduler.h>
 
-int korch__scheduler_controller(korch_controller_spec *out);
+/* options may be NULL; KORCH_E_INVALID with what is wrong in them. */
+int korch__scheduler_controller(korch_controller_spec *out, const korch_scheduler_options *options,
+                                korch_error **err);
 int korch__service_ip_controller(korch_controller_spec *out, const char *cidr);
 int korch__endpoint_slice_controller(korch_controller_spec *out);
 int korch__node_controller(korch_controller_spec *out, korch_usec grace_us);

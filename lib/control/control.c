@@ -5,16 +5,24 @@
 #include "control/deployment.h"
 #include "control/replicaset.h"
 
-static int fill(korch_controller_spec *out, size_t *n, const korch__control_options *options)
+static int fill(korch_controller_spec *out, size_t *n, const korch__control_options *options,
+                korch_error **err)
 {
 	int (*const plain[])(korch_controller_spec *) = {
-	    korch__replica_set_controller,    korch__deployment_controller, korch__scheduler_controller,
-	    korch__endpoint_slice_controller, korch__namespace_controller,  korch__pdb_controller,
+	    korch__replica_set_controller,
+	    korch__deployment_controller,
+	    korch__endpoint_slice_controller,
+	    korch__namespace_controller,
+	    korch__pdb_controller,
 	};
 	int code = korch__service_ip_controller(&out[*n], options->service_cidr);
 	*n += code == 0;
 	for (size_t i = 0; i < KORCH_COUNT(plain) && code == 0; i++) {
 		code = plain[i](&out[*n]);
+		*n += code == 0;
+	}
+	if (code == 0) {
+		code = korch__scheduler_controller(&out[*n], options->scheduler, err);
 		*n += code == 0;
 	}
 	if (code == 0) {
@@ -29,12 +37,12 @@ static int fill(korch_controller_spec *out, size_t *n, const korch__control_opti
 }
 
 int korch__controllers(korch_controller_spec *out, size_t max, size_t *n,
-                       const korch__control_options *options)
+                       const korch__control_options *options, korch_error **err)
 {
 	static const korch__control_options defaults;
 	korch_controller_spec specs[KORCH__CONTROLLERS_MAX];
 	size_t count = 0;
-	int code = fill(specs, &count, options ? options : &defaults);
+	int code = fill(specs, &count, options ? options : &defaults, err);
 	if (code == 0 && count > max)
 		code = KORCH_E_LIMIT;
 	for (size_t i = 0; i < count; i++) {

@@ -161,15 +161,16 @@ START_TEST(test_list)
 	korch_controller_spec all[KORCH__CONTROLLERS_MAX];
 	const korch__control_options bad = {.service_cidr = "10.0.0.0"};
 	size_t n = 0;
-	ck_assert_int_eq(korch__controllers(all, KORCH__CONTROLLERS_MAX, &n, NULL), 0);
+	ck_assert_int_eq(korch__controllers(all, KORCH__CONTROLLERS_MAX, &n, NULL, NULL), 0);
 	ck_assert_uint_ge(n, 12);
 	for (size_t i = 0; i < n; i++) {
 		ck_assert_ptr_nonnull(all[i].reconcile);
 		if (all[i].destroy)
 			all[i].destroy(all[i].userdata);
 	}
-	ck_assert_int_eq(korch__controllers(all, 3, &n, NULL), KORCH_E_LIMIT);
-	ck_assert_int_eq(korch__controllers(all, KORCH__CONTROLLERS_MAX, &n, &bad), KORCH_E_INVALID);
+	ck_assert_int_eq(korch__controllers(all, 3, &n, NULL, NULL), KORCH_E_LIMIT);
+	ck_assert_int_eq(korch__controllers(all, KORCH__CONTROLLERS_MAX, &n, &bad, NULL),
+	                 KORCH_E_INVALID);
 }
 END_TEST
 

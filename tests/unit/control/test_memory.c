@@ -91,7 +91,7 @@ static void give_address(world *w, const char *name)
 START_TEST(test_from_deployment_to_endpoint)
 {
 	world *w = world_new();
-	ck_assert_int_eq(korch__controllers(specs, KORCH__CONTROLLERS_MAX, &n_specs, NULL), 0);
+	ck_assert_int_eq(korch__controllers(specs, KORCH__CONTROLLERS_MAX, &n_specs, NULL, NULL), 0);
 	w->changed = see;
 	put_node(w);
 	put_service(w);

@@ -1,0 +1,85 @@
+/*
+ * The scheduler's controller, shared by its files: what it keeps, which is a function of what it
+ * observed and of the plans it made. controller.c says when things happen, the others what.
+ */
+#ifndef KORCH_CONTROL_SCHEDULING_H
+#define KORCH_CONTROL_SCHEDULING_H
+
+#include "base/table.h"
+#include "control/bound_spec.h"
+#include "control/pods.h"
+#include <korch/controller.h>
+#include <korch/scheduler.h>
+
+/* Pods that were told why they wait, and when they are told again. */
+typedef struct korch__refused {
+	korch_table pods;
+	uint64_t changes;    /* they were asked for when the state was at this */
+	korch_usec round_at; /* they are asked for at this time; 0: they are not */
+	korch_usec last_at;  /* when they were asked for last */
+} korch__refused;
+
+typedef struct korch__scheduling {
+	korch_scheduler *scheduler;
+	korch__bound_specs *bound; /* one copy of a spec for all pods of a template on a node */
+	char **names;              /* the schedulerNames of the pods that are decided on here */
+	size_t n_names;
+	int stale;        /* a feeding failed: everything has to be fed again */
+	uint64_t changes; /* rises with whatever can change why a pod waits */
+	korch__refused refused;
+	/* The status that a bound pod gets, shared by all pods that had an equal block at the same
+	 * time. */
+	const korch_pod_status *status_from;
+	korch_pod_status *status_to;
+	korch_usec status_at;
+} korch__scheduling;
+
+/* One request. */
+typedef struct korch__turn {
+	korch__scheduling *st;
+	const korch_view *view;
+	korch_plan *plan;
+	korch_usec now;
+} korch__turn;
+
+/* 1 when the pod waits for a node, and for this scheduler to find it. */
+int korch__is_ours(const korch__scheduling *st, const korch_object *pod);
+
+/* feed.c: what is observed goes to the scheduler. */
+
+/* Everything from the beginning; 0 or KORCH_E_NOMEM. */
+int korch__feed_all(korch__scheduling *st, const korch_view *view);
+void korch__feed_change(korch__scheduling *st, const korch_change *change);
+
+/* bind.c */
+
+/* Puts a pod on a node. devices: those of the node that it gets, a bit mask. */
+int korch__bind_pod(const korch__turn *turn, const korch_pod *pod, const char *node,
+                    uint64_t devices);
+
+/* refuse.c: pods that get no node are told why. */
+
+/* What is said of a pod. */
+typedef struct korch__refusal {
+	const char *reason; /* of the condition PodScheduled */
+	const char *message;
+	int is_silent; /* no event */
+} korch__refusal;
+
+/* Says it, unless it has been said. 0 or KORCH_E_NOMEM. */
+int korch__refuse(const korch__turn *turn, const korch_pod *pod, const korch__refusal *refusal);
+
+/* waiting.c: when pods that were refused are looked at again. */
+
+void korch__refused_init(korch__refused *refused);
+void korch__refused_fini(korch__refused *refused);
+/* Remembers a pod; 0 or KORCH_E_NOMEM. */
+int korch__refused_add(korch__scheduling *st, const korch_pod *pod);
+int korch__refused_has(const korch__scheduling *st, const korch_object *pod);
+void korch__refused_drop(korch__scheduling *st, const char *namespace_, const char *name);
+/* A request is looked at: if it was one of a round, that is over. */
+void korch__refused_begin(korch__scheduling *st, korch_usec now);
+/* Asks for those that would fit now, and, some time after a change, for all others. */
+void korch__refused_ask(korch__scheduling *st, korch_usec now, korch_enqueue *enqueue);
+
+#endif
