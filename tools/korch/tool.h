@@ -6,6 +6,7 @@
 #include <korch/error.h>
 #include <korch/manifest.h>
 #include <korch/problems.h>
+#include <korch/scheduler.h>
 
 enum {
 	EXIT_FINE = 0,
@@ -22,6 +23,13 @@ int tool_schedule(int argc, char **argv);
 int tool_fail(korch_error *error);
 /* "korch VERB: …" and a hint at --help. Returns EXIT_USAGE. */
 int tool_usage(const char *verb, const char *format, ...) KORCH_PRINTF(2, 3);
+
+/*
+ * The scheduler's profiles of a name or a file into the options, which borrow from *out; that is
+ * freed once a scheduler was made. option: the one of the command line, for messages.
+ */
+int tool_profile_load(korch_scheduler_profiles **out, korch_scheduler_options *options,
+                      const char *option, const char *profile, korch_error **err);
 
 /* How manifests are read by all verbs. */
 typedef struct tool_paths {

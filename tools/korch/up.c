@@ -7,6 +7,7 @@
 #include "up/files.h"
 #include "up/options.h"
 #include "up/output.h"
+#include "up/scheduler.h"
 #include "up/state.h"
 
 #include <fcntl.h>
@@ -28,6 +29,7 @@ enum {
 
 typedef struct session {
 	const up_options *options;
+	up_scheduler scheduler;
 	korch_loop *loop;
 	korch_runtime *runtime; /* the cluster's, once that is open */
 	korch_cluster *cluster;
@@ -378,10 +380,16 @@ static int open_cluster(session *self, korch_error **err)
 		         cleaned, cleaned == 1 ? "" : "s");
 		self->output->ops->note(self->output, text);
 	}
-	const korch_cluster_options cluster = {.size = sizeof(cluster),
-	                                       .loop = self->loop,
-	                                       .runtime = self->runtime,
-	                                       .state_folder = self->state.cluster_folder};
+	const korch_cluster_options cluster = {
+	    .size = sizeof(cluster),
+	    .loop = self->loop,
+	    .runtime = self->runtime,
+	    .state_folder = self->state.cluster_folder,
+	    .scheduler = self->scheduler.is_given ? &self->scheduler.options : NULL};
+	if (!self->scheduler.is_default)
+		self->output->ops->note(self->output,
+		                        "warning: no profile is named default-scheduler: pods that name "
+		                        "no schedulerName are left alone");
 	code = korch_cluster_open(&self->cluster, &cluster, err);
 	if (code < 0)
 		korch_runtime_free(self->runtime);
@@ -427,27 +435,37 @@ static void close_session(session *self)
 		self->output->ops->close(self->output);
 	korch_loop_free(self->loop);
 	rows_fini(&self->rows);
+	up_scheduler_fini(&self->scheduler);
 	korch_manifest_free(self->manifest);
+}
+
+/* Before anything is started: what is wrong is said, and nothing has happened. NULL: it was. */
+static korch_manifest *read_input(session *self)
+{
+	korch_error *error = NULL;
+	if (up_scheduler_load(&self->scheduler, self->options->scheduler_profile, &error) < 0) {
+		tool_fail(error);
+		return NULL;
+	}
+	korch_manifest *manifest = read_manifest(self);
+	if (manifest && korch_manifest_count(manifest) == 0) {
+		korch_manifest_free(manifest);
+		fprintf(stderr, "korch: there is no object in these manifests\n");
+		return NULL;
+	}
+	return manifest;
 }
 
 static int run(const up_options *options)
 {
 	session self = {.options = options, .signals = -1};
 	korch_error *error = NULL;
-	/* Before anything is started: what is wrong is said, and nothing has happened. */
-	korch_manifest *manifest = read_manifest(&self);
-	if (!manifest)
-		return EXIT_FAILED;
-	if (korch_manifest_count(manifest) == 0) {
-		korch_manifest_free(manifest);
-		fprintf(stderr, "korch: there is no object in these manifests\n");
-		return EXIT_FAILED;
-	}
-	int code = open_session(&self, &error);
+	korch_manifest *manifest = read_input(&self);
+	int code = manifest ? open_session(&self, &error) : KORCH_E_INVALID;
 	if (code < 0) {
 		korch_manifest_free(manifest);
 		close_session(&self);
-		return tool_fail(error);
+		return error ? tool_fail(error) : EXIT_FAILED;
 	}
 	/* The node is there before the first pod wants one. */
 	korch_cluster_settle(self.cluster, SETTLE_US, NULL);

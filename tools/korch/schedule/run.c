@@ -52,7 +52,8 @@ int run_start(schedule_run *self, korch_error **err)
 {
 	korch_scheduler_profiles *profiles = NULL;
 	korch_scheduler_options options = {.size = sizeof(options)};
-	int code = profile_load(&profiles, &options, self->options->profile, err);
+	const char *profile = self->options->profile ? self->options->profile : "default-scheduler";
+	int code = tool_profile_load(&profiles, &options, "--profile", profile, err);
 	if (code < 0)
 		return code;
 	options.ties = self->options->is_seeded ? KORCH_TIES_SEEDED : KORCH_TIES_NAME;

@@ -32,12 +32,6 @@ int run_start(schedule_run *self, korch_error **err);
 int run_all(schedule_run *self, korch_error **err);
 void run_fini(schedule_run *self);
 
-/*
- * The profiles of a name or a file (NULL: kube-scheduler's) into the options, which borrow from
- * *out; that is freed once a scheduler was made.
- */
-int profile_load(korch_scheduler_profiles **out, korch_scheduler_options *options,
-                 const char *profile, korch_error **err);
 /* Places the gang of a pod whose turn it is, or none of it; in gang.c. */
 int run_gang(schedule_run *self, size_t pod, korch_error **err);
 /* Makes room for a pod that fits nowhere: 1, 0 when nothing helps, or the error; in preempt.c. */

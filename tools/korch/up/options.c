@@ -18,6 +18,9 @@ static const char USAGE[] =
     "where there is no terminal\n"
     "  --strict               unknown fields are errors\n"
     "  --recursive            folders with their sub-folders\n"
+    "  --scheduler-profile P  how nodes are chosen: default-scheduler, spread, binpack (default), "
+    "best-fit, dot-product …, or a\n"
+    "                         KubeSchedulerConfiguration file\n"
     "  --no-watch             do not apply manifests again when they change\n"
     "  --state FOLDER         where to keep what runs (default: $KORCH_STATE, /var/lib/korch for "
     "root, ~/.local/state/korch)\n"
@@ -46,16 +49,21 @@ static int add_image(up_options *options, const char *text)
 int options_parse(up_options *options, int argc, char **argv)
 {
 	static const struct option OPTIONS[] = {
-	    {"image", required_argument, NULL, 'i'}, {"output", required_argument, NULL, 'o'},
-	    {"strict", no_argument, NULL, 's'},      {"recursive", no_argument, NULL, 'R'},
-	    {"no-watch", no_argument, NULL, 'n'},    {"state", required_argument, NULL, 'S'},
-	    {"help", no_argument, NULL, 'h'},        {0},
+	    {"image", required_argument, NULL, 'i'},
+	    {"output", required_argument, NULL, 'o'},
+	    {"strict", no_argument, NULL, 's'},
+	    {"recursive", no_argument, NULL, 'R'},
+	    {"no-watch", no_argument, NULL, 'n'},
+	    {"state", required_argument, NULL, 'S'},
+	    {"help", no_argument, NULL, 'h'},
+	    {"scheduler-profile", required_argument, NULL, 'P'},
+	    {0},
 	};
 	int option;
 	int code = EXIT_FINE;
 	opterr = 0;
 	while (code == EXIT_FINE &&
-	       (option = getopt_long(argc, argv, "i:o:sRnS:h", OPTIONS, NULL)) != -1) {
+	       (option = getopt_long(argc, argv, "i:o:sRnS:P:h", OPTIONS, NULL)) != -1) {
 		switch (option) {
 		case 'i':
 			code = add_image(options, optarg);
@@ -76,6 +84,9 @@ int options_parse(up_options *options, int argc, char **argv)
 			break;
 		case 'S':
 			options->state = optarg;
+			break;
+		case 'P':
+			options->scheduler_profile = optarg;
 			break;
 		case 'h':
 			fputs(USAGE, stdout);

@@ -1,5 +1,6 @@
-/* --profile: a built-in one by its name, or a KubeSchedulerConfiguration file. */
-#include "schedule/run.h"
+/* Profiles of the scheduler: a built-in one by its name, or a KubeSchedulerConfiguration file. */
+#include "schedule/model.h"
+#include "tool.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -31,7 +32,7 @@ static int read_file(char **out, size_t *length, const char *path, korch_error *
 }
 
 /* Neither a profile nor a file. */
-static int no_profile(const char *name, korch_error **err)
+static int no_profile(const char *option, const char *name, korch_error **err)
 {
 	static const char *const BUILTIN[] = {"default-scheduler", "spread", "binpack", "best-fit",
 	                                      "dot-product",       "fgd",    "fgd-plus"};
@@ -45,18 +46,17 @@ static int no_profile(const char *name, korch_error **err)
 			                           n > 1 ? ", " : "", BUILTIN[i]);
 		}
 	const char *meant = nearest_name(name, known, n);
-	return korch_error_set(err, KORCH_E_NOT_FOUND,
-	                       "--profile %s: no such file, and no profile of that name (%s)%s%s%s",
-	                       name, list, meant ? ", did you mean " : "", meant ? meant : "",
-	                       meant ? "?" : "");
+	return korch_error_set(
+	    err, KORCH_E_NOT_FOUND, "%s %s: no such file, and no profile of that name (%s)%s%s%s",
+	    option, name, list, meant ? ", did you mean " : "", meant ? meant : "", meant ? "?" : "");
 }
 
-int profile_load(korch_scheduler_profiles **out, korch_scheduler_options *options,
-                 const char *profile, korch_error **err)
+int tool_profile_load(korch_scheduler_profiles **out, korch_scheduler_options *options,
+                      const char *option, const char *profile, korch_error **err)
 {
 	char *text = NULL;
 	size_t length = 0;
-	options->profiles = korch_scheduler_profile_builtin(profile ? profile : "default-scheduler");
+	options->profiles = korch_scheduler_profile_builtin(profile);
 	options->n_profiles = 1;
 	if (options->profiles)
 		return 0;
@@ -64,7 +64,7 @@ int profile_load(korch_scheduler_profiles **out, korch_scheduler_options *option
 	int code = read_file(&text, &length, profile, &error);
 	if (code == KORCH_E_NOT_FOUND && !strchr(profile, '/') && !strchr(profile, '.')) {
 		korch_error_free(error);
-		return no_profile(profile, err);
+		return no_profile(option, profile, err);
 	}
 	if (code == 0)
 		code = korch_scheduler_profiles_read(out, text, length, profile, &error);
