@@ -12,7 +12,7 @@ enum {
 	TICK = 4096,        /* moves between two looks at the caller's progress */
 	DONE = 1000000,     /* the progress at which it ends */
 	SAMPLES = 1 << 16,  /* moves tried, none made, to find the scale of temperatures */
-	CHAIN_EVERY = 16,   /* one move in so many is a chain */
+	CHAIN_EVERY = 32,   /* one move in so many is a chain */
 	EXCHANGE_EVERY = 4, /* with a bound on moves: one in so many is an exchange */
 	HOMEWARD = 16,      /* of 256 moves, so many send a process home; */
 	SHIFTS = 128        /* up to this many are shifts, the others are swaps */

@@ -200,6 +200,7 @@ typedef struct sized {
 	double size;
 	uint32_t process;
 } sized;
+/* For qsort: larger ones first, equal ones by number. */
 static int larger(const void *a, const void *b)
 {
 	const sized *x = a, *y = b;

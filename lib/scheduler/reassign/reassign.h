@@ -97,8 +97,6 @@ bool korch__reassign_try(korch__reassign_state *state, const korch__reassign_mov
 /* Makes a move with the delta that was found for it. */
 void korch__reassign_apply(korch__reassign_state *state, const korch__reassign_move *move,
                            const korch__reassign_delta *delta);
-/* What is missing in all services, from the counts. */
-int64_t korch__reassign_broken(const korch__reassign_state *state);
 
 /* Whether a service of several processes has one on a machine. */
 static inline bool korch__reassign_present(const korch__reassign_state *s, uint32_t service,

@@ -59,7 +59,8 @@ static int64_t cost_of_machine(const korch__reassign_state *s, uint32_t machine)
 	return cost;
 }
 
-int64_t korch__reassign_broken(const korch__reassign_state *s)
+/* What is missing in all services, from the counts. */
+static int64_t count_broken(const korch__reassign_state *s)
 {
 	const korch__reassign_model *m = s->model;
 	int64_t broken = 0;
@@ -185,7 +186,7 @@ int korch__reassign_state_init(korch__reassign_state *s, const korch__reassign_m
 		s->machine_cost[i] = cost_of_machine(s, i);
 		s->cost += s->machine_cost[i];
 	}
-	s->broken = korch__reassign_broken(s);
+	s->broken = count_broken(s);
 	return 0;
 }
 
