@@ -86,19 +86,31 @@ sweep_avx512(const sweep *w, sched_best *out)
 }
 #endif
 
-static void sweep_here(const sweep *w, sched_best *best)
+int korch__sweep_has(sched_instructions set)
 {
 #if defined(__x86_64__)
-	if (__builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-	    __builtin_cpu_supports("avx512bw")) {
+	if (set == SWEEP_AVX512)
+		return __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+		       __builtin_cpu_supports("avx512bw");
+	if (set == SWEEP_AVX2)
+		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+	return set == SWEEP_PLAIN;
+}
+
+static void sweep_by(sched_instructions set, const sweep *w, sched_best *best)
+{
+#if defined(__x86_64__)
+	if (set == SWEEP_AVX512) {
 		sweep_avx512(w, best);
 		return;
 	}
-	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+	if (set == SWEEP_AVX2) {
 		sweep_avx2(w, best);
 		return;
 	}
 #endif
+	(void)set;
 	sweep_plain(w, best);
 }
 
@@ -116,7 +128,7 @@ int korch__sweep_can(const korch_scheduler *s, const sched_class *c)
 	return c->profile->can_sweep && korch__filter_is_on(c->profile, FILTER_FIT) &&
 	       c->layout.dims.n == 0 && shape->ports.n == 0 && shape->device_count == 0 &&
 	       shape->device_share == 0 && requests_both(shape) && s->nominations.n == 0 &&
-	       s->image_table.n == 0 && !s->is_wide && s->n_partial == 0;
+	       s->image_table.n == 0 && s->n_wide == 0 && s->n_partial == 0;
 }
 
 static sweep_resource resource_of(const korch_scheduler *s, const sched_shape *shape,
@@ -145,6 +157,15 @@ static void set_weights(sweep *w, const sched_class *c)
 
 int korch__sweep(korch_scheduler *s, const sched_class *c, sched_best *best)
 {
+	sched_instructions set = SWEEP_AVX512;
+	while (!korch__sweep_has(set))
+		set--;
+	return korch__sweep_by(set, s, c, best);
+}
+
+int korch__sweep_by(sched_instructions set, korch_scheduler *s, const sched_class *c,
+                    sched_best *best)
+{
 	const sched_shape *shape = c->shape;
 	sweep w = {.n = s->slots.n,
 	           .tie = s->tie,
@@ -165,6 +186,6 @@ int korch__sweep(korch_scheduler *s, const sched_class *c, sched_best *best)
 		w.others++;
 		w.n_others--;
 	}
-	sweep_here(&w, best);
+	sweep_by(set, &w, best);
 	return 0;
 }

@@ -18,4 +18,11 @@ int korch__sweep_can(const korch_scheduler *s, const sched_class *class_);
 /* The best node, and the scores that depend on it alone. 0 or KORCH_E_NOMEM. */
 int korch__sweep(korch_scheduler *s, const sched_class *class_, sched_best *best);
 
+/* The sets of instructions that sweeps are compiled for; the result is the same with each. */
+typedef enum sched_instructions { SWEEP_PLAIN, SWEEP_AVX2, SWEEP_AVX512 } sched_instructions;
+/* 1: the processor has them. */
+int korch__sweep_has(sched_instructions set);
+int korch__sweep_by(sched_instructions set, korch_scheduler *s, const sched_class *class_,
+                    sched_best *best);
+
 #endif

@@ -54,6 +54,9 @@ static int set_allocatable(korch_scheduler *s, uint32_t slot, const korch_node *
 		    s->n_resources < KORCH_SCHEDULER_RESOURCES_MAX)
 			return KORCH_E_NOMEM;
 	}
+	sched_slot *at = s->slots.items[slot];
+	s->n_wide -= at->is_wide;
+	at->is_wide = 0;
 	for (uint32_t r = 0; r < s->n_resources; r++)
 		s->alloc[r][slot] = 0;
 	for (size_t i = 0; map && i < map->n; i++) {
@@ -62,12 +65,12 @@ static int set_allocatable(korch_scheduler *s, uint32_t slot, const korch_node *
 			continue;
 		int64_t amount = korch__resource_amount(resource, map->items[i].value);
 		s->alloc[resource][slot] = amount;
-		s->is_wide |= amount >= KORCH__WIDE;
+		at->is_wide |= resource <= RES_MEMORY && amount >= KORCH__WIDE;
 	}
+	s->n_wide += at->is_wide;
 	s->inverse_cpu[slot] = inverse(s->alloc[RES_CPU][slot]);
 	s->inverse_memory[slot] = inverse(s->alloc[RES_MEMORY][slot]);
 	korch__columns_settle(s, slot);
-	sched_slot *at = s->slots.items[slot];
 	s->n_partial -= at->is_partial;
 	at->is_partial = node && (s->alloc[RES_CPU][slot] == 0 || s->alloc[RES_MEMORY][slot] == 0);
 	s->n_partial += at->is_partial;

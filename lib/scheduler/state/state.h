@@ -76,6 +76,7 @@ typedef struct sched_slot {
 	uint32_t n_devices;
 	uint8_t is_partial; /* counted in n_partial */
 	uint8_t is_loose;   /* a trial looks after it when it ends */
+	uint8_t is_wide;    /* counted in n_wide */
 	KORCH_VEC(sched_pod *) pods;
 	KORCH_VEC(sched_image *) images; /* by address */
 	int32_t *devices;                /* free thousandths of each device; NULL without devices */
@@ -110,7 +111,7 @@ struct korch_scheduler {
 	const char *resources[KORCH_SCHEDULER_RESOURCES_MAX]; /* owned names behind RES_FIXED */
 	uint32_t n_resources;
 	size_t cap;       /* slots that the columns have room for */
-	int is_wide;      /* an amount is so large that doubles would not be exact */
+	size_t n_wide;    /* nodes with so much of them that doubles would not be exact */
 	size_t n_partial; /* nodes without processor or memory */
 	int64_t *alloc[KORCH_SCHEDULER_RESOURCES_MAX]; /* by resource, by slot */
 	int64_t *used[KORCH_SCHEDULER_RESOURCES_MAX];
