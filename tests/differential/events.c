@@ -98,7 +98,7 @@ static void node_changes(run *self)
 static void waits(run *self, korch_pod *pod)
 {
 	korch_error *err = NULL;
-	if (self->trials > 0 || self->now.n_waiting == WAITING || happens(&self->random, 40)) {
+	if (self->now.n_waiting == WAITING || happens(&self->random, 40)) {
 		korch_object_unref(&pod->object);
 		return;
 	}
@@ -149,7 +149,7 @@ static world_pod *any_pod(run *self)
 static void waiting_goes(run *self)
 {
 	world *now = &self->now;
-	if (now->n_waiting == 0 || self->trials > 0)
+	if (now->n_waiting == 0)
 		return;
 	size_t i = below(&self->random, now->n_waiting);
 	korch_pod *pod = now->waiting[i];
@@ -237,8 +237,6 @@ static void claim_changes(run *self)
 {
 	world_claim *claim = &self->now.claims[below(&self->random, CLAIMS)];
 	korch_error *err = NULL;
-	if (self->trials > 0)
-		return;
 	korch_block_unref(claim->nodes);
 	claim->nodes = NULL;
 	claim->known = !happens(&self->random, 25);
@@ -261,8 +259,6 @@ static void budget_changes(run *self)
 	size_t i = below(&self->random, BUDGETS);
 	korch_pod_disruption_budget **budget = &self->now.budgets[i];
 	korch_error *err = NULL;
-	if (self->trials > 0)
-		return;
 	if (*budget) {
 		korch_scheduler_budget_remove(self->engine, korch_object_namespace(&(*budget)->object),
 		                              korch_object_name(&(*budget)->object));

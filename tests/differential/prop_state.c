@@ -79,11 +79,9 @@ void rollback_restores(uint64_t seed)
 		char *before = describe(&self, self.engine);
 		must(&self, "begin", korch_scheduler_begin(self.engine), NULL);
 		world_copy(&self.before[0], &self.now);
-		self.trials = 1;
 		for (self.step = 0; self.step < 15; self.step++)
 			event(&self);
 		note(&self, "rollback");
-		self.trials = 0;
 		korch_scheduler_rollback(self.engine);
 		world_clear(&self.now);
 		self.now = self.before[0];

@@ -53,7 +53,7 @@ static void woken(run *self, size_t i)
 
 void compare_waiting(run *self)
 {
-	while (self->trials == 0) {
+	for (;;) {
 		const korch_pod *pod = NULL;
 		int should = next_to_wake(self);
 		int code = korch_scheduler_woken(&pod, self->engine);
