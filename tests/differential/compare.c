@@ -13,7 +13,7 @@ static int differ(const char *a, const char *b)
 static void compare_terms(run *self, const korch_pod *pod, const korch_node_verdict *said,
                           const reference_result *is)
 {
-	const reference_profile *profile = profile_of(self, pod);
+	const reference_profile *profile = &self->profiles[profile_of(self, pod)];
 	size_t n = 0;
 	for (int p = 0; p < REFERENCE_PLUGINS; p++)
 		n += profile->weights[p] > 0;
@@ -22,10 +22,11 @@ static void compare_terms(run *self, const korch_pod *pod, const korch_node_verd
 	for (size_t t = 0; t < n; t++) {
 		const korch_score_term *term = &said->terms[t];
 		int p = 0;
-		while (p < REFERENCE_PLUGINS && strcmp(term->name, reference_plugin_names[p]) != 0)
+		while (p < REFERENCE_OWN && strcmp(term->name, reference_plugin_names[p]) != 0)
 			p++;
-		if (p == REFERENCE_PLUGINS)
-			fail(self, pod, "node %s: unknown term %s", said->node, term->name);
+		if (profile->weights[p] != term->weight)
+			fail(self, pod, "node %s: term %s with weight %d", said->node, term->name,
+			     term->weight);
 		if (!is->verdict.filter && term->raw != is->raw[p])
 			fail(self, pod, "node %s: %s is %lld raw, should be %lld", said->node, term->name,
 			     (long long)term->raw, (long long)is->raw[p]);
@@ -102,8 +103,8 @@ int compare(run *self, korch_scheduler *engine, const korch_pod *pod)
 	view v;
 	reference_result results[NODES];
 	char message[REFERENCE_MESSAGE_SIZE];
-	view_make(&v, &self->now);
-	int best = reference_decide(results, message, &v.cluster, profile_of(self, pod), pod);
+	const reference_profile *profile = view_for(&v, self, pod);
+	int best = reference_decide(results, message, &v.cluster, profile, pod);
 	int explain_first = happens(&self->random, 30);
 	if (explain_first)
 		compare_explanation(self, engine, pod, &v, results);

@@ -27,7 +27,7 @@ void compare_preemption(run *self, const korch_pod *pod)
 	reference_preemption is = {0};
 	korch_error *err = NULL;
 	char id[96];
-	view_make(&v, &self->now);
+	view_for(&v, self, pod);
 	int helps = reference_preempt(&is, &v.cluster, pod);
 	int code = korch_scheduler_preempt(&said, self->engine, pod, &err);
 	must(self, "preempt", code, err);

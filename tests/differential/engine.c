@@ -35,9 +35,16 @@ static void draw_profile(run *self, int which)
 	profile->n_balanced = draw_resources(self->balanced[which], &self->random);
 	profile->shape = self->shape[which];
 	profile->n_shape = draw_shape(self->shape[which], &self->random);
-	for (int i = 0; i < REFERENCE_PLUGINS && happens(&self->random, 50); i++)
+	for (int i = 0; i < REFERENCE_OWN && happens(&self->random, 50); i++)
 		profile->weights[i] = happens(&self->random, 20) ? 0 : 1 + (int64_t)below(&self->random, 5);
 	profile->weights[REFERENCE_FIT] += profile->weights[REFERENCE_FIT] == 0;
+	if (happens(&self->random, 25))
+		draw_own(self, which);
+	for (int i = 0; i < 2 && happens(&self->random, 25); i++)
+		self->disabled[which][self->n_disabled[which]++] =
+		    PICK(&self->random, "NodeUnschedulable", "NodeName", "TaintToleration", "NodeAffinity",
+		         "NodePorts", "NodeResourcesFit", "VolumeBinding", "PodTopologySpread",
+		         "InterPodAffinity", "MaxPerNode");
 }
 
 void draw_profiles(run *self)
@@ -57,17 +64,28 @@ typedef struct engine_profile {
 	korch_score_use scores[REFERENCE_PLUGINS];
 	korch_resource_weight fit[4], balanced[4];
 	korch_shape_point shape[4];
+	korch_scheduler_plugin plugin;
 } engine_profile;
 
-static void translate(korch_scheduler_profile *out, engine_profile *arrays,
-                      const reference_profile *from)
+static void translate_scores(korch_scheduler_profile *out, engine_profile *arrays,
+                             const reference_profile *from, const reference_own *own)
 {
-	out->size = sizeof(*out);
 	out->scores = arrays->scores;
 	for (int i = 0; i < REFERENCE_PLUGINS; i++)
 		if (from->weights[i] > 0)
 			arrays->scores[out->n_scores++] = (korch_score_use){
-			    .name = reference_plugin_names[i], .weight = (int32_t)from->weights[i]};
+			    .name = i == REFERENCE_OWN ? own->name : reference_plugin_names[i],
+			    .weight = (int32_t)from->weights[i]};
+	if (own->name) {
+		own_plugin(&arrays->plugin, own);
+		out->plugins = &arrays->plugin;
+		out->n_plugins = 1;
+	}
+}
+
+static void translate(korch_scheduler_profile *out, engine_profile *arrays,
+                      const reference_profile *from)
+{
 	out->fit_strategy = from->strategy == REFERENCE_LEAST  ? KORCH_FIT_LEAST_ALLOCATED
 	                    : from->strategy == REFERENCE_MOST ? KORCH_FIT_MOST_ALLOCATED
 	                                                       : KORCH_FIT_REQUESTED_TO_CAPACITY_RATIO;
@@ -96,8 +114,13 @@ korch_scheduler *engine_new(run *self)
 	engine_profile arrays[2];
 	korch_scheduler_profile profiles[2] = {{.name = "default-scheduler"}, {.name = "second"}};
 	int64_t hard = self->profiles[0].hard_weight;
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
+		profiles[i].size = sizeof(profiles[i]);
+		profiles[i].disabled_filters = self->disabled[i];
+		profiles[i].n_disabled_filters = self->n_disabled[i];
+		translate_scores(&profiles[i], &arrays[i], &self->profiles[i], &self->own[i]);
 		translate(&profiles[i], &arrays[i], &self->profiles[i]);
+	}
 	const korch_scheduler_options options = {.size = sizeof(options),
 	                                         .hard_pod_affinity_weight =
 	                                             hard == 0 ? -1 : (int32_t)hard,

@@ -18,6 +18,8 @@ static const struct {
     {"same input, same output", same_input_same_output},
     {"a trial that is rolled back leaves no trace", rollback_restores},
     {"bad input changes nothing", bad_input_changes_nothing},
+    {"the choice is the best of all", choice_is_the_best},
+    {"seeds break ties, always alike", seeds_break_ties},
 };
 
 int main(int argc, char **argv)

@@ -23,5 +23,7 @@ void woken_when_it_fits(uint64_t seed);
 void same_input_same_output(uint64_t seed);
 void rollback_restores(uint64_t seed);
 void bad_input_changes_nothing(uint64_t seed);
+void choice_is_the_best(uint64_t seed);
+void seeds_break_ties(uint64_t seed);
 
 #endif

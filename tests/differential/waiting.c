@@ -9,10 +9,10 @@ static int next_to_wake(run *self)
 	reference_result results[NODES];
 	char message[REFERENCE_MESSAGE_SIZE];
 	int found = -1;
-	view_make(&v, &self->now);
 	for (size_t i = 0; i < self->now.n_waiting; i++) {
 		const korch_pod *pod = self->now.waiting[i];
-		if (reference_decide(results, message, &v.cluster, profile_of(self, pod), pod) < 0)
+		const reference_profile *profile = view_for(&v, self, pod);
+		if (reference_decide(results, message, &v.cluster, profile, pod) < 0)
 			continue;
 		if (found < 0 || pod->spec->priority > self->now.waiting[found]->spec->priority)
 			found = (int)i;

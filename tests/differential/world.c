@@ -103,8 +103,18 @@ void view_make(view *out, const world *from)
 	out->cluster.budgets = out->budgets;
 }
 
-const reference_profile *profile_of(const run *self, const korch_pod *pod)
+int profile_of(const run *self, const korch_pod *pod)
 {
 	const char *name = pod->spec->scheduler_name;
-	return &self->profiles[name && strcmp(name, "second") == 0];
+	return name && strcmp(name, "second") == 0;
+}
+
+const reference_profile *view_for(view *out, const run *self, const korch_pod *pod)
+{
+	int which = profile_of(self, pod);
+	view_make(out, &self->now);
+	out->cluster.disabled = self->disabled[which];
+	out->cluster.n_disabled = self->n_disabled[which];
+	out->cluster.own = self->own[which].name ? &self->own[which] : NULL;
+	return &self->profiles[which];
 }

@@ -65,6 +65,9 @@ typedef struct run {
 	reference_profile profiles[2]; /* "default-scheduler" and "second" */
 	reference_resource fit[2][4], balanced[2][4];
 	reference_point shape[2][4];
+	const char *disabled[2][2]; /* filters that a profile goes without */
+	size_t n_disabled[2];
+	reference_own own[2]; /* without a name: the profile has none */
 	korch_scheduler *engine;
 	world now;
 	world before[TRIALS]; /* what trials go back to */
@@ -94,12 +97,18 @@ void world_init(world *self);
 void world_copy(world *to, const world *from); /* to: uninitialised */
 void world_clear(world *self);
 void view_make(view *out, const world *from);
-const reference_profile *profile_of(const run *self, const korch_pod *pod);
+/* 0 or 1: the profile of the pod. */
+int profile_of(const run *self, const korch_pod *pod);
+/* As view_make(), as the pod's profile sees it. */
+const reference_profile *view_for(view *out, const run *self, const korch_pod *pod);
 
 /* Begins a change: draws from here on depend on the seed and its number alone, so that changes can
  * be left out. 1: this one is. */
 int change_is_skipped(run *self);
 
+/* own.c: a filter and a score of one's own, for the reference and for the engine */
+void draw_own(run *self, int profile);
+void own_plugin(korch_scheduler_plugin *out, const reference_own *own);
 /* An engine with the case's profiles, empty. */
 korch_scheduler *engine_new(run *self);
 /* Tells an engine everything there is, in random order. */

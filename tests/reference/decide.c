@@ -5,14 +5,15 @@
 #include <string.h>
 
 const char *const reference_plugin_names[REFERENCE_PLUGINS] = {
-    "TaintToleration",   "NodeAffinity",     "NodeResourcesFit",
-    "PodTopologySpread", "InterPodAffinity", "NodeResourcesBalancedAllocation",
-    "ImageLocality",
+    "TaintToleration",  "NodeAffinity",
+    "NodeResourcesFit", "PodTopologySpread",
+    "InterPodAffinity", "NodeResourcesBalancedAllocation",
+    "ImageLocality",    NULL,
 };
 
 static const reference_resource two_resources[] = {{"cpu", 1}, {"memory", 1}};
 const reference_profile reference_default_profile = {
-    .weights = {3, 2, 1, 2, 2, 1, 1},
+    .weights = {3, 2, 1, 2, 2, 1, 1, 0},
     .strategy = REFERENCE_LEAST,
     .fit = two_resources,
     .n_fit = 2,
@@ -58,6 +59,8 @@ static void raw_scores(int64_t *raw, const reference_cluster *cluster,
 	    reference_affinity_score(cluster, pod, node, profile->hard_weight);
 	raw[REFERENCE_BALANCED] = reference_balanced_score(cluster, profile, pod, node);
 	raw[REFERENCE_IMAGE_LOCALITY] = reference_image_score(cluster, pod, node);
+	if (cluster->own && cluster->own->score)
+		raw[REFERENCE_OWN] = cluster->own->score(cluster, pod, node);
 }
 
 static void range(int64_t *least, int64_t *most, const reference_result *results, size_t n,
@@ -87,7 +90,14 @@ static int64_t between(int64_t raw, int64_t least, int64_t most)
 	return (int64_t)(100.0 * ((double)(raw - least) / (double)(most - least)));
 }
 
-static void normalize(reference_result *results, size_t n)
+static int64_t own_score(const reference_own *own, int64_t raw, int64_t most)
+{
+	if (!own || own->normalize == REFERENCE_PLAIN)
+		return raw;
+	return by_greatest(raw, most, own->normalize == REFERENCE_REVERSED);
+}
+
+static void normalize(reference_result *results, size_t n, const reference_own *own)
 {
 	int64_t least[REFERENCE_PLUGINS], most[REFERENCE_PLUGINS];
 	for (int p = 0; p < REFERENCE_PLUGINS; p++)
@@ -101,6 +111,8 @@ static void normalize(reference_result *results, size_t n)
 				r->normalized[p] = by_greatest(r->raw[p], most[p], p == REFERENCE_TAINT_TOLERATION);
 			else if (p == REFERENCE_INTER_POD_AFFINITY)
 				r->normalized[p] = between(r->raw[p], least[p], most[p]);
+			else if (p == REFERENCE_OWN)
+				r->normalized[p] = own_score(own, r->raw[p], most[p]);
 			else if (p != REFERENCE_SPREAD)
 				r->normalized[p] = r->raw[p];
 		}
@@ -198,7 +210,7 @@ static void score(reference_result *results, const reference_cluster *cluster,
 		if (feasible[i])
 			raw_scores(results[i].raw, cluster, profile, pod, i);
 	}
-	normalize(results, cluster->n_nodes);
+	normalize(results, cluster->n_nodes, cluster->own);
 	spread_scores(results, cluster, pod, feasible);
 	for (size_t i = 0; i < cluster->n_nodes; i++)
 		for (int p = 0; p < REFERENCE_PLUGINS; p++)

@@ -66,7 +66,9 @@ int64_t reference_balanced_score(const reference_cluster *cluster, const referen
 /* image.c */
 int64_t reference_image_score(const reference_cluster *cluster, const korch_pod *pod, size_t node);
 
-/* verdict.c: a reason why no node can do, whatever it is like; 0 when there is none */
+/* verdict.c */
+int reference_is_on(const reference_cluster *cluster, const char *filter);
+/* A reason why no node can do, whatever it is like; 0 when there is none */
 int reference_hopeless(char *out, size_t size, const reference_cluster *cluster,
                        const korch_pod *pod);
 

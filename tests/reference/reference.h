@@ -31,7 +31,20 @@ typedef struct reference_claim {
 	const korch_node_selector *nodes;
 } reference_claim;
 
-/* Everything that there is. A namespace that is not listed has no labels. */
+struct reference_cluster;
+
+/* A filter and a score that are no rule of Kubernetes'; each may be NULL. */
+typedef struct reference_own {
+	const char *name, *reason;
+	int (*filter)(const struct reference_cluster *cluster, const korch_pod *pod, size_t node);
+	int64_t (*score)(const struct reference_cluster *cluster, const korch_pod *pod, size_t node);
+	int normalize; /* a reference_normalize */
+} reference_own;
+
+enum reference_normalize { REFERENCE_PLAIN, REFERENCE_BY_GREATEST, REFERENCE_REVERSED };
+
+/* Everything that there is, and what is asked of it. A namespace that is not listed has no labels.
+ */
 typedef struct reference_cluster {
 	const korch_node *const *nodes;
 	size_t n_nodes;
@@ -45,6 +58,9 @@ typedef struct reference_cluster {
 	size_t n_budgets;
 	const reference_pod *nominated; /* pods that wait for room on a node */
 	size_t n_nominated;
+	const char *const *disabled; /* names of filters that are left out */
+	size_t n_disabled;
+	const reference_own *own; /* NULL: none */
 } reference_cluster;
 
 enum { REFERENCE_REASONS = 12, REFERENCE_REASON_SIZE = 200, REFERENCE_MESSAGE_SIZE = 8192 };
@@ -65,8 +81,10 @@ enum reference_plugin {
 	REFERENCE_INTER_POD_AFFINITY,
 	REFERENCE_BALANCED,
 	REFERENCE_IMAGE_LOCALITY,
+	REFERENCE_OWN, /* the cluster's own score */
 	REFERENCE_PLUGINS
 };
+/* NULL for REFERENCE_OWN. */
 extern const char *const reference_plugin_names[REFERENCE_PLUGINS];
 
 enum reference_strategy { REFERENCE_LEAST, REFERENCE_MOST, REFERENCE_RATIO };

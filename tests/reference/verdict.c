@@ -12,6 +12,14 @@ static void refuse(reference_verdict *v, const char *filter, const char *reason,
 		snprintf(v->reasons[v->n_reasons++], REFERENCE_REASON_SIZE, "%s", reason);
 }
 
+int reference_is_on(const reference_cluster *cluster, const char *filter)
+{
+	for (size_t i = 0; i < cluster->n_disabled; i++)
+		if (strcmp(cluster->disabled[i], filter) == 0)
+			return 0;
+	return 1;
+}
+
 static const reference_claim *claim_of(const reference_cluster *cluster, const korch_pod *pod,
                                        const char *name)
 {
@@ -97,11 +105,11 @@ int reference_hopeless(char *out, size_t size, const reference_cluster *cluster,
 		snprintf(out, size, "Scheduling is blocked due to non-empty scheduling gates");
 		return 1;
 	}
-	if (names_conflict(pod)) {
+	if (reference_is_on(cluster, "NodeAffinity") && names_conflict(pod)) {
 		snprintf(out, size, "pod affinity terms conflict");
 		return 1;
 	}
-	for (size_t i = 0; i < pod->spec->n_volumes; i++)
+	for (size_t i = 0; reference_is_on(cluster, "VolumeBinding") && i < pod->spec->n_volumes; i++)
 		if (claim_name(name, sizeof(name), pod, &pod->spec->volumes[i]) &&
 		    !claim_of(cluster, pod, name)) {
 			snprintf(out, size, "persistentvolumeclaim \"%s\" not found", name);
@@ -158,57 +166,96 @@ static int volumes_reachable(const reference_cluster *cluster, const korch_pod *
 	return 1;
 }
 
-/* The filters that look at the node alone. */
-static void of_node(reference_verdict *out, const korch_pod *pod, const korch_node *node)
+/* What is found out before nodes are looked at one by one. */
+static void before_filters(reference_verdict *out, const korch_pod *pod, const korch_node *node)
 {
-	korch_taint cordon = {.key = "node.kubernetes.io/unschedulable", .effect = "NoSchedule"};
-	char text[REFERENCE_REASON_SIZE];
-	const korch_taint *taint = reference_untolerated(pod, node);
-	const char *name = korch_object_name(&node->object);
-	if (names_conflict(pod)) {
+	if (names_conflict(pod))
 		refuse(out, "NodeAffinity", "pod affinity terms conflict", 1);
-	} else if (is_left_out(pod, name)) {
+	else if (is_left_out(pod, korch_object_name(&node->object)))
 		refuse(out, "NodeAffinity", "node(s) didn't satisfy plugin(s) [NodeAffinity]", 1);
-	} else if (node->spec && node->spec->unschedulable && !reference_tolerates(pod, &cordon)) {
-		refuse(out, "NodeUnschedulable", "node(s) were unschedulable", 1);
-	} else if (!reference_same(pod->spec->node_name, "") &&
-	           !reference_same(pod->spec->node_name, name)) {
-		refuse(out, "NodeName", "node(s) didn't match the requested node name", 1);
-	} else if (taint) {
-		snprintf(text, sizeof(text), "node(s) had untolerated taint {%s: %s}", taint->key,
-		         taint->value ? taint->value : "");
-		refuse(out, "TaintToleration", text, 1);
-	} else if (!reference_node_wanted(pod, node)) {
-		refuse(out, "NodeAffinity", "node(s) didn't match Pod's node affinity/selector", 1);
-	}
 }
 
-/* The filters that look at the pods of the node and of the others. */
+static void node_unschedulable(reference_verdict *out, const korch_pod *pod, const korch_node *node)
+{
+	korch_taint cordon = {.key = "node.kubernetes.io/unschedulable", .effect = "NoSchedule"};
+	if (node->spec && node->spec->unschedulable && !reference_tolerates(pod, &cordon))
+		refuse(out, "NodeUnschedulable", "node(s) were unschedulable", 1);
+}
+
+static void node_name(reference_verdict *out, const korch_pod *pod, const korch_node *node)
+{
+	if (!reference_same(pod->spec->node_name, "") &&
+	    !reference_same(pod->spec->node_name, korch_object_name(&node->object)))
+		refuse(out, "NodeName", "node(s) didn't match the requested node name", 1);
+}
+
+static void taint_toleration(reference_verdict *out, const korch_pod *pod, const korch_node *node)
+{
+	const korch_taint *taint = reference_untolerated(pod, node);
+	char text[REFERENCE_REASON_SIZE];
+	if (!taint)
+		return;
+	snprintf(text, sizeof(text), "node(s) had untolerated taint {%s: %s}", taint->key,
+	         taint->value ? taint->value : "");
+	refuse(out, "TaintToleration", text, 1);
+}
+
+static void node_affinity(reference_verdict *out, const korch_pod *pod, const korch_node *node)
+{
+	if (!reference_node_wanted(pod, node))
+		refuse(out, "NodeAffinity", "node(s) didn't match Pod's node affinity/selector", 1);
+}
+
+/* The filters that look at the node alone. */
+static void of_node(reference_verdict *out, const reference_cluster *cluster, const korch_pod *pod,
+                    const korch_node *node)
+{
+	if (reference_is_on(cluster, "NodeAffinity"))
+		before_filters(out, pod, node);
+	if (!out->filter && reference_is_on(cluster, "NodeUnschedulable"))
+		node_unschedulable(out, pod, node);
+	if (!out->filter && reference_is_on(cluster, "NodeName"))
+		node_name(out, pod, node);
+	if (!out->filter && reference_is_on(cluster, "TaintToleration"))
+		taint_toleration(out, pod, node);
+	if (!out->filter && reference_is_on(cluster, "NodeAffinity"))
+		node_affinity(out, pod, node);
+}
+
+/* The filters that look at the pods of the node. */
 static void of_pods(reference_verdict *out, const reference_cluster *cluster, const korch_pod *pod,
                     size_t node)
 {
-	const char *reason;
-	int unresolvable = 0;
-	if (!reference_ports_free(cluster, pod, node)) {
+	if (reference_is_on(cluster, "NodePorts") && !reference_ports_free(cluster, pod, node))
 		refuse(out, "NodePorts", "node(s) didn't have free ports for the requested pod ports", 0);
-		return;
-	}
-	resources(out, cluster, pod, node);
-	if (out->filter)
-		return;
-	if (!volumes_reachable(cluster, pod, cluster->nodes[node])) {
+	if (!out->filter && reference_is_on(cluster, "NodeResourcesFit"))
+		resources(out, cluster, pod, node);
+	if (!out->filter && reference_is_on(cluster, "VolumeBinding") &&
+	    !volumes_reachable(cluster, pod, cluster->nodes[node]))
 		refuse(out, "VolumeBinding", "node(s) had volume node affinity conflict", 1);
-		return;
-	}
-	reason = reference_spread(cluster, pod, node, &unresolvable);
+	if (!out->filter && cluster->own && cluster->own->filter &&
+	    !cluster->own->filter(cluster, pod, node))
+		refuse(out, cluster->own->name, cluster->own->reason, 0);
+}
+
+/* The filters that look at pods elsewhere, too. */
+static void of_places(reference_verdict *out, const reference_cluster *cluster,
+                      const korch_pod *pod, size_t node)
+{
+	const char *reason = NULL;
+	int unresolvable = 0;
+	if (reference_is_on(cluster, "PodTopologySpread"))
+		reason = reference_spread(cluster, pod, node, &unresolvable);
 	if (reason) {
 		refuse(out, "PodTopologySpread", reason, unresolvable);
 		return;
 	}
-	reason = reference_affinity(cluster, pod, node, &unresolvable);
+	if (reference_is_on(cluster, "InterPodAffinity"))
+		reason = reference_affinity(cluster, pod, node, &unresolvable);
 	if (reason)
 		refuse(out, "InterPodAffinity", reason, unresolvable);
-	else if (!reference_group_has_room(cluster, pod, node))
+	else if (reference_is_on(cluster, "MaxPerNode") &&
+	         !reference_group_has_room(cluster, pod, node))
 		refuse(out, "MaxPerNode", "node(s) had too many pods of the group", 0);
 }
 
@@ -216,9 +263,11 @@ static void filters(reference_verdict *out, const reference_cluster *cluster, co
                     size_t node)
 {
 	memset(out, 0, sizeof(*out));
-	of_node(out, pod, cluster->nodes[node]);
+	of_node(out, cluster, pod, cluster->nodes[node]);
 	if (!out->filter)
 		of_pods(out, cluster, pod, node);
+	if (!out->filter)
+		of_places(out, cluster, pod, node);
 }
 
 /* By uid, or by namespace and name when they have none. */
