@@ -152,6 +152,7 @@ void korch__waiting_undo(korch_scheduler *s, const struct sched_entry *entry)
 	}
 	sched_queue *queue = one->class_->queue;
 	one->is_gone = 0;
+	queue->trial_changes = 0; /* nothing has come of its being woken */
 	queue->first = queue->first < one->at ? queue->first : one->at;
 	korch__table_put_held(&s->waiting_table, one);
 	if (one->counter_generation != s->wait_counter_generation)
