@@ -55,7 +55,7 @@ static int slot_of(const char *name)
 void never_overcommits(uint64_t seed)
 {
 	run self;
-	open_run(&self, seed);
+	open_run_with(&self, seed, &(flavour){15, 15, 40});
 	things_appear(&self);
 	for (int slot = 0; slot < NODES; slot++)
 		node_appears(&self, slot);

@@ -4,6 +4,7 @@
 #include "unit.h"
 #include <korch/scheduler.h>
 #include <korch/scheduler/preempt.h>
+#include <korch/scheduler/whatif.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -180,6 +181,21 @@ START_TEST(test_all_of_a_kind_are_woken)
 }
 END_TEST
 
+/* A pod that was woken in a trial that never was waits on, and there is room for it still. */
+START_TEST(test_woken_in_a_trial)
+{
+	feed(NODE("n1", "", "cpu: 1") POD("a", "", ON("n1") ", " ASKS("cpu: 1"))
+	         POD("w", "", ASKS("cpu: 1")));
+	waits(0);
+	ck_assert_str_eq(woken(), "nobody");
+	korch_scheduler_pod_remove(s, given.pods[0].pod);
+	ck_assert_int_eq(korch_scheduler_begin(s), 0);
+	ck_assert_str_eq(woken(), "w");
+	korch_scheduler_rollback(s);
+	ck_assert_str_eq(woken(), "w");
+}
+END_TEST
+
 #define KEEPS_AWAY(app)                                                                            \
 	"affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: " \
 	"zone, labelSelector: {matchLabels: {app: " app "}}}]}}, "
@@ -263,7 +279,8 @@ KORCH_SUITE(found)
 	    test_budget_removed,        test_image_on_fewer_nodes,    test_image_of_init_container,
 	    test_requests_rounded_once, test_reasons_by_name,         test_spread_by_nothing,
 	    test_nodes_by_name,         test_all_of_a_kind_are_woken, test_order_of_waiting_pods,
-	    test_needed_and_kept_away,  test_nomination_and_affinity, test_claims_make_a_difference};
+	    test_needed_and_kept_away,  test_nomination_and_affinity, test_claims_make_a_difference,
+	    test_woken_in_a_trial};
 	TCase *with_one = tcase_create("cases");
 	tcase_set_timeout(with_one, 60);
 	tcase_add_checked_fixture(with_one, setup, teardown);
