@@ -23,6 +23,9 @@ KORCH_API const korch_node *korch_node_info_node(const korch_node_info *info);
 KORCH_API int64_t korch_node_info_allocatable(const korch_node_info *info, const char *resource);
 /** See korch_node_info_allocatable(). @since 0.1 */
 KORCH_API int64_t korch_node_info_requested(const korch_node_info *info, const char *resource);
+/** Its devices that can be shared, and in *free what is free of each, in thousandths. Borrowed.
+ * @return their number. @since 0.1 */
+KORCH_API size_t korch_node_info_devices(const int32_t **free, const korch_node_info *info);
 /** Number of pods on it. @since 0.1 */
 KORCH_API size_t korch_node_info_pods(const korch_node_info *info);
 
@@ -85,7 +88,9 @@ typedef enum korch_fit_strategy {
  * InterPodAffinity; and MaxPerNode. So are the scores': TaintToleration, NodeAffinity,
  * NodeResourcesFit, PodTopologySpread, InterPodAffinity, NodeResourcesBalancedAllocation,
  * ImageLocality; and for packing BestFit (least of the scarcest resource left over), DotProduct
- * (Tetris' alignment of request and what is free).
+ * (Tetris' alignment of request and what is free), Fragmentation (FGD's gradient) and
+ * DeviceHeadroom (what the pods that are expected could still use of a node's devices), see
+ * korch_scheduler_expect().
  */
 typedef struct korch_scheduler_profile {
 	size_t size;      /**< sizeof(korch_scheduler_profile) */
@@ -114,7 +119,8 @@ typedef struct korch_scheduler_profile {
 
 /**
  * A built-in profile by name: "default-scheduler" (kube-scheduler's defaults), "spread" (the same),
- * "binpack" (MostAllocated), "best-fit", "dot-product". Static.
+ * "binpack" (MostAllocated), "best-fit", "dot-product", "gpu-fragmentation", "gpu-headroom".
+ * Static.
  * @return NULL for another name. @since 0.1
  */
 KORCH_API const korch_scheduler_profile *korch_scheduler_profile_builtin(const char *name);

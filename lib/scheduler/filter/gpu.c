@@ -2,6 +2,7 @@
 #include "scheduler/filter/gpu.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "scheduler/score/expected.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,16 +127,25 @@ int korch__devices_fit(const sched_slot *slot, const sched_shape *shape)
 	       free_whole(slot) >= shape->device_count;
 }
 
-uint64_t korch__devices_choose(const sched_slot *slot, const sched_shape *shape)
+static uint32_t fullest(const sched_slot *slot, int32_t share)
 {
+	uint32_t best = NONE;
+	for (uint32_t i = 0; i < slot->n_devices; i++) {
+		if (slot->devices[i] >= share && (best == NONE || slot->devices[i] < slot->devices[best]))
+			best = i;
+	}
+	return best;
+}
+
+uint64_t korch__devices_choose(korch_scheduler *s, const sched_slot *slot, const sched_shape *shape)
+{
+	const sched_profile *profile = s->profiles[shape->profile];
 	uint64_t mask = 0;
 	if (shape->device_share > 0) {
 		uint32_t best = NONE;
-		for (uint32_t i = 0; i < slot->n_devices; i++) {
-			if (slot->devices[i] >= shape->device_share &&
-			    (best == NONE || slot->devices[i] < slot->devices[best]))
-				best = i;
-		}
+		if (profile->expects && korch__expected_refresh(s) == 0)
+			best = korch__expected_device(s, profile->device_score, shape, slot->index);
+		best = best == NONE ? fullest(slot, shape->device_share) : best;
 		return best == NONE ? 0 : UINT64_C(1) << best;
 	}
 	int64_t left = shape->device_count;
@@ -155,7 +165,7 @@ void korch__devices_take(korch_scheduler *s, sched_slot *slot, sched_pod *pod)
 		return;
 	}
 	if (pod->devices == 0)
-		pod->devices = korch__devices_choose(slot, pod->shape);
+		pod->devices = korch__devices_choose(s, slot, pod->shape);
 	change(slot, pod, 1);
 }
 

@@ -21,9 +21,11 @@ int korch__devices_set(korch_scheduler *s, sched_slot *slot);
 uint64_t korch__devices_of(const korch_pod *pod);
 /* 1: the slot has free devices for the shape. */
 int korch__devices_fit(const sched_slot *slot, const sched_shape *shape);
-/* The devices that the shape would get, as a mask: the fullest that still hold it, of equal ones
- * the first. */
-uint64_t korch__devices_choose(const sched_slot *slot, const sched_shape *shape);
+/* The devices that the shape would get, as a mask: the one that is best by a score that looks at
+ * devices, or the fullest that still holds a share; of equal ones the first. To be asked before
+ * the pod counts. */
+uint64_t korch__devices_choose(korch_scheduler *s, const sched_slot *slot,
+                               const sched_shape *shape);
 void korch__devices_take(korch_scheduler *s, sched_slot *slot, sched_pod *pod);
 /* Those that the pod has, back from korch__devices_give(). */
 void korch__devices_hold(sched_slot *slot, const sched_pod *pod);

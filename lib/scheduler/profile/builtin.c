@@ -15,6 +15,8 @@ static const korch_score_use default_scores[] = {
 /* Preferences of the pod count before packing, which only tells apart what they leave equal. */
 static const korch_score_use best_fit_scores[] = {{.name = "BestFit", .weight = 1}};
 static const korch_score_use dot_product_scores[] = {{.name = "DotProduct", .weight = 1}};
+static const korch_score_use fragmentation_scores[] = {{.name = "Fragmentation", .weight = 1}};
+static const korch_score_use headroom_scores[] = {{.name = "DeviceHeadroom", .weight = 1}};
 
 #define PROFILE(name_, scores_, ...)                                                               \
 	{                                                                                              \
@@ -28,6 +30,8 @@ static const korch_scheduler_profile builtin[] = {
     PROFILE("binpack", default_scores, .fit_strategy = KORCH_FIT_MOST_ALLOCATED),
     PROFILE("best-fit", best_fit_scores, .fit_strategy = KORCH_FIT_LEAST_ALLOCATED),
     PROFILE("dot-product", dot_product_scores, .fit_strategy = KORCH_FIT_LEAST_ALLOCATED),
+    PROFILE("gpu-fragmentation", fragmentation_scores, .fit_strategy = KORCH_FIT_LEAST_ALLOCATED),
+    PROFILE("gpu-headroom", headroom_scores, .fit_strategy = KORCH_FIT_LEAST_ALLOCATED),
 };
 
 const korch_scheduler_profile *korch_scheduler_profile_builtin(const char *name)

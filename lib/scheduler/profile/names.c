@@ -20,11 +20,13 @@ static const char *const scores[] = {
     "TaintToleration",   "NodeAffinity",     "NodeResourcesFit",
     "PodTopologySpread", "InterPodAffinity", "NodeResourcesBalancedAllocation",
     "ImageLocality",     "BestFit",          "DotProduct",
+    "Fragmentation",     "DeviceHeadroom",
 };
 /* In the same order. */
 static const sched_score kinds[KORCH_COUNT(scores)] = {
-    SCORE_TAINT,    SCORE_AFFINITY, SCORE_FIT,      SCORE_SPREAD,      SCORE_INTERPOD,
-    SCORE_BALANCED, SCORE_IMAGE,    SCORE_BEST_FIT, SCORE_DOT_PRODUCT,
+    SCORE_TAINT,       SCORE_AFFINITY,      SCORE_FIT,      SCORE_SPREAD,
+    SCORE_INTERPOD,    SCORE_BALANCED,      SCORE_IMAGE,    SCORE_BEST_FIT,
+    SCORE_DOT_PRODUCT, SCORE_FRAGMENTATION, SCORE_HEADROOM,
 };
 
 int korch__filter_number(const char *name)

@@ -18,6 +18,12 @@ int64_t korch_node_info_requested(const korch_node_info *info, const char *resou
 	return number == NONE ? 0 : info->scheduler->used[number][info->slot->index];
 }
 
+size_t korch_node_info_devices(const int32_t **free, const korch_node_info *info)
+{
+	*free = info->slot->devices;
+	return info->slot->n_devices;
+}
+
 size_t korch_node_info_pods(const korch_node_info *info)
 {
 	return (size_t)info->scheduler->used[RES_PODS][info->slot->index];

@@ -220,14 +220,24 @@ static int can_sweep(const sched_profile *profile)
 {
 	for (size_t i = 0; i < profile->n_uses; i++) {
 		sched_score kind = profile->uses[i].kind;
-		if (kind == SCORE_BEST_FIT || kind == SCORE_DOT_PRODUCT || kind == SCORE_PLUGIN_OWN ||
-		    kind == SCORE_PLUGIN_SHARED)
+		if (kind == SCORE_BEST_FIT || kind == SCORE_DOT_PRODUCT || kind == SCORE_FRAGMENTATION ||
+		    kind == SCORE_HEADROOM || kind == SCORE_PLUGIN_OWN || kind == SCORE_PLUGIN_SHARED)
 			return 0;
 	}
 	return profile->fit_strategy != KORCH_FIT_REQUESTED_TO_CAPACITY_RATIO &&
 	       is_cpu_and_memory(profile->fit, profile->n_fit) &&
 	       is_cpu_and_memory(profile->balanced, profile->n_balanced) && !profile->has_filters &&
 	       profile->fit[0].weight == profile->fit[1].weight;
+}
+
+/* Whether a score looks at the pods that are expected, and which one first. */
+static void find_expecting(sched_profile *profile)
+{
+	for (size_t i = 0; i < profile->n_uses && !profile->expects; i++) {
+		profile->device_score = profile->uses[i].kind;
+		profile->expects = profile->device_score == SCORE_FRAGMENTATION ||
+		                   profile->device_score == SCORE_HEADROOM;
+	}
 }
 
 static int read_profile(sched_profile *to, const korch_scheduler_profile *from, korch_error **err)
@@ -255,6 +265,7 @@ static int read_profile(sched_profile *to, const korch_scheduler_profile *from, 
 	if (code == 0)
 		code = read_shape(to, from, err);
 	to->can_sweep = code == 0 && can_sweep(to);
+	find_expecting(to);
 	return code;
 }
 

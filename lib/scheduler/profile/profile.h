@@ -28,6 +28,8 @@ typedef enum sched_score {
 	SCORE_IMAGE,
 	SCORE_BEST_FIT,
 	SCORE_DOT_PRODUCT,
+	SCORE_FRAGMENTATION, /* these two look at the pods that are expected */
+	SCORE_HEADROOM,
 	SCORE_PLUGIN_OWN, /* a user's, not normalized */
 	SCORE_FIRST_SHARED,
 	SCORE_TAINT = SCORE_FIRST_SHARED,
@@ -71,6 +73,8 @@ struct sched_profile {
 	/* Only NodeResourcesFit (least or most allocated) and the balance of cpu and memory depend on
 	 * the node's pods: all nodes can be scored in one sweep over the columns. */
 	int can_sweep;
+	int expects; /* a score looks at the pods that are expected; the first such chooses devices */
+	sched_score device_score;
 };
 
 int korch__profiles_new(korch_scheduler *s, const korch_scheduler_options *options,

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "scheduler/explain/tally.h"
 #include "scheduler/preempt/preempt.h"
+#include "scheduler/score/expected.h"
 #include <string.h>
 
 /* Most cells (classes × nodes) that rankings may have; beyond it the ranking that was not used
@@ -306,7 +307,8 @@ int korch__class_to_ask(sched_class **out, korch_scheduler *s, const korch_pod *
 
 int korch__class_refresh(korch_scheduler *s, sched_class *c)
 {
-	if (korch__eligibility_refresh(s, c->eligibility) < 0)
+	if (korch__eligibility_refresh(s, c->eligibility) < 0 ||
+	    (c->profile->expects && korch__expected_refresh(s) < 0))
 		return KORCH_E_NOMEM;
 	int made = korch__layout_refresh(s, c);
 	if (made == 1)

@@ -61,7 +61,7 @@ static int decide(korch_decision *out, korch_scheduler *s, const korch_pod *pod,
 		*out = (korch_decision){.node = slot->name,
 		                        .score = best.score,
 		                        .feasible = best.feasible,
-		                        .devices = wants ? korch__devices_choose(slot, c->shape) : 0};
+		                        .devices = wants ? korch__devices_choose(s, slot, c->shape) : 0};
 		code = 1;
 	}
 	korch__nomination_resume(s, own);

@@ -3,6 +3,7 @@
 #include "scheduler/filter/fit.h"
 #include "scheduler/profile/node_info.h"
 #include "scheduler/rank/class.h"
+#include "scheduler/score/expected.h"
 #include "scheduler/score/image.h"
 #include "scheduler/score/resources.h"
 
@@ -61,6 +62,10 @@ int64_t korch__own_score_of(const korch_scheduler *s, const sched_class *c, uint
 		return korch__best_fit_score(s, c->shape, slot);
 	case SCORE_DOT_PRODUCT:
 		return korch__dot_product_score(s, c->shape, slot);
+	case SCORE_FRAGMENTATION:
+		return korch__fragmentation_score(s, c->shape, slot);
+	case SCORE_HEADROOM:
+		return korch__headroom_score(s, c->shape, slot);
 	case SCORE_PLUGIN_OWN:
 		return plugin_score(s, c, slot, use->plugin);
 	default:

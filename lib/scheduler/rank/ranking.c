@@ -95,6 +95,7 @@ static int start(korch_scheduler *s, sched_class *c)
 	c->ranking->n_dims = c->layout.dims.n;
 	c->ranking->generation = s->generation;
 	c->ranking->image_generation = s->image_generation;
+	c->ranking->typical_generation = s->typical_generation;
 	return 0;
 }
 
@@ -102,7 +103,8 @@ static int holds(const korch_scheduler *s, const sched_class *c)
 {
 	sched_ranking *r = c->ranking;
 	if (!r || r->generation != s->generation || r->n_dims != c->layout.dims.n ||
-	    korch__log_lost(&s->touched, r->seen))
+	    korch__log_lost(&s->touched, r->seen) ||
+	    (c->profile->expects && r->typical_generation != s->typical_generation))
 		return 0;
 	/* images that no node has are worth nothing everywhere, before and after */
 	if (r->image_generation != s->image_generation && !korch__image_counts(s, c->shape->spec))

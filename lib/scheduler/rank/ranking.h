@@ -24,6 +24,7 @@ typedef struct sched_cell {
 typedef struct sched_ranking {
 	uint64_t seen;             /* of the log of touched slots */
 	uint64_t image_generation; /* of the scheduler when it was made */
+	uint64_t typical_generation;
 	uint64_t generation;
 	size_t n_dims;
 	size_t cap;        /* slots */

@@ -146,7 +146,7 @@ size_t korch__nominated_show(korch_scheduler *s, uint32_t slot, int32_t priority
 	for (sched_nomination *one = s->slots.items[slot]->nominated; one; one = one->next) {
 		if (one->suspended || one->pod->shape->priority < priority)
 			continue;
-		one->pod->devices = korch__devices_choose(s->slots.items[slot], one->pod->shape);
+		one->pod->devices = korch__devices_choose(s, s->slots.items[slot], one->pod->shape);
 		korch__pod_show(s, one->pod);
 		n++;
 	}

@@ -147,8 +147,8 @@ int korch__pod_attach(korch_scheduler *s, sched_pod *pod, uint32_t index)
 	pod->slot = index;
 	pod->at = (uint32_t)slot->pods.n;
 	slot->pods.items[slot->pods.n++] = pod;
+	korch__devices_take(s, slot, pod); /* by what was free before */
 	account(s, pod, 1);
-	korch__devices_take(s, slot, pod);
 	korch__topology_count(s, pod, 1);
 	korch__slot_touch(s, index);
 	return 0;

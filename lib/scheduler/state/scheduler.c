@@ -7,6 +7,7 @@
 #include "scheduler/rank/blocks.h"
 #include "scheduler/rank/class.h"
 #include "scheduler/rank/waiting.h"
+#include "scheduler/score/expected.h"
 #include "scheduler/score/image.h"
 #include "scheduler/shape/group.h"
 #include "scheduler/state/budget.h"
@@ -122,6 +123,7 @@ static void fini_state(korch_scheduler *s)
 	korch__waiting_free(s);
 	korch__nominations_free(s);
 	korch__preempt_free(s);
+	korch__expected_free(s);
 	korch__classes_free(s);
 	korch__blocks_free(s);
 	free_pods(s);

@@ -152,6 +152,7 @@ struct korch_scheduler {
 	/* These rise when rankings have to be made anew: order of ties, keys and counters, images. */
 	uint64_t generation;
 	uint64_t image_generation;
+	uint64_t typical_generation;
 	uint64_t counter_generation; /* a counter came or went, a matcher matches others */
 	uint64_t namespace_generation;
 	uint64_t budget_generation;
@@ -187,7 +188,7 @@ struct korch_scheduler {
 	sched_journal *journal;        /* NULL: no trial is open */
 	char *message;                 /* of the last verdict */
 	struct sched_preempt *preempt; /* preempt/: NULL until somebody asks */
-	struct sched_typical *typical; /* score/: what fragmentation is measured against */
+	struct sched_typical *typical; /* score/: the pods that are expected, NULL: not asked for yet */
 };
 
 /* resource.c: the number of a resource; NONE when memory is short or there are too many. */
