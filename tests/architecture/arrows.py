@@ -24,6 +24,9 @@ ALLOWED = {
 PURE = ("control", "scheduler", "strategy")
 PURE_HEADERS = {"engine.h", "sys/store.h", "runtime.h", "sys/runtime.h", "cluster.h"}
 IMPURE_CALL = re.compile(r"\b(time|clock_gettime|gettimeofday|rand|random|getrandom|open|fopen|socket|korch_loop_now|korch__random_\w+)\s*\(")
+# A search may draw numbers from a generator of its own that its caller seeds: the same call then gives the same answer.
+SEEDED_ROOMS = {("scheduler", "batch")}
+SEEDED_CALLS = {"korch__random_init", "korch__random_next", "korch__random_below", "korch__random_unit"}
 
 
 def main():
@@ -42,6 +45,8 @@ def main():
                     problems.append(f"{where}: a decider may not include <korch/{included}>")
             code = re.sub(r"/\*.*?\*/|\"(?:\\.|[^\"\\])*\"", "", text, flags=re.S)
             for call in IMPURE_CALL.findall(code):
+                if call in SEEDED_CALLS and path.relative_to(ROOT / "lib").parts[:2] in SEEDED_ROOMS:
+                    continue
                 problems.append(f"{where}: a decider may not call {call}()")
     for folder in ("examples",):
         for path in sorted((ROOT / folder).rglob("*.[ch]")):

@@ -1,11 +1,12 @@
 /*
- * What driving pods out and placing gangs costs: bench-preempt [SHAPE…]. Objects are made before
- * the clock starts. Everything follows from the seed.
+ * What driving pods out and placing gangs and batches costs: bench-preempt [SHAPE…]. Objects are
+ * made before the clock starts. Everything follows from the seed.
  */
 #include "base/random.h"
 #include "scheduler_world.h"
 #include <korch/scheduler/batch.h>
 #include <korch/scheduler/preempt.h>
+#include <korch/scheduler/whatif.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +170,57 @@ static void gangs(const char *name, size_t n, size_t size, double wanted)
 	korch_scheduler_free(s);
 }
 
+/* Pods of all sizes that together ask for a little more than there is. */
+static korch_pod **crowd(size_t n, size_t nodes)
+{
+	korch_random random;
+	korch__random_init(&random, SEED);
+	korch_pod **pods = calloc(n, sizeof(*pods));
+	for (size_t i = 0; i < n; i++) {
+		char text[64];
+		int64_t cpu = 64000 * (int64_t)nodes / (int64_t)n,
+		        memory = 262144 * (int64_t)nodes / (int64_t)n;
+		pods[i] = world_pod(
+		    cpu / 10 + (int64_t)korch__random_below(&random, (uint64_t)cpu * 19 / 10),
+		    memory / 10 + (int64_t)korch__random_below(&random, (uint64_t)memory * 19 / 10));
+		korch_object_meta *meta = korch_object_edit_meta(&pods[i]->object);
+		snprintf(text, sizeof(text), "crowd-%zu", i);
+		world_check(korch_string_set(&meta->name, text));
+		world_check(korch_string_set(&meta->uid, text));
+	}
+	return pods;
+}
+
+static size_t one_by_one(korch_scheduler *s, korch_pod **pods, size_t n)
+{
+	size_t placed = 0;
+	world_check(korch_scheduler_begin(s));
+	for (size_t i = 0; i < n; i++)
+		placed += place(s, pods[i]);
+	korch_scheduler_rollback(s);
+	return placed;
+}
+
+static void batch(const char *name, size_t n, size_t nodes, uint64_t rounds)
+{
+	korch_scheduler *s = world_new(nodes, 3, SEED);
+	korch_pod **pods = crowd(n, nodes);
+	korch_binding *bindings = calloc(n, sizeof(*bindings));
+	const korch_batch_options options = {.size = sizeof(options), .rounds = rounds, .seed = SEED};
+	size_t alone = one_by_one(s, pods, n);
+	double since = world_now();
+	int64_t together =
+	    korch_scheduler_batch(bindings, s, (const korch_pod *const *)pods, n, &options, NULL);
+	double seconds = world_now() - since;
+	world_check(together < 0 ? (int)together : 0);
+	printf("%-22s %zu pods on %zu nodes: %zu one by one, %lld together, %.3f s\n", name, n, nodes,
+	       alone, (long long)together, seconds);
+	fflush(stdout);
+	free(bindings);
+	world_free_pods(pods, n);
+	korch_scheduler_free(s);
+}
+
 static int is_wanted(int argc, char **argv, const char *name)
 {
 	for (int i = 1; i < argc; i++) {
@@ -189,5 +241,11 @@ int main(int argc, char **argv)
 		gangs("gangs-of-3", 1000, 3, 50000);
 	if (is_wanted(argc, argv, "gangs-of-5000"))
 		gangs("gangs-of-5000", 10, 5000, 50000);
+	if (is_wanted(argc, argv, "batch-500"))
+		batch("batch-500", 500, 100, 0);
+	if (is_wanted(argc, argv, "batch-500-long"))
+		batch("batch-500-long", 500, 100, 50000);
+	if (is_wanted(argc, argv, "batch-5000"))
+		batch("batch-5000", 5000, 1000, 0);
 	return 0;
 }

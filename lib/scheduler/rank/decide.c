@@ -19,8 +19,7 @@ static int slot_will_do(korch_scheduler *s, sched_class *c, uint32_t slot)
 	return korch__slot_check(s, c, slot, key) == REASON_NONE;
 }
 
-/* A pod that was nominated goes where room was made for it, when it can. */
-static int best_for(korch_scheduler *s, sched_class *c, const sched_nomination *own,
+int korch__best_for(korch_scheduler *s, sched_class *c, const sched_nomination *own,
                     sched_best *best)
 {
 	if (own) {
@@ -52,7 +51,7 @@ static int decide(korch_decision *out, korch_scheduler *s, const korch_pod *pod,
 {
 	sched_nomination *own = korch__nomination_suspend(s, pod);
 	sched_best best = {.slot = NONE};
-	int code = c->shape->gated ? 0 : best_for(s, c, own, &best);
+	int code = c->shape->gated ? 0 : korch__best_for(s, c, own, &best);
 	if (code == 0 && best.slot == NONE)
 		code = refuse(out, s, c, pod);
 	if (code == 0 && best.slot != NONE) {

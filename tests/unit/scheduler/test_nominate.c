@@ -154,9 +154,10 @@ START_TEST(test_spread_with_and_without)
 	nominate(web(high("cpu=1")), "n1");
 	/* with the nominated pod, n1 would have two and n2 none */
 	ck_assert_str_eq(ask(s, spread(equal("cpu=1"))), "n2");
-	ck_assert_int_eq(korch_scheduler_pod_set(s, web(make_pod("there", "cpu=1")), "n2", NULL), 0);
-	korch_pod *other = spread(equal("cpu=1"));
-	ck_assert_str_eq(ask(s, other), "n1");
+	korch_pod *there = web(make_pod("there", "cpu=1"));
+	ck_assert_int_eq(korch_scheduler_pod_set(s, there, "n2", NULL), 0);
+	korch_object_unref(&there->object);
+	ck_assert_str_eq(ask(s, spread(equal("cpu=1"))), "n1");
 }
 END_TEST
 
