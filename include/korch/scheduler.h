@@ -124,9 +124,9 @@ KORCH_API void korch_scheduler_pod_forget(korch_scheduler *scheduler, const char
 /**
  * Tells which pods are to be expected, for the scores Fragmentation and DeviceHeadroom: what is
  * left of a node is worth what these could use of it. Only what they ask for and where they may run
- * matters. Replaces what was told before; nobody told: pods that want a whole device each. Neither
- * a trial's end nor new pods change it.
- * @param pods NULL: those that are known now, on nodes (but for those of DaemonSets) and waiting.
+ * matters; those of DaemonSets do not count. Replaces what was told before; nobody told: pods that
+ * want a whole device each. New pods do not change it, and a trial does not undo it.
+ * @param pods NULL: those that are known now, on nodes and waiting.
  * @param counts how many of each; NULL: one. @param n number of pods; 0 with pods: as if nobody had
  * told. @return 0, KORCH_E_INVALID or KORCH_E_NOMEM. @since 0.1
  */

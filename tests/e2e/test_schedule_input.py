@@ -45,6 +45,16 @@ class Csv(Schedule):
         self.assertEqual(by_name["plain"]["state"], "placed")
         self.assertEqual(answer["summary"]["resources"]["nvidia.com/gpu"], {"allocatable": 3, "requested": 2.1, "pending": 2, "percent": 70})
 
+    def test_expected_pods(self):
+        nodes = "sn,cpu_milli,memory_mib,gpu\nt,32000,65536,3\n"
+        pods = "name,cpu_milli,num_gpu,gpu_milli\na,1000,1,400\nb,1000,1,400\nc,1000,1,600\nd,1000,1,600\n"
+        for profile, devices in (("best-fit", [[0], [0], [1], [2]]), ("gpu-headroom", [[0], [1], [0], [1]])):
+            answer = self.decide(pods, nodes, "--profile", profile, names=self.NAMES)
+            self.assertEqual([pod["devices"] for pod in answer["pods"]], devices, profile)
+        bad = pods + "e,1000,1,400\nf,-1,1,400\n"
+        self.files(bad, nodes, names=self.NAMES)
+        self.assertIn("pods.csv:7", self.refused("--nodes", "nodes.csv", "--pods", "pods.csv", "--profile", "gpu-headroom"))
+
     def test_trace(self):
         folder = pathlib.Path(os.environ.get("KORCH_DATA", "/nonexistent")) / "traces" / "openb"
         if not folder.is_dir():  # these lists are not part of the project

@@ -63,6 +63,8 @@ static int add_told(korch_scheduler *s, sched_typical *t, sched_kinds *kinds, co
 	sched_shape *shape = NULL;
 	if (!pod || !pod->spec || !pod->object.metadata)
 		return korch_error_set(err, KORCH_E_INVALID, "a pod without metadata or a spec");
+	if (korch__pod_is_kept(pod->object.metadata))
+		return 0;
 	int code = korch__shape_get(&shape, s, pod->spec, err);
 	if (code < 0)
 		return code;
@@ -71,7 +73,7 @@ static int add_told(korch_scheduler *s, sched_typical *t, sched_kinds *kinds, co
 	return code < 0 ? korch_error_set(err, code, "out of memory") : 0;
 }
 
-/* Pods on nodes that did not choose them by themselves, and those that wait. */
+/* Pods on nodes, and those that wait. */
 static int add_known(korch_scheduler *s, sched_typical *t, sched_kinds *kinds, korch_error **err)
 {
 	const sched_pod *pod;

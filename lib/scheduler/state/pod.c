@@ -60,8 +60,7 @@ static int is_preempted(const korch_pod *pod)
 	return 0;
 }
 
-/* Pods that draining leaves where they are. */
-static int is_kept(const korch_object_meta *meta)
+int korch__pod_is_kept(const korch_object_meta *meta)
 {
 	for (size_t i = 0; i < meta->n_owner_references; i++) {
 		if (meta->owner_references[i].controller &&
@@ -82,7 +81,7 @@ static int fill(sched_pod *to, korch_scheduler *s, const korch_pod *pod, korch_e
 	to->name = korch_string_ref(meta->name);
 	to->terminating = meta->deletion_timestamp != 0;
 	to->preempted = to->terminating && is_preempted(pod);
-	to->kept = (uint8_t)is_kept(meta);
+	to->kept = (uint8_t)korch__pod_is_kept(meta);
 	to->start_time = pod->status ? pod->status->start_time : 0;
 	int code = korch__shape_get(&to->shape, s, pod->spec, err);
 	if (code < 0)

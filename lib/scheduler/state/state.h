@@ -246,6 +246,8 @@ void korch__pod_undo(korch_scheduler *s, const struct sched_entry *entry);
  * the buffer. */
 #define KORCH__ID_SIZE 512
 const char *korch__pod_id(const korch_pod *pod, char buffer[KORCH__ID_SIZE]);
+/* 1: of a DaemonSet, or static: it goes with its node, and draining leaves it there. */
+int korch__pod_is_kept(const korch_object_meta *meta);
 /* The pod of that object, or NULL. */
 sched_pod *korch__pod_find(const korch_scheduler *s, const korch_pod *pod);
 

@@ -48,6 +48,35 @@ static int feed_all(schedule_run *self, korch_error **err)
 	return code < 0 ? code : run_feed_budgets(self, err);
 }
 
+/* Whether a profile looks at the pods that are expected. */
+static int is_expecting(const korch_scheduler_options *options)
+{
+	for (size_t i = 0; i < options->n_profiles; i++) {
+		const korch_scheduler_profile *profile = &options->profiles[i];
+		for (size_t k = 0; k < profile->n_scores; k++) {
+			if (strcmp(profile->scores[k].name, "Fragmentation") == 0 ||
+			    strcmp(profile->scores[k].name, "DeviceHeadroom") == 0)
+				return 1;
+		}
+	}
+	return 0;
+}
+
+/* Pods like those of the files. */
+static int expect(schedule_run *self, korch_error **err)
+{
+	const schedule_model *model = self->model;
+	const korch_pod **pods = malloc((model->pods.n + 1) * sizeof(*pods));
+	if (!pods)
+		return model_nomem(err);
+	for (size_t i = 0; i < model->pods.n; i++)
+		pods[i] = model->pods.items[i].object;
+	int code = korch_scheduler_expect(self->scheduler, pods, NULL, model->pods.n, NULL);
+	free(pods);
+	/* a pod that makes no sense is told when its turn comes, with its place */
+	return code == KORCH_E_NOMEM ? model_nomem(err) : 0;
+}
+
 int run_start(schedule_run *self, korch_error **err)
 {
 	korch_scheduler_profiles *profiles = NULL;
@@ -58,9 +87,12 @@ int run_start(schedule_run *self, korch_error **err)
 		return code;
 	options.ties = self->options->is_seeded ? KORCH_TIES_SEEDED : KORCH_TIES_NAME;
 	options.seed = self->options->seed;
+	int expecting = is_expecting(&options);
 	code = korch_scheduler_new(&self->scheduler, &options, err);
 	korch_scheduler_profiles_free(profiles);
-	return code < 0 ? code : feed_all(self, err);
+	if (code == 0)
+		code = feed_all(self, err);
+	return code == 0 && expecting ? expect(self, err) : code;
 }
 
 int run_note(schedule_run *self, size_t i, const char *node, const char *reason, korch_error **err)
