@@ -48,5 +48,28 @@ class Preempt(Schedule):
         self.assertIn(10, waiting)
 
 
+class Batch(Schedule):
+    PODS = "---\n".join(pod(name, cpu) for name, cpu in (("a", 2), ("b", 2), ("c", 4)))
+    TWO = "---\n".join(ONE.replace("n1", f"n{i}") for i in (1, 2))
+
+    def test_more_fit(self):
+        self.assertEqual(self.decide(self.PODS, self.TWO)["summary"]["placed"], 2)
+        answer = self.decide(self.PODS, self.TWO, "--batch")
+        self.assertEqual(answer["summary"]["placed"], 3)
+        self.assertEqual(answer["by_name"]["a"]["node"], answer["by_name"]["b"]["node"])
+        self.assertNotIn("score", answer["by_name"]["a"])
+
+    def test_reasons(self):
+        answer = self.decide(self.PODS + "---\n" + pod("big", 5), self.TWO, "--batch")
+        self.assertEqual(answer["summary"]["pending"], 1)
+        self.assertIn("2 Insufficient cpu", answer["by_name"]["big"]["reason"])
+
+    def test_with_preemption(self):
+        pods = CLASSES + pod("old", 4, nodeName="n1") + "---\n" + pod("urgent", 4, priorityClassName="high")
+        self.assertEqual(self.decide(pods, ONE, "--batch")["by_name"]["urgent"]["state"], "pending")
+        answer = self.decide(pods, ONE, "--batch", "--preempt")["by_name"]
+        self.assertEqual((answer["urgent"]["node"], answer["old"]["preemptedBy"]), ("n1", "default/urgent"))
+
+
 if __name__ == "__main__":
     korch.main()

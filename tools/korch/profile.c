@@ -34,8 +34,9 @@ static int read_file(char **out, size_t *length, const char *path, korch_error *
 /* Neither a profile nor a file. */
 static int no_profile(const char *option, const char *name, korch_error **err)
 {
-	static const char *const BUILTIN[] = {"default-scheduler", "spread", "binpack", "best-fit",
-	                                      "dot-product",       "fgd",    "fgd-plus"};
+	static const char *const BUILTIN[] = {"default-scheduler", "spread",      "binpack",
+	                                      "best-fit",          "dot-product", "gpu-fragmentation",
+	                                      "gpu-headroom"};
 	const char *known[sizeof(BUILTIN) / sizeof(BUILTIN[0])];
 	char list[256] = "";
 	size_t n = 0, length = 0;

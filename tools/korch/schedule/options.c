@@ -23,6 +23,7 @@ static const char USAGE[] =
     "NAMESPACE/NAME\n"
     "  -o, --output FORMAT    table (default), json or csv\n"
     "  --html FILE            also write a map of the nodes and what is on them, one page\n"
+    "  --batch                place the pods that wait together, not one by one\n"
     "  --preempt              pods of higher priority drive out others\n"
     "  --ties name|seeded     of equal nodes take the first by name (default), or by an order "
     "drawn "
@@ -89,6 +90,9 @@ static int set_option(schedule_options *options, int option, const char *value)
 		return set_ties(options, value);
 	case 's':
 		return set_seed(options, value);
+	case 'b':
+		options->is_batch = 1;
+		return EXIT_FINE;
 	default:
 		options->is_preempting = 1;
 		return EXIT_FINE;
@@ -115,17 +119,12 @@ static int check(const schedule_options *options)
 int schedule_options_parse(schedule_options *options, int argc, char **argv)
 {
 	static const struct option OPTIONS[] = {
-	    {"nodes", required_argument, NULL, 'n'},
-	    {"pods", required_argument, NULL, 'p'},
-	    {"profile", required_argument, NULL, 'P'},
-	    {"explain", required_argument, NULL, 'e'},
-	    {"output", required_argument, NULL, 'o'},
-	    {"html", required_argument, NULL, 'H'},
-	    {"ties", required_argument, NULL, 't'},
-	    {"seed", required_argument, NULL, 's'},
-	    {"preempt", no_argument, NULL, 'x'},
-	    {"help", no_argument, NULL, 'h'},
-	    {0},
+	    {"nodes", required_argument, NULL, 'n'},   {"pods", required_argument, NULL, 'p'},
+	    {"profile", required_argument, NULL, 'P'}, {"explain", required_argument, NULL, 'e'},
+	    {"output", required_argument, NULL, 'o'},  {"html", required_argument, NULL, 'H'},
+	    {"ties", required_argument, NULL, 't'},    {"seed", required_argument, NULL, 's'},
+	    {"batch", no_argument, NULL, 'b'},         {"preempt", no_argument, NULL, 'x'},
+	    {"help", no_argument, NULL, 'h'},          {0},
 	};
 	int option;
 	int code = EXIT_FINE;

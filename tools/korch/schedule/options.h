@@ -15,6 +15,7 @@ typedef struct schedule_options {
 	const char *explain; /* a pod, or NULL */
 	const char *html;    /* a file, "-" for standard output, or NULL */
 	schedule_format format;
+	int is_batch;
 	int is_preempting;
 	int is_seeded;
 	uint64_t seed;

@@ -174,7 +174,7 @@ int run_all(schedule_run *self, korch_error **err)
 	for (size_t i = 0; i < self->model->pods.n; i++)
 		if (self->model->pods.items[i].state == MODEL_WAITING)
 			queue_push(waiting, i);
-	int code = 0;
+	int code = self->options->is_batch ? run_batch(self, err) : 0;
 	while (code == 0 && waiting->n > 0)
 		code = decide(self, queue_pop(waiting), err);
 	if (code == 0 && self->explained != NO_NODE && !self->explanation)

@@ -36,6 +36,8 @@ void run_fini(schedule_run *self);
 int run_gang(schedule_run *self, size_t pod, korch_error **err);
 /* Makes room for a pod that fits nowhere: 1, 0 when nothing helps, or the error; in preempt.c. */
 int run_preempt(schedule_run *self, size_t pod, korch_error **err);
+/* Places the pods that wait together; those that are left wait on; in batch.c. */
+int run_batch(schedule_run *self, korch_error **err);
 /* A copy of a pod as it was before anybody bound it; NULL when memory is short. */
 korch_pod *run_unbound(const model_pod *pod);
 /* A pod went to a node of that name, or nowhere (NULL) for that reason. */
