@@ -127,6 +127,8 @@ static uint8_t fails_of(const korch_scheduler *s, const sched_eligibility *e,
 	unsigned fails = 0;
 	if (!slot->name || !node)
 		return FAILS_ABSENT;
+	if (slot->is_closed)
+		fails |= FAILS_CLOSED;
 	if (korch__node_is_cordoned(e->spec, node))
 		fails |= FAILS_UNSCHEDULABLE;
 	if (e->node_name && strcmp(e->node_name, slot->name) != 0)

@@ -16,6 +16,7 @@ enum {
 	FAILS_TAINT = 1 << 3,
 	FAILS_AFFINITY = 1 << 4,
 	FAILS_VOLUME = 1 << 5,
+	FAILS_CLOSED = 1 << 6, /* see korch__slot_close() */
 };
 
 struct sched_eligibility {

@@ -148,7 +148,7 @@ static uint64_t content_hash(const sched_class *key)
 
 static uint8_t fails_that_count(const sched_profile *profile)
 {
-	unsigned on = FAILS_ABSENT;
+	unsigned on = FAILS_ABSENT | FAILS_CLOSED;
 	on |= korch__filter_is_on(profile, FILTER_UNSCHEDULABLE) ? FAILS_UNSCHEDULABLE : 0;
 	on |= korch__filter_is_on(profile, FILTER_NAME) ? FAILS_NAME : 0;
 	on |= korch__filter_is_on(profile, FILTER_TAINT) ? FAILS_TAINT : 0;
@@ -225,30 +225,97 @@ static sched_class *use_once(korch_scheduler *s, const sched_class *key)
 	return once;
 }
 
+/* The class of these parts, which are taken; NULL when memory is short. */
+static sched_class *settle(korch_scheduler *s, sched_class *key, const korch_pod *pod)
+{
+	key->hash = content_hash(key);
+	sched_class *c = korch__table_get(&s->class_table, key);
+	if (!c) {
+		c = make(s, key, pod);
+		if (c)
+			return c;
+	}
+	drop_parts(s, key);
+	return c;
+}
+
 static int find(sched_class **out, korch_scheduler *s, const korch_pod *pod, korch_error **err)
 {
 	sched_class key = {0};
 	int code = collect(&key, s, pod, err);
-	if (code == 0 && is_first(&key)) {
-		*out = use_once(s, &key);
-		return 0;
+	if (code < 0) {
+		drop_parts(s, &key);
+		return code;
 	}
-	if (code == 0) {
-		key.hash = content_hash(&key);
-		sched_class *c = korch__table_get(&s->class_table, &key);
-		if (!c) {
-			c = make(s, &key, pod);
-			if (c) {
-				*out = c;
-				return 0;
-			}
-			code = korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-		} else {
-			*out = c;
-		}
+	sched_class *c = is_first(&key) ? use_once(s, &key) : settle(s, &key, pod);
+	if (!c)
+		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	*out = c;
+	return 0;
+}
+
+/* What plugins are shown of a pod of a node: bound to none. The caller's; NULL when memory is
+ * short.
+ */
+static korch_pod *unbound(const sched_pod *pod)
+{
+	korch_object *object = NULL;
+	if (korch_object_new(&object, &korch_pod_kind) < 0)
+		return NULL;
+	korch_pod *made = (korch_pod *)object;
+	korch_object_meta *meta = korch_object_edit_meta(object);
+	korch_block_share(&made->spec, pod->shape->spec);
+	korch_pod_spec *spec = korch_struct_edit(&made->spec, &korch_pod_spec_type);
+	if (!meta || !spec || korch_string_set(&spec->node_name, NULL) < 0 ||
+	    korch_string_set(&meta->name, pod->name) < 0 ||
+	    korch_string_set(&meta->namespace_, pod->labels->namespace_) < 0) {
+		korch_object_unref(object);
+		return NULL;
 	}
-	drop_parts(s, &key);
-	return code;
+	korch_block_share(&meta->labels, pod->labels->labels);
+	return made;
+}
+
+/* The parts of a pod of a node, referenced. */
+static int collect_placed(sched_class *key, korch_scheduler *s, const sched_pod *pod)
+{
+	key->shape = korch__shape_ref(pod->shape);
+	key->profile = s->profiles[pod->shape->profile];
+	key->terms = pod->terms ? korch__terms_ref(pod->terms) : NULL;
+	key->group = korch__group_ref(pod->group);
+	key->group_limit = pod->group_limit;
+	key->eligibility = korch__eligibility_get(s, pod->shape->spec, pod->labels->namespace_, NULL);
+	if (!key->eligibility || korch__existing_get(&key->existing, s, pod->labels) < 0) {
+		key->existing = NULL;
+		return KORCH_E_NOMEM;
+	}
+	korch__existing_ref(key->existing);
+	return 0;
+}
+
+int korch__class_of_placed(sched_class **out, korch_scheduler *s, const sched_pod *pod)
+{
+	sched_class key = {0};
+	korch_pod *shown = NULL;
+	int code = collect_placed(&key, s, pod);
+	if (code == 0 && key.profile->n_plugins > 0) {
+		shown = unbound(pod);
+		key.labels = korch__labelset_ref(pod->labels);
+		key.spec = shown ? korch_block_ref(shown->spec) : NULL;
+		code = shown ? 0 : KORCH_E_NOMEM;
+	}
+	sched_class *c = NULL;
+	if (code == 0)
+		c = settle(s, &key, shown);
+	else
+		drop_parts(s, &key);
+	if (shown)
+		korch_object_unref(&shown->object);
+	if (!c)
+		return KORCH_E_NOMEM;
+	c->used_at = ++s->clock;
+	*out = c;
+	return 0;
 }
 
 static int is_cached(const cached *at, const korch_scheduler *s, const korch_pod *pod)

@@ -48,6 +48,9 @@ int korch__class_of(sched_class **out, korch_scheduler *s, const korch_pod *pod,
  * is gone with the next question. */
 int korch__class_to_ask(sched_class **out, korch_scheduler *s, const korch_pod *pod,
                         korch_error **err);
+/* The class that a pod of a node would be decided on with if it came anew, bound to no node. 0 or
+ * KORCH_E_NOMEM. */
+int korch__class_of_placed(sched_class **out, korch_scheduler *s, const sched_pod *pod);
 /* Eligibility and layout up to date; 0 or KORCH_E_NOMEM. */
 int korch__class_refresh(korch_scheduler *s, sched_class *class_);
 void korch__classes_init(korch_scheduler *s);

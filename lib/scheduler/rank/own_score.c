@@ -21,7 +21,7 @@ static int plugins_pass(const korch_scheduler *s, const sched_class *c, uint32_t
 sched_reason korch__node_check(const korch_scheduler *s, const sched_class *c, uint32_t slot)
 {
 	unsigned fails = c->eligibility->fails[slot] & c->fails_that_count;
-	if (fails & (FAILS_ABSENT | FAILS_UNSCHEDULABLE))
+	if (fails & (FAILS_ABSENT | FAILS_UNSCHEDULABLE | FAILS_CLOSED))
 		return REASON_UNSCHEDULABLE;
 	if (fails & FAILS_NAME)
 		return REASON_NODE_NAME;

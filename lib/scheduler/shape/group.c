@@ -33,15 +33,27 @@ static const char *annotation_of(const korch_pod *pod)
 	                         : NULL;
 }
 
+static const char *owner_of(const korch_object_meta *meta)
+{
+	const char *owner = NULL;
+	for (size_t i = 0; i < meta->n_owner_references; i++) {
+		if (meta->owner_references[i].controller)
+			owner = meta->owner_references[i].uid;
+	}
+	return owner;
+}
+
+int korch__group_is_alone(const korch_pod *pod)
+{
+	const korch_object_meta *meta = pod->object.metadata;
+	return annotation_of(pod) && !korch_map_get(meta->labels, GROUP_LABEL) && !owner_of(meta);
+}
+
 /* The label, or the controller, or the pod alone. */
 static char *name_of(const korch_object_meta *meta)
 {
 	const char *label = korch_map_get(meta->labels, GROUP_LABEL);
-	const char *owner = NULL;
-	for (size_t i = 0; !label && i < meta->n_owner_references; i++) {
-		if (meta->owner_references[i].controller)
-			owner = meta->owner_references[i].uid;
-	}
+	const char *owner = owner_of(meta);
 	const char *what = label ? "label" : owner ? "controller" : "pod";
 	return korch__sprintf("%s/%s/%s", korch__text_or_empty(meta->namespace_), what,
 	                      korch__text_or_empty(label   ? label

@@ -260,13 +260,13 @@ static int replace(korch_scheduler *s, sched_pod *old, sched_pod *made, sched_sl
 	return 0;
 }
 
-static int add(korch_scheduler *s, sched_pod *made, const sched_slot *slot)
+int korch__pod_add(korch_scheduler *s, sched_pod *made, uint32_t slot)
 {
 	if (s->pod_table.n >= KORCH_SCHEDULER_PODS_MAX)
 		return KORCH_E_LIMIT;
 	if (korch__table_put(&s->pod_table, made) < 0)
 		return KORCH_E_NOMEM;
-	if (korch__pod_attach(s, made, slot->index) < 0) {
+	if (korch__pod_attach(s, made, slot) < 0) {
 		korch__table_remove(&s->pod_table, made->id);
 		return KORCH_E_NOMEM;
 	}
@@ -286,7 +286,7 @@ static int put(korch_scheduler *s, sched_pod *made, const char *on)
 	sched_pod *old = korch__table_get(&s->pod_table, made->id);
 	if (old && keep(s, old, made, slot->index))
 		return 0;
-	int code = old ? replace(s, old, made, slot) : add(s, made, slot);
+	int code = old ? replace(s, old, made, slot) : korch__pod_add(s, made, slot->index);
 	if (code < 0)
 		korch__pod_free(s, made);
 	korch__slot_release(s, slot);

@@ -88,6 +88,13 @@ void korch__slot_release(korch_scheduler *s, sched_slot *slot)
 	give_back(s, slot);
 }
 
+void korch__slot_close(korch_scheduler *s, sched_slot *slot, int is_closed)
+{
+	slot->is_closed = (uint8_t)is_closed;
+	korch__log_add(&s->changed, slot->index);
+	korch__slot_freed(s, slot->index);
+}
+
 void korch__slots_free(korch_scheduler *s)
 {
 	for (size_t i = 0; i < s->slots.n; i++) {

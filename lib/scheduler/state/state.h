@@ -76,6 +76,7 @@ typedef struct sched_slot {
 	uint32_t n_devices;
 	uint8_t is_partial; /* counted in n_partial */
 	uint8_t is_loose;   /* a trial looks after it when it ends */
+	uint8_t is_closed;  /* to every pod: a question whether its node can go */
 	uint8_t is_wide;    /* counted in n_wide */
 	KORCH_VEC(sched_pod *) pods;
 	KORCH_VEC(sched_image *) images; /* by address */
@@ -212,6 +213,8 @@ void korch__slot_release(korch_scheduler *s, sched_slot *slot);
 void korch__slot_touch(korch_scheduler *s, uint32_t slot);
 /* As korch__slot_touch(), and there may be more room than before. */
 void korch__slot_freed(korch_scheduler *s, uint32_t slot);
+/* Lets no pod onto it, whatever it tolerates; or lets them in again. Its domains stay. */
+void korch__slot_close(korch_scheduler *s, sched_slot *slot, int is_closed);
 void korch__slots_free(korch_scheduler *s);
 
 /* order.c: puts a slot in its place among the names and gives it its rank among ties. */
@@ -237,6 +240,9 @@ void korch__pod_detach(korch_scheduler *s, sched_pod *pod);
  * told; cannot fail. */
 void korch__pod_hide(korch_scheduler *s, sched_pod *pod);
 void korch__pod_show(korch_scheduler *s, sched_pod *pod);
+/* A pod that is not known comes to the slot; in a trial there is room for noting it. 0,
+ * KORCH_E_LIMIT or KORCH_E_NOMEM. */
+int korch__pod_add(korch_scheduler *s, sched_pod *pod, uint32_t slot);
 /* Puts a pod back to where it was detached from, in its old place among the others, when all that
  * was done since has been undone. */
 void korch__pod_attach_back(korch_scheduler *s, sched_pod *pod);
