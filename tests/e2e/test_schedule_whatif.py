@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 """korch schedule: room made by preemption, pods placed together, and questions about nodes."""
+import csv
+import io
+import json
+
 import korch
-from schedule import Schedule, pod
+from schedule import Page, Schedule, pod
 
 ONE = "{apiVersion: v1, kind: Node, metadata: {name: n1}, status: {capacity: {cpu: 4, memory: 8Gi}}}\n"
 THREE = "---\n".join(ONE.replace("n1", f"n{i}") for i in (1, 2, 3))
@@ -69,6 +73,64 @@ class Batch(Schedule):
         self.assertEqual(self.decide(pods, ONE, "--batch")["by_name"]["urgent"]["state"], "pending")
         answer = self.decide(pods, ONE, "--batch", "--preempt")["by_name"]
         self.assertEqual((answer["urgent"]["node"], answer["old"]["preemptedBy"]), ("n1", "default/urgent"))
+class Questions(Schedule):
+    PLACED = "---\n".join(pod(f"p{i}", 1, nodeName=f"n{i % 3 + 1}") for i in range(4))  # two on n1, one on n2, one on n3
+
+    def ask(self, *arguments, pods=PLACED, nodes=THREE):
+        answer = json.loads(self.schedule(*self.files(pods, nodes), *arguments, "-o", "json").stdout)
+        return answer
+
+    def test_drain(self):
+        answer = self.ask("--drain", "n1")
+        self.assertEqual((answer["question"], answer["complete"], answer["emptied"]), ("drain", True, ["n1"]))
+        self.assertEqual([(move["pod"], move["from"]) for move in answer["moves"]], [("default/p0", "n1"), ("default/p3", "n1")])
+        self.assertTrue({move["to"] for move in answer["moves"]} <= {"n2", "n3"})
+        said = self.schedule(*self.files(self.PLACED, THREE), "--drain", "n1").stdout
+        self.assertEqual(said.splitlines()[0].split(), ["POD", "FROM", "TO"])
+        self.assertTrue(said.endswith("n1 can go: 2 pods find a place elsewhere\n"), said)
+
+    def test_drain_that_cannot_be(self):
+        answer = self.ask("--drain", "n1", pods=pod("wide", 4, nodeName="n1") + "---\n" + self.PLACED.replace("n1", "n2"))
+        self.assertFalse(answer["complete"])
+        self.assertIsNone(answer["moves"][0]["to"])
+        self.assertIn("nodes are available", answer["moves"][0]["reason"])
+        said = self.schedule(*self.files(pod("wide", 4, nodeName="n1") + "---\n" + self.PLACED.replace("n1", "n2"), THREE), "--drain", "n1").stdout
+        self.assertTrue(said.endswith("n1 cannot go: 1 of 1 pods have to stay\n"), said)
+
+    def test_drain_with_a_budget(self):
+        budget = "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: b}, spec: {maxUnavailable: 0, selector: {matchLabels: {app: web}}}}\n---\n"
+        web = pod("web", 1, nodeName="n1").replace("{name: web}", "{name: web, labels: {app: web}}")
+        self.assertTrue(self.ask("--drain", "n1", pods=web)["complete"])
+        self.assertFalse(self.ask("--drain", "n1", pods=budget + web)["complete"])
+
+    def test_compact(self):
+        answer = self.ask("--compact")
+        self.assertEqual((answer["before"], answer["after"], len(answer["emptied"])), (3, 1, 2))
+        self.assertIn("3 nodes in use become 1 by ", self.schedule(*self.files(self.PLACED, THREE), "--compact").stdout)
+
+    def test_headroom(self):
+        self.assertEqual(self.ask("--headroom", "p0"), {"question": "headroom", "pod": "default/p0", "count": 8})
+        self.assertEqual(self.schedule(*self.files(self.PLACED, THREE), "--headroom", "p0").stdout, "8 more pods like default/p0 fit\n")
+
+    def test_csv(self):
+        done = self.schedule(*self.files(self.PLACED, THREE), "--drain", "n1", "-o", "csv")
+        rows = list(csv.DictReader(io.StringIO(done.stdout)))
+        self.assertEqual([(row["pod"], row["from"]) for row in rows], [("default/p0", "n1"), ("default/p3", "n1")])
+        done = self.schedule(*self.files(self.PLACED, THREE), "--headroom", "p0", "-o", "csv")
+        self.assertEqual(done.stdout, "pod,count\ndefault/p0,8\n")
+
+    def test_nothing_moves(self):
+        """A question changes nothing: the page shows the pods where they are."""
+        self.schedule(*self.files(self.PLACED, THREE), "--compact", "--html", "map.html")
+        data = json.loads(Page((self.folder / "map.html").read_text()).data)
+        self.assertEqual([each[3] for each in data["pods"]], [0, 1, 2, 0])
+
+    def test_refused(self):
+        files = self.files(self.PLACED, THREE)
+        self.assertEqual(self.refused(*files, "--drain", "n11"), 'korch: no node "n11", did you mean n1?\n')
+        self.assertEqual(self.refused(*files, "--headroom", "p00"), 'korch: no pod "p00", did you mean p0?\n')
+        for arguments in (["--drain", "n1", "--compact"], ["--compact", "--explain", "p0"]):
+            self.assertRegex(self.refused(*files, *arguments, code=2), r"\Akorch schedule: ")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ static const char *const STATES[] = {
     [MODEL_PENDING] = "pending",
 };
 
-static void put_devices(jsonw *json, uint64_t devices)
+void json_put_devices(jsonw *json, uint64_t devices)
 {
 	jsonw_open(json, "devices", '[');
 	for (int i = 0; i < 64; i++)
@@ -55,7 +55,7 @@ static void put_pod(jsonw *json, const schedule_model *model, const model_pod *p
 	if (pod->state == MODEL_PLACED && pod->has_score)
 		jsonw_int(json, "feasible", (int64_t)pod->feasible);
 	if (pod->devices)
-		put_devices(json, pod->devices);
+		json_put_devices(json, pod->devices);
 	if (pod->reason != NO_REASON && pod->state == MODEL_PENDING)
 		jsonw_text(json, "reason", model->reasons.items[pod->reason]);
 	if (pod->preempted_from != NO_NODE)

@@ -25,6 +25,11 @@ static const char USAGE[] =
     "  --html FILE            also write a map of the nodes and what is on them, one page\n"
     "  --batch                place the pods that wait together, not one by one\n"
     "  --preempt              pods of higher priority drive out others\n"
+    "Instead of the bindings, once all pods are placed (nothing is moved):\n"
+    "  --drain NODE           where the node's pods would go\n"
+    "  --compact              the fewest nodes that still hold all pods\n"
+    "  --headroom POD         how many more pods like this one fit\n"
+    "Further options:\n"
     "  --ties name|seeded     of equal nodes take the first by name (default), or by an order "
     "drawn "
     "from the seed\n"
@@ -69,6 +74,30 @@ static int set_seed(schedule_options *options, const char *text)
 	return EXIT_FINE;
 }
 
+static int set_question(schedule_options *options, schedule_question question, const char *subject)
+{
+	if (options->question != QUESTION_NONE)
+		return tool_usage("schedule", "one of --drain, --compact, --headroom at a time");
+	options->question = question;
+	options->subject = subject;
+	return EXIT_FINE;
+}
+
+static int set_whatif(schedule_options *options, int option, const char *value)
+{
+	switch (option) {
+	case 'd':
+		return set_question(options, QUESTION_DRAIN, value);
+	case 'c':
+		return set_question(options, QUESTION_COMPACT, NULL);
+	case 'R':
+		return set_question(options, QUESTION_HEADROOM, value);
+	default:
+		options->is_preempting = 1;
+		return EXIT_FINE;
+	}
+}
+
 static int set_option(schedule_options *options, int option, const char *value)
 {
 	switch (option) {
@@ -94,8 +123,7 @@ static int set_option(schedule_options *options, int option, const char *value)
 		options->is_batch = 1;
 		return EXIT_FINE;
 	default:
-		options->is_preempting = 1;
-		return EXIT_FINE;
+		return set_whatif(options, option, value);
 	}
 }
 
@@ -111,6 +139,8 @@ static int check(const schedule_options *options)
 		return tool_usage("schedule", "which nodes? --nodes FILE");
 	if (!has_pods)
 		return tool_usage("schedule", "which pods? --pods FILE");
+	if (options->explain && options->question != QUESTION_NONE)
+		return tool_usage("schedule", "either --explain, or a question about nodes");
 	if (n_inputs > 1)
 		return tool_usage("schedule", "standard input can be read once");
 	return EXIT_FINE;
@@ -119,12 +149,21 @@ static int check(const schedule_options *options)
 int schedule_options_parse(schedule_options *options, int argc, char **argv)
 {
 	static const struct option OPTIONS[] = {
-	    {"nodes", required_argument, NULL, 'n'},   {"pods", required_argument, NULL, 'p'},
-	    {"profile", required_argument, NULL, 'P'}, {"explain", required_argument, NULL, 'e'},
-	    {"output", required_argument, NULL, 'o'},  {"html", required_argument, NULL, 'H'},
-	    {"ties", required_argument, NULL, 't'},    {"seed", required_argument, NULL, 's'},
-	    {"batch", no_argument, NULL, 'b'},         {"preempt", no_argument, NULL, 'x'},
-	    {"help", no_argument, NULL, 'h'},          {0},
+	    {"nodes", required_argument, NULL, 'n'},
+	    {"pods", required_argument, NULL, 'p'},
+	    {"profile", required_argument, NULL, 'P'},
+	    {"explain", required_argument, NULL, 'e'},
+	    {"output", required_argument, NULL, 'o'},
+	    {"html", required_argument, NULL, 'H'},
+	    {"ties", required_argument, NULL, 't'},
+	    {"seed", required_argument, NULL, 's'},
+	    {"batch", no_argument, NULL, 'b'},
+	    {"preempt", no_argument, NULL, 'x'},
+	    {"drain", required_argument, NULL, 'd'},
+	    {"compact", no_argument, NULL, 'c'},
+	    {"headroom", required_argument, NULL, 'R'},
+	    {"help", no_argument, NULL, 'h'},
+	    {0},
 	};
 	int option;
 	int code = EXIT_FINE;

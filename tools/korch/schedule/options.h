@@ -8,6 +8,14 @@ enum { FILES_MAX = 256 };
 
 typedef enum schedule_format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV } schedule_format;
 
+/* What is asked once all pods are placed. */
+typedef enum schedule_question {
+	QUESTION_NONE,
+	QUESTION_DRAIN,
+	QUESTION_COMPACT,
+	QUESTION_HEADROOM,
+} schedule_question;
+
 typedef struct schedule_options {
 	input_file files[FILES_MAX];
 	size_t n_files;
@@ -16,6 +24,8 @@ typedef struct schedule_options {
 	const char *html;    /* a file, "-" for standard output, or NULL */
 	schedule_format format;
 	int is_batch;
+	schedule_question question;
+	const char *subject; /* of the question: a node, a pod */
 	int is_preempting;
 	int is_seeded;
 	uint64_t seed;

@@ -2,6 +2,7 @@
 #ifndef KORCH_SCHEDULE_OUTPUT_H
 #define KORCH_SCHEDULE_OUTPUT_H
 
+#include "schedule/jsonw.h"
 #include "schedule/run.h"
 
 #include <stdio.h>
@@ -27,6 +28,8 @@ size_t *group_pending(const schedule_model *model, size_t *n);
 /* Bindings, reasons and summary. */
 int output_table(FILE *out, const schedule_run *run);
 int output_json(FILE *out, const schedule_run *run);
+/* The numbers of devices of a mask, as the member "devices". */
+void json_put_devices(struct jsonw *json, uint64_t devices);
 int output_csv(FILE *out, const schedule_run *run);
 /* The explanation of one pod; the verdicts best first. */
 int output_explanation(FILE *out, const schedule_run *run);

@@ -1,18 +1,30 @@
 /* korch schedule: reads, decides, writes. */
 #include "schedule/output.h"
+#include "schedule/question.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-static int write_answer(const schedule_run *run, korch_error **err)
+static int answer_question(schedule_run *run, korch_error **err)
+{
+	question asked;
+	int code = question_ask(&asked, run, err);
+	if (code == 0)
+		question_write(stdout, &asked);
+	question_fini(&asked);
+	return code;
+}
+
+static int write_answer(schedule_run *run, korch_error **err)
 {
 	static int (*const PRINTERS[])(FILE * out, const schedule_run *run) = {
 	    [FORMAT_TABLE] = output_table, [FORMAT_JSON] = output_json, [FORMAT_CSV] = output_csv};
-	int code = run->explanation ? output_explanation(stdout, run)
-	                            : PRINTERS[run->options->format](stdout, run);
+	int code = run->options->question != QUESTION_NONE ? answer_question(run, err)
+	           : run->explanation                      ? output_explanation(stdout, run)
+	                              : PRINTERS[run->options->format](stdout, run);
 	if (code < 0)
-		return model_nomem(err);
+		return *err ? code : model_nomem(err);
 	return fflush(stdout) == 0 && !ferror(stdout)
 	           ? 0
 	           : korch_error_set(err, KORCH_E_IO, "standard output: %s", strerror(errno));
