@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "control/builtin.h"
 #include "control/scheduler/scheduling.h"
+#include "control/scheduler/volume.h"
 #include <korch/api.h>
 #include <korch/scheduler/preempt.h>
 #include <string.h>
@@ -48,7 +49,7 @@ static void observe(void *userdata, const korch_view *view, const korch_change *
 {
 	korch__scheduling *st = userdata;
 	const korch_object *object = change->object;
-	korch__feed_change(st, change);
+	korch__feed_change(st, view, change);
 	if (object->kind == &korch_pod_kind &&
 	    (change->type == KORCH_CHANGE_DELETED || !korch__is_ours(st, object)))
 		korch__refused_drop(st, korch_object_namespace(object), korch_object_name(object));
@@ -68,7 +69,12 @@ static int32_t priority(void *userdata, const korch_object *object)
 /* No node is there for it now. */
 static int wait(const korch__turn *turn, const korch_pod *pod, const char *message)
 {
-	const korch__refusal refusal = {.reason = "Unschedulable", .message = message};
+	_cleanup_free_ char *claims = NULL;
+	size_t n_nodes = korch_scheduler_nodes(turn->st->scheduler);
+	if (korch__claims_problem(&claims, turn->view, pod, n_nodes) < 0)
+		return KORCH_E_NOMEM;
+	const korch__refusal refusal = {.reason = "Unschedulable",
+	                                .message = claims ? claims : message};
 	if (korch_scheduler_wait(turn->st->scheduler, pod, NULL) < 0 ||
 	    korch__refused_add(turn->st, pod) < 0)
 		return KORCH_E_NOMEM;
@@ -178,15 +184,24 @@ static int make_state(korch__scheduling **out, const korch_scheduler_options *op
 	return code;
 }
 
+static size_t fill_watches(korch__scheduling *st)
+{
+	static const korch_kind *const kinds[] = {&korch_node_kind, &korch_pod_kind,
+	                                          &korch_namespace_kind,
+	                                          &korch_pod_disruption_budget_kind};
+	size_t n = 0;
+	for (size_t i = 0; i < KORCH_COUNT(kinds); i++)
+		st->watches[n++].kind = kinds[i];
+	for (size_t i = 0; i < KORCH__VOLUME_KINDS; i++)
+		st->watches[n++].kind = korch__volume_kind(i);
+	for (size_t i = 0; i < n; i++)
+		st->watches[i].map = map_change;
+	return n;
+}
+
 int korch__scheduler_controller(korch_controller_spec *out, const korch_scheduler_options *options,
                                 korch_error **err)
 {
-	static const korch_controller_watch watches[] = {
-	    {.kind = &korch_node_kind, .map = map_change},
-	    {.kind = &korch_pod_kind, .map = map_change},
-	    {.kind = &korch_namespace_kind, .map = map_change},
-	    {.kind = &korch_pod_disruption_budget_kind, .map = map_change},
-	};
 	korch__scheduling *st = NULL;
 	int code = make_state(&st, options, err);
 	if (code < 0)
@@ -195,8 +210,8 @@ int korch__scheduler_controller(korch_controller_spec *out, const korch_schedule
 	    .size = sizeof(*out),
 	    .name = "default-scheduler",
 	    .kind = &korch_pod_kind,
-	    .watches = watches,
-	    .n_watches = KORCH_COUNT(watches),
+	    .watches = st->watches,
+	    .n_watches = fill_watches(st),
 	    .reconcile = reconcile,
 	    .observe = observe,
 	    .concerns = concerns,

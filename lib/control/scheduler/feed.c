@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "control/scheduler/scheduling.h"
+#include "control/scheduler/volume.h"
 #include <korch/api.h>
 #include <korch/scheduler/preempt.h>
 
@@ -26,7 +27,8 @@ static int feed_pod(korch__scheduling *st, const korch_pod *before, const korch_
 	return code < 0 ? code : feed_nomination(st, before, pod);
 }
 
-static int feed(korch__scheduling *st, const korch_object *before, const korch_object *object)
+static int feed(korch__scheduling *st, const korch_view *view, const korch_object *before,
+                const korch_object *object)
 {
 	if (object->kind == &korch_node_kind)
 		return korch_scheduler_node_set(st->scheduler, (const korch_node *)object, NULL);
@@ -38,10 +40,11 @@ static int feed(korch__scheduling *st, const korch_object *before, const korch_o
 		                                  (const korch_pod_disruption_budget *)object, NULL);
 	if (object->kind == &korch_pod_kind)
 		return feed_pod(st, before ? korch__pod_of(before) : NULL, korch__pod_of(object));
-	return 0;
+	return korch__volumes_feed(st, view, before, object);
 }
 
-static void remove_object(korch__scheduling *st, const korch_object *object)
+/* 0 or KORCH_E_NOMEM. */
+static int remove_object(korch__scheduling *st, const korch_view *view, const korch_object *object)
 {
 	const char *namespace_ = korch_object_namespace(object), *name = korch_object_name(object);
 	if (object->kind == &korch_node_kind)
@@ -52,12 +55,21 @@ static void remove_object(korch__scheduling *st, const korch_object *object)
 		korch_scheduler_budget_remove(st->scheduler, namespace_, name);
 	else if (object->kind == &korch_pod_kind)
 		korch_scheduler_pod_remove(st->scheduler, korch__pod_of(object));
+	else
+		return korch__volumes_feed(st, view, object, NULL);
+	return 0;
 }
+
+typedef struct feeding {
+	korch__scheduling *st;
+	const korch_view *view;
+} feeding;
 
 static int feed_one(void *userdata, const korch_object *object)
 {
-	korch__scheduling *st = userdata;
-	int code = feed(st, NULL, object);
+	const feeding *of = userdata;
+	korch__scheduling *st = of->st;
+	int code = feed(st, of->view, NULL, object);
 	if (code >= 0 && object->kind == &korch_pod_kind && korch__refused_has(st, object))
 		code = korch_scheduler_wait(st->scheduler, korch__pod_of(object), NULL);
 	return code == KORCH_E_NOMEM ? code : 0;
@@ -65,12 +77,14 @@ static int feed_one(void *userdata, const korch_object *object)
 
 int korch__feed_all(korch__scheduling *st, const korch_view *view)
 {
-	static const korch_kind *const kinds[] = {&korch_namespace_kind, &korch_node_kind,
-	                                          &korch_pod_kind, &korch_pod_disruption_budget_kind};
+	const korch_kind *const kinds[] = {korch__volume_kind(0), &korch_namespace_kind,
+	                                   &korch_node_kind, &korch_pod_kind,
+	                                   &korch_pod_disruption_budget_kind};
+	feeding of = {st, view};
 	korch_scheduler_reset(st->scheduler);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const korch_view_query query = {.kind = kinds[i]};
-		if (korch_view_each(view, &query, feed_one, st) < 0)
+		if (korch_view_each(view, &query, feed_one, &of) < 0)
 			return KORCH_E_NOMEM;
 	}
 	st->stale = 0;
@@ -130,7 +144,7 @@ static int matters(const korch_object *before, const korch_object *object)
 	return korch__labels(before) != korch__labels(object) || before->raw != object->raw;
 }
 
-void korch__feed_change(korch__scheduling *st, const korch_change *change)
+void korch__feed_change(korch__scheduling *st, const korch_view *view, const korch_change *change)
 {
 	int is_gone = change->type == KORCH_CHANGE_DELETED;
 	const korch_object *object = change->object;
@@ -138,11 +152,7 @@ void korch__feed_change(korch__scheduling *st, const korch_change *change)
 	st->changes += (uint64_t)matters(before, is_gone ? NULL : object);
 	if (st->stale)
 		return;
-	if (is_gone) {
-		remove_object(st, object);
-		return;
-	}
-	int code = feed(st, before, object);
+	int code = is_gone ? remove_object(st, view, object) : feed(st, view, before, object);
 	st->stale = code == KORCH_E_NOMEM;
 	if (code < 0 && !st->stale)
 		korch__log(KORCH_LOG_WARNING, "scheduler", "%s %s is left out of account: %s",

@@ -32,6 +32,7 @@ typedef struct korch__scheduling {
 	const korch_pod_status *status_from;
 	korch_pod_status *status_to;
 	korch_usec status_at;
+	korch_controller_watch watches[8]; /* what is observed */
 } korch__scheduling;
 
 /* One request. */
@@ -49,7 +50,7 @@ int korch__is_ours(const korch__scheduling *st, const korch_object *pod);
 
 /* Everything from the beginning; 0 or KORCH_E_NOMEM. */
 int korch__feed_all(korch__scheduling *st, const korch_view *view);
-void korch__feed_change(korch__scheduling *st, const korch_change *change);
+void korch__feed_change(korch__scheduling *st, const korch_view *view, const korch_change *change);
 
 /* bind.c */
 
