@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/vec.h"
 #include <ctype.h>
+#include <korch/scheduler.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -196,6 +197,21 @@ static int add_missing(korch__env *env, const korch__env *services)
 	return code;
 }
 
+/* The devices that the scheduler chose; container runtimes look at the first, programs at the
+ * second. */
+static int add_devices(korch__env *env, const korch_pod *pod)
+{
+	static const char *const NAMES[] = {"NVIDIA_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES"};
+	const korch_object_meta *meta = pod->object.metadata;
+	const char *devices =
+	    meta ? korch_map_get(meta->annotations, KORCH_ANNOTATION_GPU_DEVICES) : NULL;
+	int code = 0;
+	for (size_t i = 0; devices && i < KORCH_COUNT(NAMES) && code == 0; i++)
+		if (!korch__env_get(env, NAMES[i]))
+			code = korch__env_set(env, NAMES[i], devices);
+	return code;
+}
+
 static int add_own(korch__env *env, const korch__env_context *context)
 {
 	const korch_pod_spec *spec = context->pod->spec;
@@ -203,6 +219,8 @@ static int add_own(korch__env *env, const korch__env_context *context)
 	                           ? spec->hostname
 	                           : korch_object_name(&context->pod->object);
 	int code = korch__env_get(env, "HOSTNAME") ? 0 : korch__env_set(env, "HOSTNAME", hostname);
+	if (code == 0)
+		code = add_devices(env, context->pod);
 	if (code == 0 && context->api_host)
 		code = korch__env_set(env, "KUBERNETES_SERVICE_HOST", context->api_host);
 	if (code == 0 && context->api_port)

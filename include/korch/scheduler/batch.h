@@ -11,6 +11,14 @@ KORCH_BEGIN_DECLS
 
 /** @file scheduler/batch.h Several pods at once. */
 
+/** Label of a pod: the name of its group, within its namespace. In a cluster pods of a group are
+ * placed together when it is known how many of them must be: by the spec.minMember of the PodGroup
+ * (scheduling.x-k8s.io/v1alpha1) of that name, or by KORCH_ANNOTATION_GANG_MIN. */
+#define KORCH_LABEL_POD_GROUP "scheduling.x-k8s.io/pod-group"
+/** Annotation of the pods of a group without a PodGroup: as many of them are placed together, or
+ * none; "1" and more. Where pods say different numbers the greatest counts. */
+#define KORCH_ANNOTATION_GANG_MIN "korch.dev/gang-min"
+
 /** Which pod goes to which node. */
 typedef struct korch_binding {
 	size_t pod;       /**< index among the pods that were given */

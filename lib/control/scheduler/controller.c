@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "control/builtin.h"
+#include "control/scheduler/gang.h"
 #include "control/scheduler/scheduling.h"
 #include "control/scheduler/volume.h"
 #include <korch/api.h>
@@ -22,6 +23,7 @@ static void destroy(void *userdata)
 		korch__free(st->names[i]);
 	korch__free(st->names);
 	korch__refused_fini(&st->refused);
+	korch__gangs_fini(&st->gangs);
 	korch_block_unref(st->status_from);
 	korch_block_unref(st->status_to);
 	korch__bound_specs_free(st->bound);
@@ -98,10 +100,13 @@ static int schedule(const korch__turn *turn, const korch_pod *pod)
 	korch__scheduling *st = turn->st;
 	korch_decision decision;
 	_cleanup_error_ korch_error *err = NULL;
-	if (forget(st, pod) == KORCH_E_NOMEM)
-		return KORCH_E_NOMEM;
 	if (pod->spec->n_scheduling_gates > 0)
 		return korch__refuse(turn, pod, &gated);
+	int is_over = korch__gang_schedule(turn, pod);
+	if (is_over != 0)
+		return is_over < 0 ? is_over : 0;
+	if (forget(st, pod) == KORCH_E_NOMEM)
+		return KORCH_E_NOMEM;
 	int found = korch_scheduler_decide(&decision, st->scheduler, pod, &err);
 	if (found == KORCH_E_NOMEM)
 		return found;
@@ -136,6 +141,7 @@ static int reconcile(void *userdata, const korch_view *view, const korch_request
 static void map_change(void *userdata, const korch_view *view, const korch_object *previous,
                        const korch_object *object, korch_enqueue *enqueue)
 {
+	korch__gangs_ask(userdata, view, enqueue);
 	korch__refused_ask(userdata, korch_view_now(view), enqueue);
 }
 
@@ -174,6 +180,7 @@ static int make_state(korch__scheduling **out, const korch_scheduler_options *op
 	if (!st)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	korch__refused_init(&st->refused);
+	korch__gangs_init(&st->gangs);
 	int code = make_scheduler(st, options, err);
 	if (code == 0 && !(st->bound = korch__bound_specs_new()))
 		code = korch_error_set(err, KORCH_E_NOMEM, "out of memory");
@@ -194,6 +201,8 @@ static size_t fill_watches(korch__scheduling *st)
 		st->watches[n++].kind = kinds[i];
 	for (size_t i = 0; i < KORCH__VOLUME_KINDS; i++)
 		st->watches[n++].kind = korch__volume_kind(i);
+	if (korch__pod_group_kind())
+		st->watches[n++].kind = korch__pod_group_kind();
 	for (size_t i = 0; i < n; i++)
 		st->watches[i].map = map_change;
 	return n;

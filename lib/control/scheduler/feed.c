@@ -2,6 +2,7 @@
  */
 #include "base/log.h"
 #include "base/text.h"
+#include "control/scheduler/gang.h"
 #include "control/scheduler/scheduling.h"
 #include "control/scheduler/volume.h"
 #include <korch/api.h>
@@ -24,7 +25,10 @@ static int feed_nomination(korch__scheduling *st, const korch_pod *before, const
 static int feed_pod(korch__scheduling *st, const korch_pod *before, const korch_pod *pod)
 {
 	int code = korch_scheduler_pod_set(st->scheduler, pod, NULL, NULL);
-	return code < 0 ? code : feed_nomination(st, before, pod);
+	if (code >= 0)
+		code = feed_nomination(st, before, pod);
+	int seen = korch__gangs_see(st, before, pod);
+	return code < 0 ? code : seen;
 }
 
 static int feed(korch__scheduling *st, const korch_view *view, const korch_object *before,
@@ -43,6 +47,12 @@ static int feed(korch__scheduling *st, const korch_view *view, const korch_objec
 	return korch__volumes_feed(st, view, before, object);
 }
 
+static int remove_pod(korch__scheduling *st, const korch_pod *pod)
+{
+	korch_scheduler_pod_remove(st->scheduler, pod);
+	return korch__gangs_see(st, pod, NULL);
+}
+
 /* 0 or KORCH_E_NOMEM. */
 static int remove_object(korch__scheduling *st, const korch_view *view, const korch_object *object)
 {
@@ -54,7 +64,7 @@ static int remove_object(korch__scheduling *st, const korch_view *view, const ko
 	else if (object->kind == &korch_pod_disruption_budget_kind)
 		korch_scheduler_budget_remove(st->scheduler, namespace_, name);
 	else if (object->kind == &korch_pod_kind)
-		korch_scheduler_pod_remove(st->scheduler, korch__pod_of(object));
+		return remove_pod(st, korch__pod_of(object));
 	else
 		return korch__volumes_feed(st, view, object, NULL);
 	return 0;
@@ -82,6 +92,7 @@ int korch__feed_all(korch__scheduling *st, const korch_view *view)
 	                                   &korch_pod_disruption_budget_kind};
 	feeding of = {st, view};
 	korch_scheduler_reset(st->scheduler);
+	korch__gangs_clear(&st->gangs);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const korch_view_query query = {.kind = kinds[i]};
 		if (korch_view_each(view, &query, feed_one, &of) < 0)

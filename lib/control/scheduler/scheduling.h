@@ -19,6 +19,12 @@ typedef struct korch__refused {
 	korch_usec last_at;  /* when they were asked for last */
 } korch__refused;
 
+/* Pods by their group. */
+typedef struct korch__gangs {
+	korch_table groups;
+	size_t n_waiting; /* groups that could not be placed */
+} korch__gangs;
+
 typedef struct korch__scheduling {
 	korch_scheduler *scheduler;
 	korch__bound_specs *bound; /* one copy of a spec for all pods of a template on a node */
@@ -27,6 +33,7 @@ typedef struct korch__scheduling {
 	int stale;        /* a feeding failed: everything has to be fed again */
 	uint64_t changes; /* rises with whatever can change why a pod waits */
 	korch__refused refused;
+	korch__gangs gangs;
 	/* The status that a bound pod gets, shared by all pods that had an equal block at the same
 	 * time. */
 	const korch_pod_status *status_from;

@@ -203,6 +203,18 @@ START_TEST(test_services)
 }
 END_TEST
 
+/* The devices that the scheduler chose; what the pod says itself counts more. */
+START_TEST(test_devices)
+{
+	open_all("{\"name\":\"c\",\"env\":[{\"name\":\"CUDA_VISIBLE_DEVICES\",\"value\":\"7\"}]}");
+	expect("CUDA_VISIBLE_DEVICES=7;HOSTNAME=p;");
+	korch_map_set(&korch_object_edit_meta(&pod->object)->annotations, "korch.dev/gpu-devices",
+	              "0,3");
+	expect("CUDA_VISIBLE_DEVICES=7;HOSTNAME=p;NVIDIA_VISIBLE_DEVICES=0,3;");
+	close_all();
+}
+END_TEST
+
 START_TEST(test_no_memory)
 {
 	open_all(
@@ -234,6 +246,6 @@ KORCH_SUITE(env)
 	tcase_add_loop_test(tables, test_fields, 0, COUNT(fields));
 	tcase_add_loop_test(tables, test_resources, 0, COUNT(resources));
 	suite_add_tcase(suite, tables);
-	KORCH_CASE(suite, "sources", test_sources, test_services, test_no_memory);
+	KORCH_CASE(suite, "sources", test_sources, test_services, test_devices, test_no_memory);
 	return suite;
 }

@@ -263,6 +263,42 @@ START_TEST(test_bad_options)
 }
 END_TEST
 
+/* Shares of devices: which ones stands on the pod, and is known again after a restart. */
+START_TEST(test_devices)
+{
+	world *w = start();
+	put_node(w, "n1", "4");
+	korch_node *node = (korch_node *)korch_object_edit(world_get(w, &korch_node_kind, NULL, "n1"));
+	korch_node_status *has = korch_struct_edit(&node->status, &korch_node_status_type);
+	korch_map_set(&has->allocatable, "nvidia.com/gpu", "2");
+	world_put(w, &node->object);
+	static const char *const SHARES[] = {"600", "600", "300"};
+	static const char *const DEVICES[] = {"0", "1", "0"};
+	for (size_t i = 0; i < KORCH_COUNT(SHARES); i++) {
+		char name[8] = {(char)('a' + i)};
+		put_request(w, name, "korch.dev/gpu-milli", SHARES[i]);
+		world_run(w, &spec, "shop", name);
+		const korch_object_meta *meta = pod(w, name)->object.metadata;
+		ck_assert_str_eq(korch_map_get(meta->annotations, "korch.dev/gpu-devices"), DEVICES[i]);
+	}
+	/* Another controller, which finds all that in the store. */
+	korch_controller_spec first = spec;
+	ck_assert_int_eq(korch__scheduler_controller(&spec, NULL, NULL), 0);
+	static const korch_kind *const kinds[] = {&korch_node_kind, &korch_pod_kind};
+	for (size_t k = 0; k < KORCH_COUNT(kinds); k++) {
+		const korch_object *object;
+		for (size_t i = 0; (object = world_at(w, kinds[k], i)); i++)
+			see(w, &(korch_change){.type = KORCH_CHANGE_ADDED, .object = object});
+	}
+	put_request(w, "d", "korch.dev/gpu-milli", "400");
+	world_run(w, &spec, "shop", "d");
+	ck_assert_str_eq(
+	    korch_map_get(pod(w, "d")->object.metadata->annotations, "korch.dev/gpu-devices"), "1");
+	first.destroy(first.userdata);
+	end(w);
+}
+END_TEST
+
 /* More important pods are asked for first. */
 START_TEST(test_priority)
 {
@@ -302,7 +338,8 @@ KORCH_SUITE(scheduler_controller)
 {
 	Suite *suite = suite_create("scheduler_controller");
 	KORCH_CASE(suite, "binding", test_binds, test_waits_for_room, test_commit_that_failed,
-	           test_gates, test_profiles, test_bad_options, test_priority, test_nominated);
+	           test_gates, test_profiles, test_bad_options, test_priority, test_nominated,
+	           test_devices);
 	KORCH_CASE(suite, "reasons", test_refuses, test_changed_reason, test_long_reason);
 	return suite;
 }
