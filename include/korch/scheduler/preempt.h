@@ -41,6 +41,17 @@ typedef struct korch_preemption {
 KORCH_API int korch_scheduler_preempt(korch_preemption *out, korch_scheduler *scheduler,
                                       const korch_pod *pod, korch_error **err);
 /**
+ * Says why korch_scheduler_preempt() finds nothing for a pod, as kube-scheduler says it behind its
+ * sentence: "preemption: 0/5 nodes are available: 3 No preemption victims found for incoming pod, 2
+ * Preemption is not helpful for scheduling." or "preemption: not eligible due to …".
+ * @param out "" when the pod's profile has no preemption. Borrowed until the next call.
+ * @return 1: the pod may not try now, and what it is nominated to stays (its preemptionPolicy is
+ * Never, or pods are leaving for it); 0: nothing helps, a nomination of its own ends;
+ * KORCH_E_INVALID, KORCH_E_NOMEM. @since 0.1
+ */
+KORCH_API int korch_scheduler_preempt_why(const char **out, korch_scheduler *scheduler,
+                                          const korch_pod *pod, korch_error **err);
+/**
  * Keeps what a pod requests free on a node from pods of lower or equal priority until it is placed
  * or removed (status.nominatedNodeName). @param node NULL: no more. @since 0.1
  */

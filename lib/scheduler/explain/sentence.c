@@ -9,20 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Most different reasons in a sentence; further ones are counted together. */
-#define REASONS_MAX 128
+#define REASONS_MAX SCHED_REASONS_MAX
 
-/* A reason, and how many nodes give it. */
-typedef struct counted {
-	const char *text;
-	size_t n;
-} counted;
-
-typedef KORCH_VEC(counted) counted_list;
+typedef KORCH_VEC(sched_counted) counted_list;
 
 static int by_text(const void *a, const void *b)
 {
-	return strcmp(((const counted *)a)->text, ((const counted *)b)->text);
+	return strcmp(((const sched_counted *)a)->text, ((const sched_counted *)b)->text);
 }
 
 /* The reasons of all kinds, each once. */
@@ -32,7 +25,7 @@ static int collect(counted_list *out, const sched_tally *t)
 	for (size_t i = 0; i < t->kinds.n; i++) {
 		const sched_kind *kind = &t->kinds.items[i];
 		for (size_t k = 0; kind->n > 0 && k < kind->texts.n; k++) {
-			counted one = {.text = kind->texts.items[k], .n = kind->n};
+			sched_counted one = {.text = kind->texts.items[k], .n = kind->n};
 			if (korch__vec_push(out, one) < 0)
 				return KORCH_E_NOMEM;
 		}
@@ -58,21 +51,20 @@ static int by_string(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* As kube-scheduler has it, they are sorted with their numbers. */
-static char *join(const korch_scheduler *s, const counted_list *list)
+char *korch__sentence_join(const korch_scheduler *s, const sched_counted *reasons, size_t n)
 {
 	char *parts[REASONS_MAX] = {0};
 	korch_buf buf;
 	korch__buf_init(&buf, 0);
 	int failed = 0;
-	for (size_t i = 0; i < list->n; i++) {
-		parts[i] = korch__sprintf("%zu %s", list->items[i].n, list->items[i].text);
+	for (size_t i = 0; i < n; i++) {
+		parts[i] = korch__sprintf("%zu %s", reasons[i].n, reasons[i].text);
 		failed |= !parts[i];
 	}
 	if (!failed)
-		qsort(parts, list->n, sizeof(*parts), by_string);
+		qsort(parts, n, sizeof(*parts), by_string);
 	korch__buf_printf(&buf, "0/%zu nodes are available", s->n_nodes);
-	for (size_t i = 0; i < list->n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		korch__buf_printf(&buf, "%s%s", i == 0 ? ": " : ", ", korch__text_or_empty(parts[i]));
 		korch__free(parts[i]);
 	}
@@ -114,7 +106,7 @@ char *korch__sentence(korch_scheduler *s, sched_class *c, const char *namespace_
 	counted_list list = {0};
 	tally = tally ? tally : &once;
 	if (korch__tally_refresh(tally, s, c, tally != &once) == 0 && collect(&list, tally) == 0)
-		text = join(s, &list);
+		text = korch__sentence_join(s, list.items, list.n);
 	korch__vec_fini(&list);
 	korch__tally_fini(&once);
 	return text;

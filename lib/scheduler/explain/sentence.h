@@ -7,6 +7,19 @@
 /* Owned by the caller; NULL when memory is short. The class's layout must be up to date. */
 char *korch__sentence(korch_scheduler *s, sched_class *class_, const char *namespace_);
 
+/* Most different reasons in a sentence; further ones are counted together. */
+#define SCHED_REASONS_MAX 128
+
+/* A reason, and how many nodes give it. */
+typedef struct sched_counted {
+	const char *text;
+	size_t n;
+} sched_counted;
+
+/* "0/5 nodes are available: 3 …, 2 …." of at most SCHED_REASONS_MAX reasons, sorted with their
+ * numbers, as kube-scheduler has it. Owned by the caller; NULL when memory is short. */
+char *korch__sentence_join(const korch_scheduler *s, const sched_counted *reasons, size_t n);
+
 /* verdict.c: why one slot does not do: each reason is told as text. Returns the filter that says
  * so, FILTER_NONE when it does. `key` has room for the layout's dimensions. */
 typedef void (*sched_tell)(void *userdata, const char *reason);

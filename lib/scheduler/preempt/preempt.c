@@ -13,8 +13,7 @@ int korch__preempt_is_allowed(const korch_scheduler *s, const sched_class *c)
 	       c->shape->priority > s->lowest_priority;
 }
 
-/* Everything that is needed for asking, up to date. */
-static int prepare(korch_scheduler *s, sched_class *c)
+int korch__preempt_prepare(korch_scheduler *s, sched_class *c)
 {
 	if (!s->preempt)
 		s->preempt = korch__calloc(1, sizeof(*s->preempt));
@@ -26,7 +25,7 @@ int korch__preempt_is_possible(korch_scheduler *s, sched_class *c)
 	sched_prospect best;
 	if (!korch__preempt_is_allowed(s, c))
 		return 0;
-	return prepare(s, c) < 0 ? KORCH_E_NOMEM : korch__prospects_best(&best, s, c);
+	return korch__preempt_prepare(s, c) < 0 ? KORCH_E_NOMEM : korch__prospects_best(&best, s, c);
 }
 
 int korch__preempt_is_over(korch_scheduler *s, const sched_class *c, uint32_t index, int32_t *key)
@@ -45,9 +44,8 @@ int korch__preempt_is_over(korch_scheduler *s, const sched_class *c, uint32_t in
 	return 1;
 }
 
-/* Whether victims of an earlier call are leaving the node that the pod was nominated to. */
-static int may_try(korch_scheduler *s, const sched_class *c, const korch_pod *pod,
-                   const sched_nomination *own)
+int korch__preempt_may_try(korch_scheduler *s, const sched_class *c, const korch_pod *pod,
+                           const sched_nomination *own)
 {
 	const char *name = pod->status ? korch__text_or_empty(pod->status->nominated_node_name) : "";
 	const sched_slot *slot = own       ? s->slots.items[own->pod->slot]
@@ -94,9 +92,9 @@ static int preempt(korch_preemption *out, korch_scheduler *s, sched_class *c, co
                    const sched_nomination *own)
 {
 	sched_prospect best;
-	if (prepare(s, c) < 0)
+	if (korch__preempt_prepare(s, c) < 0)
 		return KORCH_E_NOMEM;
-	int found = may_try(s, c, pod, own);
+	int found = korch__preempt_may_try(s, c, pod, own);
 	if (found == 1)
 		found = korch__prospects_best(&best, s, c);
 	return found == 1 ? tell(out, s, c, &best) : found;
@@ -120,6 +118,7 @@ int korch_scheduler_preempt(korch_preemption *out, korch_scheduler *s, const kor
 void korch__preempt_free_class(korch_scheduler *s, sched_class *c)
 {
 	sched_prospects *of = KORCH_STEAL(c->prospects);
+	korch__preempt_words_free(c);
 	if (!of)
 		return;
 	s->cells -= of->cap;

@@ -37,6 +37,7 @@ struct sched_class {
 	sched_ranking *ranking;            /* NULL: not made (yet, any more) */
 	struct sched_prospects *prospects; /* of driving others out; NULL: never asked twice */
 	uint8_t has_preempted;             /* it was asked */
+	struct sched_preempt_words *words; /* why that does not help; NULL: never asked */
 	struct sched_tally *tally;         /* of why there is no node; NULL: it did not fail twice */
 	char *message;                     /* why there is no node, valid at message_at */
 	uint64_t message_at;
