@@ -321,34 +321,45 @@ static int has_node(korch_scheduler *s, sched_class *c)
 
 static int goes_first(const sched_class *a, const sched_class *b)
 {
-	if (a->shape->priority != b->shape->priority)
-		return a->shape->priority > b->shape->priority;
-	return first_of(a->queue)->sequence < first_of(b->queue)->sequence;
+	return korch__waiting_is_before(first_of(a->queue), first_of(b->queue));
+}
+
+/* The class that has a node and whose first pod goes first; NULL: none. 0 or KORCH_E_NOMEM. */
+static int find_class(sched_class **best, korch_scheduler *s)
+{
+	*best = NULL;
+	for (size_t i = 0; i < s->waiting_classes.n; i++) {
+		sched_class *c = s->waiting_classes.items[i];
+		if (!first_of(c->queue) || (*best && !goes_first(c, *best)))
+			continue;
+		int found = has_node(s, c);
+		if (found < 0)
+			return found;
+		*best = found ? c : *best;
+	}
+	return 0;
 }
 
 int korch_scheduler_woken(const korch_pod **out, korch_scheduler *s)
 {
 	if (!s || s->waiting_table.n == 0)
 		return 0;
-	if (find_classes(s) < 0)
+	sched_waiting *nominee = NULL;
+	sched_class *best;
+	if (find_classes(s) < 0 || (s->nominations.n > 0 && korch__nominee_find(&nominee, s) < 0) ||
+	    find_class(&best, s) < 0)
 		return KORCH_E_NOMEM;
-	sched_class *best = NULL;
-	for (size_t i = 0; i < s->waiting_classes.n; i++) {
-		sched_class *c = s->waiting_classes.items[i];
-		if (!first_of(c->queue) || (best && !goes_first(c, best)))
-			continue;
-		int found = has_node(s, c);
-		if (found < 0)
-			return found;
-		best = found ? c : best;
-	}
-	if (!best)
+	sched_waiting *one = best ? first_of(best->queue) : NULL;
+	int is_nominee = nominee && (!one || korch__waiting_is_before(nominee, one));
+	if (is_nominee)
+		one = nominee;
+	if (!one)
 		return 0;
-	sched_waiting *one = first_of(best->queue);
 	if (korch__journal_reserve_out(s, &s->waiting_table) < 0)
 		return KORCH_E_NOMEM;
 	/* The others of its class are asked for when something has come of this one. */
-	note_none(s, best);
+	if (!is_nominee)
+		note_none(s, best);
 	*out = (const korch_pod *)korch_object_ref(&one->pod->object);
 	end(s, one);
 	return 1;

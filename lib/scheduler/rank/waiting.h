@@ -37,6 +37,11 @@ int korch__waiting_end(korch_scheduler *s, const char *id);
 /* The one that was woken may be gone, or wait again: then it is the turn of others like it. */
 void korch__waiting_turn(korch_scheduler *s);
 void korch__waiting_undo(korch_scheduler *s, const struct sched_entry *entry);
+/* The first one of those that room is kept for, and whose room is there; NULL: none. 0 or
+ * KORCH_E_NOMEM. */
+int korch__nominee_find(sched_waiting **out, korch_scheduler *s);
+/* By priority, then by the time they wait. */
+int korch__waiting_is_before(const sched_waiting *a, const sched_waiting *b);
 /* Frees one that was taken out of the table. */
 void korch__waiting_drop(korch_scheduler *s, sched_waiting *one);
 void korch__waiting_init(korch_scheduler *s);

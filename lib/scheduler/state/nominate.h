@@ -11,6 +11,10 @@ struct sched_nomination {
 	sched_pod *pod;         /* owned; hidden on its slot */
 	sched_nomination *next; /* on the same slot; of one that ended: as it was then */
 	int suspended;          /* the pod itself is being decided on */
+	/* Its node had no room for it when the state was at these: see rank/nominee.c. */
+	uint64_t seen;
+	uint64_t topology_version;
+	uint64_t generation;
 };
 
 void korch__nominations_init(korch_scheduler *s);

@@ -12,6 +12,7 @@ sched_slot *korch__slot_get(const korch_scheduler *s, const char *name)
 void korch__slot_touch(korch_scheduler *s, uint32_t slot)
 {
 	korch__log_add(&s->touched, slot);
+	s->slots.items[slot]->touched_at = s->touched.end;
 	korch__changed(s);
 }
 

@@ -73,6 +73,7 @@ typedef struct sched_slot {
 	uint32_t n_ports;            /* host ports of its pods: only then somebody has to look */
 	uint32_t n_nominated;        /* pods that keep room on it */
 	sched_nomination *nominated; /* the first of them */
+	uint64_t touched_at;         /* end of the log when it was touched last */
 	uint32_t n_devices;
 	uint8_t is_partial; /* counted in n_partial */
 	uint8_t is_loose;   /* a trial looks after it when it ends */

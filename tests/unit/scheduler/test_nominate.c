@@ -242,6 +242,58 @@ START_TEST(test_out_of_memory)
 }
 END_TEST
 
+/* The name of the pod that is woken, "" for none. */
+static const char *woken(void)
+{
+	static char name[32];
+	const korch_pod *pod = NULL;
+	name[0] = '\0';
+	ck_assert_int_ge(korch_scheduler_woken(&pod, s), 0);
+	if (pod)
+		strcat(name, korch_object_name(&pod->object));
+	korch_object_unref((const korch_object *)pod);
+	return name;
+}
+
+static void wait_for(const char *name, int32_t priority, const char *node)
+{
+	korch_pod *pod = with_priority(make_pod(name, "cpu=1"), priority);
+	ck_assert_int_eq(korch_scheduler_nominate(s, pod, node, NULL), 0);
+	ck_assert_int_eq(korch_scheduler_wait(s, pod, NULL), 0);
+	korch_object_unref(&pod->object);
+}
+
+/* Room that is kept for a pod is kept from others like it, and wakes that pod. */
+START_TEST(test_woken_by_own_room)
+{
+	korch_pod *low[2];
+	for (int i = 0; i < 2; i++) {
+		const char *name = i ? "low1" : "low0";
+		feed_node(s, make_node(i ? "n1" : "n0", "cpu=1 pods=9"));
+		low[i] = make_pod(name, "cpu=1");
+		ck_assert_int_eq(korch_scheduler_pod_set(s, low[i], i ? "n1" : "n0", NULL), 0);
+	}
+	wait_for("other", 7, NULL);
+	wait_for("high0", 7, "n0");
+	wait_for("high1", 7, "n1");
+	ck_assert_str_eq(woken(), "");
+	korch_scheduler_pod_remove(s, low[1]);
+	ck_assert_str_eq(woken(), "high1");
+	ck_assert_str_eq(woken(), "");
+	wait_for("high1", 7, "n1"); /* not placed after all */
+	korch_scheduler_pod_remove(s, low[0]);
+	ck_assert_str_eq(woken(), "high0"); /* it waits longer */
+	ck_assert_str_eq(woken(), "high1");
+	ck_assert_str_eq(woken(), "");
+	/* A more important one that needs no room of its own goes first. */
+	wait_for("high1", 7, "n1");
+	wait_for("higher", 8, NULL);
+	ck_assert_str_eq(woken(), "higher");
+	korch_object_unref(&low[0]->object);
+	korch_object_unref(&low[1]->object);
+}
+END_TEST
+
 KORCH_SUITE(nominate)
 {
 	Suite *suite = suite_create("scheduler: nominations");
@@ -250,6 +302,7 @@ KORCH_SUITE(nominate)
 	                              test_affinity_to_a_nominated_pod,
 	                              test_changes_elsewhere,
 	                              test_trial_restores_nominations,
+	                              test_woken_by_own_room,
 	                              test_out_of_memory};
 	TCase *with_one = tcase_create("nominations");
 	tcase_set_timeout(with_one, 60);
