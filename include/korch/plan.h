@@ -47,7 +47,8 @@ typedef struct korch_step {
 	int32_t reserved;         /**< 0 */
 	const korch_object *base; /**< the object that was decided on; its revision is what the store
 	                             must still hold. NULL for CREATE */
-	korch_object *object;     /**< CREATE and UPDATE: the new state */
+	korch_object *object;     /**< CREATE and UPDATE: the new state; DELETE: whose status is the
+	                             last one, or NULL */
 	korch_delete_options delete_options; /**< DELETE */
 } korch_step;
 
@@ -82,6 +83,10 @@ KORCH_API int korch_plan_update_status(korch_plan *plan, const korch_object *bas
 /** Deletes base. options NULL: the defaults. @since 0.1 */
 KORCH_API int korch_plan_delete(korch_plan *plan, const korch_object *base,
                                 const korch_delete_options *options);
+/** As korch_plan_delete(); when base stays for a while (a pod for its grace period) it gets the
+ * status of object at once, which says why it goes. @since 0.1 */
+KORCH_API int korch_plan_evict(korch_plan *plan, const korch_object *base, korch_object *object,
+                               const korch_delete_options *options);
 /** Makes the whole plan depend on base being unchanged. @since 0.1 */
 KORCH_API int korch_plan_check(korch_plan *plan, const korch_object *base);
 /** Records an event when the plan has been committed. type: "Normal" or "Warning". @since 0.1 */

@@ -121,6 +121,11 @@ static int add_delete(korch_flight *flight, size_t i, const korch_admission *adm
 		korch_block_share(&flight->last_state, base);
 	korch_object *object = NULL;
 	int code = korch__admit_delete(&object, base, &step->delete_options, admission, err);
+	if (code == KORCH_ADMITTED_PUT && step->object &&
+	    korch__status_take(object, step->object) < 0) {
+		korch_object_unref(object);
+		return no_memory(err);
+	}
 	if (code == KORCH_ADMITTED_PUT)
 		return add_put(flight, i, object, base->revision, err);
 	return code == KORCH_ADMITTED_REMOVE ? add_key(flight, i, KORCH_WRITE_DELETE, base, err) : code;

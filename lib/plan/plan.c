@@ -96,13 +96,25 @@ int korch_plan_update_status(korch_plan *plan, const korch_object *base, korch_o
 	           base && object);
 }
 
+static korch_step delete_step(const korch_object *base, const korch_delete_options *options)
+{
+	static const korch_delete_options defaults = {.grace_seconds = -1};
+	return (korch_step){
+	    .op = KORCH_STEP_DELETE, .base = base, .delete_options = options ? *options : defaults};
+}
+
 int korch_plan_delete(korch_plan *plan, const korch_object *base,
                       const korch_delete_options *options)
 {
-	static const korch_delete_options defaults = {.grace_seconds = -1};
-	korch_step step = {
-	    .op = KORCH_STEP_DELETE, .base = base, .delete_options = options ? *options : defaults};
-	return add(plan, step, base != NULL);
+	return add(plan, delete_step(base, options), base != NULL);
+}
+
+int korch_plan_evict(korch_plan *plan, const korch_object *base, korch_object *object,
+                     const korch_delete_options *options)
+{
+	korch_step step = delete_step(base, options);
+	step.object = object;
+	return add(plan, step, base && object && base->kind == object->kind);
 }
 
 int korch_plan_check(korch_plan *plan, const korch_object *base)

@@ -86,6 +86,8 @@ static void end_object(world *w, const korch_step *step)
 	if (base->metadata->deletion_timestamp)
 		return;
 	korch_object *edited = korch_object_edit(base);
+	if (step->object && base->kind == &korch_pod_kind)
+		korch_block_share(&((korch_pod *)edited)->status, ((korch_pod *)step->object)->status);
 	korch_object_edit_meta(edited)->deletion_timestamp =
 	    w->now + (graceful ? 30 * KORCH_USEC_PER_SEC : 0);
 	world_put(w, edited);

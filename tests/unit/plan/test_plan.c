@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "fixture.h"
 #include "unit.h"
+#include <korch/api/core_node.h>
 #include <korch/plan.h>
 
 static void fill(korch_plan *plan, const korch_object *base)
@@ -46,6 +47,27 @@ START_TEST(steps_and_notes)
 	ck_assert_int_eq(korch_block_is_unique(base), 1);
 	korch_plan_free(plan);
 	korch_plan_free(NULL);
+	korch_object_unref(base);
+}
+END_TEST
+
+START_TEST(evictions)
+{
+	korch_object *base = fixture_pod("a", NULL, NULL, 0);
+	korch_object *other = NULL;
+	korch_plan *plan = NULL;
+	ck_assert_int_eq(korch_plan_new(&plan), 0);
+	ck_assert_int_eq(korch_object_new(&other, &korch_node_kind), 0);
+	ck_assert_int_eq(korch_plan_evict(plan, base, korch_object_edit(base), NULL), 0);
+	const korch_step *step = korch_plan_step(plan, 0);
+	ck_assert_int_eq(step->op, KORCH_STEP_DELETE);
+	ck_assert_ptr_eq(step->base, base);
+	ck_assert_ptr_nonnull(step->object);
+	ck_assert_int_eq(step->delete_options.grace_seconds, -1);
+	ck_assert_int_eq(korch_plan_evict(plan, base, NULL, NULL), KORCH_E_INVALID);
+	ck_assert_int_eq(korch_plan_evict(plan, base, other, NULL), KORCH_E_INVALID);
+	ck_assert_uint_eq(korch_plan_steps(plan), 1);
+	korch_plan_free(plan);
 	korch_object_unref(base);
 }
 END_TEST
@@ -107,6 +129,7 @@ END_TEST
 KORCH_SUITE(plan)
 {
 	Suite *suite = suite_create("plan");
-	KORCH_CASE(suite, "plan", steps_and_notes, times, a_missing_object_sticks, short_memory);
+	KORCH_CASE(suite, "plan", steps_and_notes, evictions, times, a_missing_object_sticks,
+	           short_memory);
 	return suite;
 }
