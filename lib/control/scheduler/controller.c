@@ -72,11 +72,21 @@ static int32_t priority(void *userdata, const korch_object *object)
 static int wait(const korch__turn *turn, const korch_pod *pod, const char *message)
 {
 	_cleanup_free_ char *claims = NULL;
+	_cleanup_free_ char *whole = NULL;
+	_cleanup_free_ char *own = korch__strdup(message); /* it is the scheduler's, which is asked */
+	_cleanup_free_ char *why = NULL;
+	korch__refusal refusal = {.reason = "Unschedulable"};
 	size_t n_nodes = korch_scheduler_nodes(turn->st->scheduler);
-	if (korch__claims_problem(&claims, turn->view, pod, n_nodes) < 0)
+	if (!own || korch__claims_problem(&claims, turn->view, pod, n_nodes) < 0 ||
+	    korch__make_room(turn, pod, &refusal, &why) < 0)
 		return KORCH_E_NOMEM;
-	const korch__refusal refusal = {.reason = "Unschedulable",
-	                                .message = claims ? claims : message};
+	refusal.message = claims ? claims : own;
+	if (why) {
+		whole = korch__sprintf("%s %s", refusal.message, why);
+		if (!whole)
+			return KORCH_E_NOMEM;
+		refusal.message = whole;
+	}
 	if (korch_scheduler_wait(turn->st->scheduler, pod, NULL) < 0 ||
 	    korch__refused_add(turn->st, pod) < 0)
 		return KORCH_E_NOMEM;

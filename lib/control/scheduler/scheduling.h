@@ -71,11 +71,22 @@ int korch__bind_pod(const korch__turn *turn, const korch_pod *pod, const char *n
 typedef struct korch__refusal {
 	const char *reason; /* of the condition PodScheduled */
 	const char *message;
-	int is_silent; /* no event */
+	int is_silent;        /* no event */
+	const char *nominate; /* the node that room is kept on; "": none; NULL: as before */
 } korch__refusal;
 
 /* Says it, unless it has been said. 0 or KORCH_E_NOMEM. */
 int korch__refuse(const korch__turn *turn, const korch_pod *pod, const korch__refusal *refusal);
+
+/* preempt.c */
+
+/*
+ * Makes room for a pod that fits nowhere, when less important ones can go: they are evicted, and
+ * the node is kept for it. Otherwise *why says why not (with korch__free(); NULL: there is nothing
+ * to be said). 0 or KORCH_E_NOMEM.
+ */
+int korch__make_room(const korch__turn *turn, const korch_pod *pod, korch__refusal *refusal,
+                     char **why);
 
 /* waiting.c: when pods that were refused are looked at again. */
 

@@ -1,0 +1,116 @@
+/*
+ * Preemption in the cluster: who has to go is the scheduler's to say (lib/scheduler/preempt); here
+ * it is carried out as kube-scheduler does (pkg/scheduler/framework/preemption): victims get the
+ * condition DisruptionTarget and are deleted with their grace period, the pod that they go for is
+ * nominated to the node, and less important pods that were nominated to it are no more.
+ */
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "control/condition.h"
+#include "control/scheduler/scheduling.h"
+#include <korch/scheduler/preempt.h>
+#include <stdlib.h>
+#include <string.h>
+
+static korch_object *condemned(const korch__turn *turn, const korch_pod *victim,
+                               const korch_pod *pod)
+{
+	const char *by = korch__text_or_empty(pod->spec->scheduler_name);
+	_cleanup_free_ char *message = korch__sprintf(
+	    "%s: preempting to accommodate a higher priority pod", *by ? by : "default-scheduler");
+	const korch__condition_value value = {"DisruptionTarget", "True", "PreemptionByScheduler",
+	                                      message, turn->now};
+	korch_pod *edited = message ? (korch_pod *)korch_object_edit(&victim->object) : NULL;
+	korch_pod_status *to =
+	    edited ? korch_struct_edit(&edited->status, &korch_pod_status_type) : NULL;
+	if (to && korch__condition_put(&to->conditions, &to->n_conditions, &korch__pod_conditions,
+	                               &value) == 0)
+		return &edited->object;
+	korch_object_unref((korch_object *)edited);
+	return NULL;
+}
+
+/* One that is leaving already needs no more. */
+static int evict(const korch__turn *turn, const char *uid, const korch_pod *pod, const char *node)
+{
+	const korch_object *object = korch_view_get_uid(turn->view, uid);
+	if (!object || korch__is_deleting(object))
+		return 0;
+	korch_object *edited = condemned(turn, korch__pod_of(object), pod);
+	if (!edited)
+		return KORCH_E_NOMEM;
+	korch_plan_event(turn->plan, object, "Normal", "Preempted", "Preempted by pod %s on node %s",
+	                 korch_object_uid(&pod->object), node);
+	return korch_plan_evict(turn->plan, object, edited, NULL);
+}
+
+/* Pods that wait for room on a node and are less important than the one that gets it. */
+typedef struct rivals {
+	const korch__turn *turn;
+	const char *node;
+	int32_t priority;
+} rivals;
+
+static int end_nomination(void *userdata, const korch_object *object)
+{
+	const rivals *of = userdata;
+	const korch_pod *pod = korch__pod_of(object);
+	const char *node = pod->status ? pod->status->nominated_node_name : NULL;
+	if (!node || strcmp(node, of->node) != 0 || !korch__is_ours(of->turn->st, object) ||
+	    pod->spec->priority >= of->priority)
+		return 0;
+	korch_pod *edited = (korch_pod *)korch_object_edit(object);
+	korch_pod_status *to =
+	    edited ? korch_struct_edit(&edited->status, &korch_pod_status_type) : NULL;
+	if (!to || korch_scheduler_nominate(of->turn->st->scheduler, pod, NULL, NULL) < 0) {
+		korch_object_unref((korch_object *)edited);
+		return KORCH_E_NOMEM;
+	}
+	korch_string_share(&to->nominated_node_name, NULL);
+	return korch_plan_update_status(of->turn->plan, object, &edited->object);
+}
+
+static int carry_out(const korch__turn *turn, const korch_pod *pod, const korch_preemption *found)
+{
+	rivals of = {turn, found->node, pod->spec->priority};
+	const korch_view_query unbound = {.kind = pod->object.kind, .node_name = ""};
+	for (size_t i = 0; i < found->n_victims; i++)
+		if (evict(turn, found->victims[i], pod, found->node) < 0)
+			return KORCH_E_NOMEM;
+	if (korch_view_each(turn->view, &unbound, end_nomination, &of) < 0)
+		return KORCH_E_NOMEM;
+	return korch_scheduler_nominate(turn->st->scheduler, pod, found->node, NULL);
+}
+
+/* What is said when nothing is found; what was kept for the pod ends, or stays when it has only to
+ * wait. */
+static int say_why(const korch__turn *turn, const korch_pod *pod, korch__refusal *refusal,
+                   char **why)
+{
+	korch_scheduler *scheduler = turn->st->scheduler;
+	const char *text = "";
+	int stays = korch_scheduler_preempt_why(&text, scheduler, pod, NULL);
+	if (stays < 0)
+		return stays;
+	if (*text && !(*why = korch__strdup(text)))
+		return KORCH_E_NOMEM;
+	if (stays)
+		return 0;
+	refusal->nominate = "";
+	const char *node = pod->status ? pod->status->nominated_node_name : NULL;
+	return node && *node ? korch_scheduler_nominate(scheduler, pod, NULL, NULL) : 0;
+}
+
+int korch__make_room(const korch__turn *turn, const korch_pod *pod, korch__refusal *refusal,
+                     char **why)
+{
+	korch_preemption found;
+	int code = korch_scheduler_preempt(&found, turn->st->scheduler, pod, NULL);
+	if (code == 0)
+		code = say_why(turn, pod, refusal, why);
+	else if (code > 0) {
+		code = carry_out(turn, pod, &found);
+		refusal->nominate = found.node;
+	}
+	return code == KORCH_E_NOMEM ? code : 0;
+}
