@@ -9,13 +9,14 @@
 #include <string.h>
 
 enum {
-	TICK = 4096,        /* moves between two looks at the caller's progress */
-	DONE = 1000000,     /* the progress at which it ends */
-	SAMPLES = 1 << 16,  /* moves tried, none made, to find the scale of temperatures */
-	CHAIN_EVERY = 32,   /* one move in so many is a chain */
-	EXCHANGE_EVERY = 4, /* with a bound on moves: one in so many is an exchange */
-	HOMEWARD = 16,      /* of 256 moves, so many send a process home; */
-	SHIFTS = 128        /* up to this many are shifts, the others are swaps */
+	TICK = 4096,          /* moves between two looks at the caller's progress */
+	DONE = 1000000,       /* the progress at which it ends */
+	SAMPLES = 1 << 16,    /* moves tried, none made, to find the scale of temperatures */
+	CHAIN_EVERY = 32,     /* one move in so many is a chain */
+	HOMECOMING_EVERY = 8, /* once icy: one in so many is a homecoming */
+	EXCHANGE_EVERY = 4,   /* with a bound on moves: one in so many is an exchange */
+	HOMEWARD = 16,        /* of 256 moves, so many send a process home; */
+	SHIFTS = 128          /* up to this many are shifts, the others are swaps */
 };
 
 /* Temperatures in mean changes of cost: hot, where large processes wander, to cold; then icy (in
@@ -178,6 +179,7 @@ static uint64_t run(korch__reassign_search *s, const korch_reassign_options *o)
 	uint32_t done = 0;
 	while (done < DONE) {
 		double share = (double)done / DONE;
+		bool icy = share > COLD_AT;
 		s->temperature = temperature_at(share, mean, heat);
 		weigh_missing(s, share, mean);
 		for (int i = 0; i < TICK; i++) {
@@ -185,6 +187,8 @@ static uint64_t run(korch__reassign_search *s, const korch_reassign_options *o)
 				korch__reassign_chain(s);
 			else if (bounded && i % EXCHANGE_EVERY == 1)
 				korch__reassign_exchange(s);
+			else if (icy && i % HOMECOMING_EVERY == 2)
+				korch__reassign_homecoming(s);
 			else
 				step(s);
 		}

@@ -62,17 +62,18 @@ static uint32_t short_of(const korch__reassign_state *s, uint32_t process, uint3
 	return KORCH_REASSIGN_NONE;
 }
 
-/* A process of a machine, as likely as it is large in a resource that its going would free. */
-static uint32_t pick(korch__reassign_search *s, uint32_t machine, uint32_t resource)
+/* A process of a machine but one, as likely as it is large in a resource, by one of two tables. */
+static uint32_t pick(korch__reassign_search *s, uint32_t machine, uint32_t resource,
+                     const int64_t *need_of_natives, uint32_t but)
 {
 	const korch__reassign_model *m = s->state->model;
 	size_t n = m->n_resources;
 	double sum = 0;
 	uint32_t chosen = KORCH_REASSIGN_NONE;
 	for (uint32_t p = s->state->first[machine]; p != KORCH_REASSIGN_NONE; p = s->state->next[p]) {
-		const int64_t *freed = m->initial[p] == machine ? m->need_home : m->need;
+		const int64_t *freed = m->initial[p] == machine ? need_of_natives : m->need;
 		double share = (double)freed[p * n + resource];
-		if (share <= 0)
+		if (share <= 0 || p == but)
 			continue;
 		sum += share;
 		if ((double)(korch__reassign_draw(s) >> 11) * 0x1p-53 * sum < share)
@@ -141,11 +142,52 @@ void korch__reassign_chain(korch__reassign_search *s)
 	bool arrived;
 	while (!(arrived = shift(s, process, machine)) && s->n_done < KORCH_REASSIGN_CHAIN) {
 		uint32_t resource = short_of(s->state, process, machine);
-		uint32_t other = resource == KORCH_REASSIGN_NONE ? resource : pick(s, machine, resource);
+		uint32_t other = resource == KORCH_REASSIGN_NONE
+		                     ? resource
+		                     : pick(s, machine, resource, s->state->model->need_home, process);
 		if (other == KORCH_REASSIGN_NONE || !eject(s, other))
 			break;
 	}
 	end(s, arrived);
+}
+
+/* The resource with the dearest load above a machine's safety capacity; NONE without any. */
+static uint32_t dearest_resource(const korch__reassign_state *s, uint32_t machine)
+{
+	const korch__reassign_model *m = s->model;
+	size_t row = (size_t)machine * m->n_resources;
+	uint32_t dearest = KORCH_REASSIGN_NONE;
+	int64_t most = 0;
+	for (uint32_t r = 0; r < m->n_resources; r++) {
+		int64_t cost = m->weight[r] * (s->load[row + r] - m->safety[row + r]);
+		if (cost <= most)
+			continue;
+		most = cost;
+		dearest = r;
+	}
+	return dearest;
+}
+
+/* A process goes home, and others, who make that dear, leave: fewer are away in the end, perhaps.
+ */
+void korch__reassign_homecoming(korch__reassign_search *s)
+{
+	enum { MOST = 4 };
+	korch__reassign_state *state = s->state;
+	if (state->n_away == 0)
+		return;
+	uint32_t process = state->away[korch__reassign_scale(korch__reassign_draw(s), state->n_away)];
+	uint32_t home = state->model->initial[process];
+	begin(s);
+	bool whole = shift(s, process, home);
+	while (whole && s->n_done < MOST && s->sum > s->temperature) {
+		uint32_t resource = dearest_resource(state, home);
+		uint32_t other = resource == KORCH_REASSIGN_NONE
+		                     ? resource
+		                     : pick(s, home, resource, state->model->need, process);
+		whole = other != KORCH_REASSIGN_NONE && eject(s, other);
+	}
+	end(s, whole);
 }
 
 /* With a bound on moved processes: one of them goes home, another process moves in its stead. */

@@ -58,6 +58,7 @@ void korch__reassign_settle(korch__reassign_search *s);
 
 /* chain.c: one move made of several, accepted or undone as a whole. */
 void korch__reassign_chain(korch__reassign_search *s);
+void korch__reassign_homecoming(korch__reassign_search *s);
 void korch__reassign_exchange(korch__reassign_search *s);
 
 #endif
