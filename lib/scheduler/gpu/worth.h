@@ -14,8 +14,8 @@ enum { KORCH__GPU_SIZES_MAX = 128 };
 
 /* A size of share, and how many pods ask for it. */
 typedef struct korch__gpu_size {
-	int32_t share; /* 1 to 999 */
 	int64_t pods;
+	int32_t share; /* 1 to 999 */
 	int32_t price; /* found: what room for one more such pod is worth */
 } korch__gpu_size;
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 typedef int64_t (*measure_fn)(const korch__gpu_expected *expected, const uint8_t *allowed,
-                           const korch__gpu_node *node);
+                              const korch__gpu_node *node);
 
 /* A change of a measure, and where a share has to go for it. */
 typedef struct change {

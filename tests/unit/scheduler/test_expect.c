@@ -159,6 +159,44 @@ START_TEST(test_bad_pods)
 }
 END_TEST
 
+/* What plugins see of devices: the emptiest of all that are shared already comes first. */
+static int64_t shared_score(void *userdata, const korch_pod *pod, const korch_node_info *node)
+{
+	const int32_t *left;
+	int64_t most = 0;
+	size_t n = korch_node_info_devices(&left, node);
+	for (size_t i = 0; i < n; i++)
+		most = left[i] < 1000 && left[i] > most ? left[i] : most;
+	return most;
+}
+
+START_TEST(test_plugin)
+{
+	const korch_scheduler_plugin plugin = {
+	    .size = sizeof(plugin), .name = "Shared", .score = shared_score};
+	const korch_score_use use = {.name = "Shared", .weight = 1};
+	const korch_scheduler_profile profile = {.size = sizeof(profile),
+	                                         .name = "default-scheduler",
+	                                         .scores = &use,
+	                                         .n_scores = 1,
+	                                         .plugins = &plugin,
+	                                         .n_plugins = 1};
+	const korch_scheduler_options options = {
+	    .size = sizeof(options), .profiles = &profile, .n_profiles = 1};
+	korch_scheduler *s = NULL;
+	ck_assert_int_eq(korch_scheduler_new(&s, &options, NULL), 0);
+	feed_node(s, make_node("a", "cpu=16"));
+	feed_node(s, make_node("b", "cpu=16 nvidia.com/gpu=2"));
+	feed_node(s, make_node("c", "cpu=16 nvidia.com/gpu=2"));
+	ck_assert_str_eq(place(s, make_pod("p1", "cpu=1")), "a");
+	ck_assert_str_eq(place(s, make_pod("p2", "korch.dev/gpu-milli=900")), "b");
+	ck_assert_str_eq(place(s, make_pod("p3", "korch.dev/gpu-milli=300")), "b");
+	ck_assert_str_eq(place(s, make_pod("p4", "nvidia.com/gpu=1")), "c");
+	ck_assert_str_eq(place(s, make_pod("p5", "korch.dev/gpu-milli=100")), "b");
+	korch_scheduler_free(s);
+}
+END_TEST
+
 /* A cluster that lives: what there is now, from which it can be built anew. */
 typedef struct world {
 	korch_node *nodes[NODES];
@@ -338,7 +376,7 @@ KORCH_SUITE(scheduler_expect)
 {
 	Suite *suite = suite_create("scheduler: expected pods");
 	KORCH_CASE(suite, "literals", test_not_told, test_node, test_known_pods, test_bad_pods,
-	           test_no_memory);
+	           test_plugin, test_no_memory);
 	TCase *loops = tcase_create("loops");
 	tcase_set_timeout(loops, 60);
 	tcase_add_loop_test(loops, test_device, 0, 2);
