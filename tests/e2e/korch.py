@@ -112,7 +112,7 @@ class Korch:
         """Waits until a workload's line has all these members; a member may be a function."""
         def fits(line):
             return line["type"] == "workload" and line["name"] == name and all(
-                value(line[key]) if callable(value) else line[key] == value for key, value in wanted.items())
+                value(line.get(key)) if callable(value) else line.get(key) == value for key, value in wanted.items())
         return self.wait(fits, f"workload {name} with {wanted}", since, timeout)
 
     def wait_ready(self, name, count, since=0, timeout=None):

@@ -23,6 +23,14 @@ spec:
         command: [sleep, "5001"]
 """
 OTHER = WEB.replace("web", "cache").replace("replicas: 2", "replicas: 1")
+GATED = """apiVersion: v1
+kind: Pod
+metadata: {name: gated}
+spec:
+  schedulingGates: [{name: example.com/hold}]
+  terminationGracePeriodSeconds: 1
+  containers: [{name: main, image: sleep:1, command: [sleep, "5002"]}]
+"""
 SERVICE = """apiVersion: v1
 kind: Service
 metadata: {name: front}
@@ -100,6 +108,28 @@ class LiveView(korch.Case):
         terminal.wait(r"^rolling back")
         terminal.wait(r"^deployment/web +█{12} +2/2 ")
         korch.wait_until(lambda: [argument for _, argument in self.containers()] == ["5001", "5001"], "the old version in both pods")
+        self.quit(terminal)
+
+    def test_waiting(self):
+        """Why pods do not start stands below their workload, folded; when they start it goes."""
+        big = WEB.replace("image: web:1", "image: web:1\n        resources: {requests: {cpu: 4000}}")
+        self.write("app/web.yaml", big)
+        self.write("app/gated.yaml", GATED)
+        terminal = self.start(columns=80)
+        terminal.wait(r"^deployment/web +░{12} +0/2 .*\n +2 pods wait: 0/1 nodes are available: 1 Insufficient cpu\. preemption: 0/1\n"
+                      r" +nodes are available: 1 Preemption is not helpful for scheduling\.\n")
+        terminal.wait(r"^pod/gated +░{12} +0/1 .*\n +waits: Scheduling is blocked due to non-empty scheduling gates\n")
+        terminal.wait(r"^service/front at ")
+        terminal.resize(40, 30)
+        terminal.wait(r"^ +2 pods wait: 0/1 nodes are available:\n +1 Insufficient cpu\. preemption: 0/1\n +nodes are available: 1 Preemption is…\n")
+        terminal.resize(80, 8)
+        terminal.wait(r"^pod/gated", "rows are never hidden by reasons")
+        terminal.resize(80, 30)
+        self.write("app/gated.yaml", GATED.replace("  schedulingGates: [{name: example.com/hold}]\n", ""))
+        self.write("app/web.yaml", WEB)
+        terminal.wait(r"^deployment/web +█{12} +2/2 ")
+        terminal.wait(r"^pod/gated +█{12} +1/1 ")
+        self.assertNotIn("wait", terminal.text())
         self.quit(terminal)
 
     def test_keys(self):

@@ -4,11 +4,7 @@
  * json.c.
  */
 #include "tool.h"
-#include "up/files.h"
-#include "up/options.h"
-#include "up/output.h"
-#include "up/scheduler.h"
-#include "up/state.h"
+#include "up/session.h"
 
 #include <fcntl.h>
 #include <korch/api.h>
@@ -26,151 +22,6 @@ enum {
 	SETTLE_US = 1000000,
 	STOP_PATIENCE_US = 100000,
 };
-
-typedef struct session {
-	const up_options *options;
-	up_scheduler scheduler;
-	korch_loop *loop;
-	korch_runtime *runtime; /* the cluster's, once that is open */
-	korch_cluster *cluster;
-	tool_output *output;
-	tool_rows rows;
-	korch_manifest *manifest; /* what is applied */
-	files *files;
-	state state;
-	int signals;
-	int stdin_flags;
-	korch_poll *signal_poll;
-	korch_poll *key_poll;
-	korch_timer *refresh;
-	/* what the loop's callbacks leave for the session */
-	int is_dirty;
-	int is_changed_on_disk;
-	int n_interrupts;
-	tool_wish wish;
-	size_t selected;
-} session;
-
-static void tell_problem(void *userdata, const char *line, int is_error)
-{
-	session *self = userdata;
-	char text[2048];
-	if (self->output) {
-		snprintf(text, sizeof(text), "%s%s", is_error ? "" : "warning: ", line);
-		if (is_error)
-			self->output->ops->error(self->output, text);
-		else
-			self->output->ops->note(self->output, text);
-		return;
-	}
-	fprintf(stderr, "korch: %s%s\n", is_error ? "" : "warning: ", line);
-}
-
-static void tell_error(session *self, korch_error *error)
-{
-	char *text = korch_error_format(error);
-	self->output->ops->error(self->output, text ? text : korch_code_text(korch_error_code(error)));
-	free(text);
-	korch_error_free(error);
-}
-
-/* Reads all paths again; NULL, with everything said, when something is wrong. */
-static korch_manifest *read_manifest(session *self)
-{
-	korch_manifest *manifest = NULL;
-	korch_error *error = NULL;
-	int code = tool_read(&manifest, &self->options->paths, &error);
-	size_t errors = manifest ? tool_each_problem(manifest, tell_problem, self) : 0;
-	if (code < 0 && errors == 0) {
-		char *text = korch_error_format(error);
-		tell_problem(self, text ? text : korch_code_text(code), 1);
-		free(text);
-	}
-	korch_error_free(error);
-	if (code == 0 && errors == 0)
-		return manifest;
-	korch_manifest_free(manifest);
-	return NULL;
-}
-
-/* Objects that a person expects something of, and which are only kept until their controllers are
- * there. */
-static int is_only_kept(const korch_kind *kind)
-{
-	static const char *const KINDS[] = {"StatefulSet",
-	                                    "DaemonSet",
-	                                    "Job",
-	                                    "CronJob",
-	                                    "ReplicationController",
-	                                    "HorizontalPodAutoscaler",
-	                                    "Ingress",
-	                                    "NetworkPolicy",
-	                                    "PersistentVolumeClaim",
-	                                    "Rollout"};
-	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
-		if (strcmp(KINDS[i], kind->name) == 0)
-			return 1;
-	return 0;
-}
-
-static void on_applied(void *userdata, const korch_object *object, korch_apply_result result)
-{
-	session *self = userdata;
-	self->output->ops->applied(self->output, object, result);
-	if (result == KORCH_APPLY_CREATED && is_only_kept(object->kind)) {
-		char text[512];
-		snprintf(text, sizeof(text), "warning: %s/%s is kept, but nothing here acts on a %s yet",
-		         object->kind->singular, korch_object_name(object), object->kind->name);
-		self->output->ops->note(self->output, text);
-	}
-}
-
-static int manifest_has(const korch_manifest *manifest, const korch_object *object)
-{
-	const korch_key wanted = korch_object_key(object);
-	for (size_t i = 0; i < korch_manifest_count(manifest); i++) {
-		const korch_key key = korch_object_key(korch_manifest_object(manifest, i));
-		if (korch_key_compare(&key, &wanted) == 0)
-			return 1;
-	}
-	return 0;
-}
-
-/* What was in the manifests before and is not now goes. */
-static void prune(session *self, const korch_manifest *before, const korch_manifest *now)
-{
-	for (size_t i = 0; before && i < korch_manifest_count(before); i++) {
-		const korch_object *object = korch_manifest_object(before, i);
-		korch_error *error = NULL;
-		if (manifest_has(now, object))
-			continue;
-		const korch_key key = korch_object_key(object);
-		int code = korch_cluster_delete(self->cluster, &key, NULL, &error);
-		if (code < 0 && code != KORCH_E_NOT_FOUND) {
-			tell_error(self, error);
-			continue;
-		}
-		korch_error_free(error);
-		self->output->ops->deleted(self->output, &key);
-	}
-}
-
-/* Takes the manifest. Returns 0, or the code after saying what is wrong; then everything stays as
- * it was. */
-static int apply(session *self, korch_manifest *manifest)
-{
-	korch_error *error = NULL;
-	int code = korch_cluster_apply(self->cluster, manifest, on_applied, self, &error);
-	if (code < 0) {
-		tell_error(self, error);
-		korch_manifest_free(manifest);
-		return code;
-	}
-	prune(self, self->manifest, manifest);
-	korch_manifest_free(self->manifest);
-	self->manifest = manifest;
-	return 0;
-}
 
 static void mark_dirty(session *self)
 {
@@ -255,7 +106,7 @@ static void grant_wish(session *self)
 		code = korch_cluster_scale(self->cluster, &key, row.desired + (wish == WISH_MORE ? 1 : -1),
 		                           &error);
 	if (code < 0)
-		tell_error(self, error);
+		session_tell(self, error);
 	else if (wish == WISH_UNDO)
 		self->output->ops->note(self->output, "rolling back to the revision before");
 }
@@ -280,9 +131,9 @@ static void serve(session *self)
 			grant_wish(self);
 		if (self->is_changed_on_disk) {
 			self->is_changed_on_disk = 0;
-			korch_manifest *manifest = read_manifest(self);
+			korch_manifest *manifest = session_read(self);
 			if (manifest)
-				apply(self, manifest);
+				session_apply(self, manifest);
 		}
 		if (self->is_dirty)
 			show(self);
@@ -447,7 +298,7 @@ static korch_manifest *read_input(session *self)
 		tool_fail(error);
 		return NULL;
 	}
-	korch_manifest *manifest = read_manifest(self);
+	korch_manifest *manifest = session_read(self);
 	if (manifest && korch_manifest_count(manifest) == 0) {
 		korch_manifest_free(manifest);
 		fprintf(stderr, "korch: there is no object in these manifests\n");
@@ -459,6 +310,7 @@ static korch_manifest *read_input(session *self)
 static int run(const up_options *options)
 {
 	session self = {.options = options, .signals = -1};
+	self.rows.scheduler = &self.scheduler;
 	korch_error *error = NULL;
 	korch_manifest *manifest = read_input(&self);
 	int code = manifest ? open_session(&self, &error) : KORCH_E_INVALID;
@@ -469,7 +321,7 @@ static int run(const up_options *options)
 	}
 	/* The node is there before the first pod wants one. */
 	korch_cluster_settle(self.cluster, SETTLE_US, NULL);
-	code = apply(&self, manifest);
+	code = session_apply(&self, manifest);
 	if (code == 0) {
 		show(&self);
 		serve(&self);

@@ -96,6 +96,18 @@ static void put_service(const tool_service *service)
 	end(line);
 }
 
+static void put_waiting(json_object *line, const tool_waiting *waiting)
+{
+	json_object *member = json_object_new_object();
+	put_int(member, "pods", waiting->pods);
+	put(member, "pod", waiting->pod);
+	put(member, "reason", waiting->reason);
+	put(member, "message", waiting->message);
+	if (*waiting->node)
+		put(member, "node", waiting->node);
+	json_object_object_add(line, "waiting", member);
+}
+
 static void json_rows(tool_output *output, const tool_rows *rows, korch_usec now)
 {
 	for (size_t i = 0; i < rows->n; i++) {
@@ -112,6 +124,8 @@ static void json_rows(tool_output *output, const tool_rows *rows, korch_usec now
 		put_int(line, "restarts", row->restarts);
 		json_object_object_add(line, "failed", json_object_new_boolean(row->is_failed));
 		json_object_object_add(line, "finished", json_object_new_boolean(row->is_finished));
+		if (row->waiting)
+			put_waiting(line, row->waiting);
 		end(line);
 	}
 	for (size_t i = 0; i < rows->n_services; i++)

@@ -66,7 +66,13 @@ static void lines_rows(tool_output *output, const tool_rows *rows, korch_usec no
 		printf("%s %d/%d ready, %d up to date", title, row->ready, row->desired, row->updated);
 		if (row->restarts)
 			printf(", %d restart%s", row->restarts, row->restarts == 1 ? "" : "s");
-		printf("%s\n", row->is_failed ? ", failed" : row->is_finished ? ", finished" : "");
+		printf("%s", row->is_failed ? ", failed" : row->is_finished ? ", finished" : "");
+		if (row->waiting) {
+			char text[WAITING_MESSAGE_MAX + 700];
+			waiting_text(text, sizeof(text), row->waiting, row->kind == &korch_pod_kind);
+			printf(", %s", text);
+		}
+		putchar('\n');
 	}
 	for (size_t i = 0; i < rows->n_services; i++) {
 		char title[SERVICE_TEXT_MAX];

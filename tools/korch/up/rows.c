@@ -46,6 +46,7 @@ static tool_row *add(tool_rows *rows, const korch_object *object)
 }
 
 struct numbers {
+	const tool_waiting *waiting; /* with 0 pods: nobody waits */
 	int32_t desired;
 	int32_t ready;
 	int32_t updated;
@@ -54,15 +55,35 @@ struct numbers {
 	int is_finished;
 };
 
+/* 1 when it is not what it was, KORCH_E_NOMEM. */
+static int set_waiting(tool_row *row, const tool_waiting *waiting)
+{
+	if (waiting->pods == 0) {
+		int was = row->waiting != NULL;
+		free(row->waiting);
+		row->waiting = NULL;
+		return was;
+	}
+	if (waiting_equal(row->waiting, waiting))
+		return 0;
+	if (!row->waiting && !(row->waiting = malloc(sizeof(*row->waiting))))
+		return KORCH_E_NOMEM;
+	*row->waiting = *waiting;
+	return 1;
+}
+
 static int set_row(tool_rows *rows, const korch_object *object, const struct numbers *numbers)
 {
 	tool_row *row = find(rows, korch_object_uid(object));
 	int is_new = row == NULL;
 	if (is_new && !(row = add(rows, object)))
 		return KORCH_E_NOMEM;
-	row->is_changed = is_new || row->desired != numbers->desired || row->ready != numbers->ready ||
-	                  row->updated != numbers->updated || row->restarts != numbers->restarts ||
-	                  row->is_failed != numbers->is_failed ||
+	int waits_anew = set_waiting(row, numbers->waiting);
+	if (waits_anew < 0)
+		return waits_anew;
+	row->is_changed = is_new || waits_anew || row->desired != numbers->desired ||
+	                  row->ready != numbers->ready || row->updated != numbers->updated ||
+	                  row->restarts != numbers->restarts || row->is_failed != numbers->is_failed ||
 	                  row->is_finished != numbers->is_finished;
 	row->desired = numbers->desired;
 	row->ready = numbers->ready;
@@ -84,30 +105,34 @@ static int32_t restarts_of(const korch_pod *pod)
 	return sum;
 }
 
-static int add_restarts(void *userdata, const korch_object *object)
-{
-	*(int32_t *)userdata += restarts_of((const korch_pod *)object);
-	return 0;
-}
-
-struct counting {
-	const korch_view *view;
-	int32_t restarts;
-};
-
-static int add_restarts_of_set(void *userdata, const korch_object *set)
-{
-	struct counting *counting = userdata;
-	const korch_view_query query = {.kind = kind_of("v1", "Pod"),
-	                                .owner_uid = korch_object_uid(set)};
-	korch_view_each(counting->view, &query, add_restarts, &counting->restarts);
-	return 0;
-}
-
 struct refresh {
 	tool_rows *rows;
 	const korch_view *view;
 };
+
+/* What is counted over the pods of a workload. */
+struct counting {
+	const struct refresh *refresh;
+	int32_t restarts;
+	tool_waiting waiting;
+};
+
+static int add_pod(void *userdata, const korch_object *object)
+{
+	struct counting *counting = userdata;
+	counting->restarts += restarts_of((const korch_pod *)object);
+	waiting_add(&counting->waiting, (const korch_pod *)object, counting->refresh->rows->scheduler);
+	return 0;
+}
+
+static int add_pods_of_set(void *userdata, const korch_object *set)
+{
+	struct counting *counting = userdata;
+	const korch_view_query query = {.kind = kind_of("v1", "Pod"),
+	                                .owner_uid = korch_object_uid(set)};
+	korch_view_each(counting->refresh->view, &query, add_pod, counting);
+	return 0;
+}
 
 static int has_failed_to_progress(const korch_deployment *deployment)
 {
@@ -124,11 +149,12 @@ static int refresh_deployment(void *userdata, const korch_object *object)
 	const struct refresh *refresh = userdata;
 	const korch_deployment *deployment = (const korch_deployment *)object;
 	const korch_deployment_status *status = deployment->status;
-	struct counting counting = {.view = refresh->view};
+	struct counting counting = {.refresh = refresh};
 	const korch_view_query query = {.kind = kind_of("apps/v1", "ReplicaSet"),
 	                                .owner_uid = korch_object_uid(object)};
-	korch_view_each(refresh->view, &query, add_restarts_of_set, &counting);
+	korch_view_each(refresh->view, &query, add_pods_of_set, &counting);
 	const struct numbers numbers = {
+	    .waiting = &counting.waiting,
 	    .desired = deployment->spec ? deployment->spec->replicas : 0,
 	    .ready = status ? status->ready_replicas : 0,
 	    .updated = status ? status->updated_replicas : 0,
@@ -142,11 +168,12 @@ static int refresh_replica_set(void *userdata, const korch_object *object)
 {
 	const struct refresh *refresh = userdata;
 	const korch_replica_set *set = (const korch_replica_set *)object;
-	struct counting counting = {.view = refresh->view};
+	struct counting counting = {.refresh = refresh};
 	if (korch_object_controller(object))
 		return 0;
-	add_restarts_of_set(&counting, object);
+	add_pods_of_set(&counting, object);
 	const struct numbers numbers = {
+	    .waiting = &counting.waiting,
 	    .desired = set->spec ? set->spec->replicas : 0,
 	    .ready = set->status ? set->status->ready_replicas : 0,
 	    .updated = set->status ? set->status->replicas : 0,
@@ -170,13 +197,16 @@ static int refresh_pod(void *userdata, const korch_object *object)
 	const struct refresh *refresh = userdata;
 	const korch_pod *pod = (const korch_pod *)object;
 	const char *phase = pod->status && pod->status->phase ? pod->status->phase : "";
+	struct counting counting = {.refresh = refresh};
 	if (korch_object_controller(object))
 		return 0;
+	add_pod(&counting, object);
 	const struct numbers numbers = {
+	    .waiting = &counting.waiting,
 	    .desired = 1,
 	    .ready = pod_is_ready(pod),
 	    .updated = 1,
-	    .restarts = restarts_of(pod),
+	    .restarts = counting.restarts,
 	    .is_failed = strcmp(phase, "Failed") == 0,
 	    .is_finished = strcmp(phase, "Succeeded") == 0,
 	};
@@ -216,6 +246,8 @@ int rows_refresh(tool_rows *rows, const korch_view *view)
 	for (size_t i = 0; i < rows->n; i++)
 		if (rows->items[i].is_current)
 			rows->items[kept++] = rows->items[i];
+		else
+			free(rows->items[i].waiting);
 	rows->n = kept;
 	if (rows->n)
 		qsort(rows->items, rows->n, sizeof(*rows->items), compare);
@@ -255,6 +287,8 @@ tool_row *rows_note_event(tool_rows *rows, const korch_view *view, const korch_o
 
 void rows_fini(tool_rows *rows)
 {
+	for (size_t i = 0; i < rows->n; i++)
+		free(rows->items[i].waiting);
 	free(rows->items);
 	free(rows->services);
 	memset(rows, 0, sizeof(*rows));

@@ -6,6 +6,7 @@
 #ifndef KORCH_UP_ROWS_H
 #define KORCH_UP_ROWS_H
 
+#include "up/waiting.h"
 #include <korch/view.h>
 
 enum { ROW_NAME_MAX = 320, ROW_EVENT_MAX = 200, SERVICE_PORTS_MAX = 16, SERVICE_TEXT_MAX = 640 };
@@ -24,8 +25,9 @@ typedef struct tool_row {
 	korch_usec created_us;
 	char event[ROW_EVENT_MAX]; /* the latest: "Reason: message" */
 	int event_is_warning;
-	int is_current; /* seen in the last refresh */
-	int is_changed; /* its numbers differ from the refresh before */
+	tool_waiting *waiting; /* pods without a node; NULL: there are none */
+	int is_current;        /* seen in the last refresh */
+	int is_changed;        /* its numbers, or why pods wait, differ from the refresh before */
 } tool_row;
 
 /* A port at which a Service answers. */
@@ -46,7 +48,8 @@ typedef struct tool_service {
 } tool_service;
 
 typedef struct tool_rows {
-	tool_row *items; /* by kind, namespace, name */
+	const up_scheduler *scheduler; /* who decides on pods */
+	tool_row *items;               /* by kind, namespace, name */
 	size_t n;
 	size_t cap;
 	tool_service *services; /* by namespace, name */

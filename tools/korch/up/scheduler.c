@@ -21,9 +21,18 @@ int up_scheduler_load(up_scheduler *self, const char *wish, korch_error **err)
 		self->options.profiles = &self->builtin;
 		return 0;
 	}
-	self->is_default = 0;
+	self->is_default = up_scheduler_has(self, DEFAULT);
+	return 0;
+}
+
+int up_scheduler_has(const up_scheduler *self, const char *name)
+{
+	const char *wanted = name && *name ? name : DEFAULT;
+	if (!self->is_given)
+		return strcmp(wanted, DEFAULT) == 0;
 	for (size_t i = 0; i < self->options.n_profiles; i++)
-		self->is_default |= strcmp(self->options.profiles[i].name, DEFAULT) == 0;
+		if (strcmp(self->options.profiles[i].name, wanted) == 0)
+			return 1;
 	return 0;
 }
 

@@ -14,6 +14,8 @@ typedef struct up_scheduler {
 
 /* wish: a name or a file, or NULL. 0, or what is wrong with it. */
 int up_scheduler_load(up_scheduler *self, const char *wish, korch_error **err);
+/* 1 when pods of that schedulerName (NULL: none given) are decided on. */
+int up_scheduler_has(const up_scheduler *self, const char *name);
 void up_scheduler_fini(up_scheduler *self);
 
 #endif

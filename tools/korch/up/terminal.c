@@ -2,6 +2,7 @@
  * `korch up` on a terminal: a live view, one line for each workload, redrawn in place; keys.
  * Drawing goes into one buffer and one write, so the picture does not flicker.
  */
+#include "up/keys.h"
 #include "up/output.h"
 
 #include <korch/api.h>
@@ -20,6 +21,7 @@ enum {
 	FIXED = BAR + 27, /* columns of a row beside its title and its event */
 	LOG_LINES = 6,
 	LOG_WIDTH = 512,
+	WHY_LINES = 3, /* that a workload gets for why its pods wait */
 };
 
 typedef struct terminal {
@@ -138,6 +140,30 @@ static void put_row(terminal *t, const tool_row *row, int is_selected)
 	end_line(t);
 }
 
+/* Why pods of the row wait, folded, in at most so many lines; returns how many. */
+static int put_why(terminal *t, const tool_row *row, int lines)
+{
+	char text[WAITING_MESSAGE_MAX + 700];
+	const char *at = text;
+	int used = 0;
+	if (!row->waiting || lines <= 0)
+		return 0;
+	waiting_text(text, sizeof(text), row->waiting, row->kind == &korch_pod_kind);
+	for (; at && used < lines; used++) {
+		const char *next;
+		size_t length = waiting_fold(at, t->columns - 3, &next);
+		int is_cut = next && used + 1 == lines;
+		char line[WAITING_MESSAGE_MAX + 700];
+		snprintf(line, sizeof(line), "%.*s", (int)length, at);
+		put(t, "  \033[33m");
+		put_cut(t, line, t->columns - 2 - is_cut);
+		put(t, "%s", is_cut ? "…" : "");
+		end_line(t);
+		at = next;
+	}
+	return used;
+}
+
 static void put_service(terminal *t, const tool_service *service)
 {
 	char title[SERVICE_TEXT_MAX];
@@ -169,8 +195,14 @@ static void put_rows(terminal *t, int room)
 	size_t fit = fitting(n, room);
 	/* The selected row is always among those that are seen. */
 	size_t first = t->selected >= fit ? t->selected - fit + 1 : 0;
-	for (size_t i = first; i < first + fit; i++)
+	/* Lines that rows leave: half of them at least is for Services when there are any. */
+	int left = n > fit ? 0 : room - (int)fit;
+	int services = t->shown->n_services < (size_t)left ? (int)t->shown->n_services : left;
+	int spare = left - (services < left / 2 ? services : left / 2);
+	for (size_t i = first; i < first + fit; i++) {
 		put_row(t, &t->shown->items[i], i == t->selected);
+		spare -= put_why(t, &t->shown->items[i], spare < WHY_LINES ? spare : WHY_LINES);
+	}
 	if (room > 1)
 		put_more(t, n - fit, "");
 }
@@ -297,45 +329,10 @@ static void terminal_error(tool_output *output, const char *text)
 	terminal_note(output, line);
 }
 
-static tool_wish key_wish(terminal *t, const char *bytes, size_t n, size_t *used)
-{
-	*used = 1;
-	if (n >= 3 && bytes[0] == '\033' && bytes[1] == '[') {
-		*used = 3;
-		if (bytes[2] == 'A' && t->selected > 0)
-			t->selected--;
-		if (bytes[2] == 'B' && t->selected + 1 < t->n_rows)
-			t->selected++;
-		return WISH_REDRAW;
-	}
-	switch (bytes[0]) {
-	case 'q':
-	case 3: /* Ctrl-C */
-		return WISH_QUIT;
-	case 'u':
-		return WISH_UNDO;
-	case 'r':
-		return WISH_RESTART;
-	case '+':
-		return WISH_MORE;
-	case '-':
-		return WISH_LESS;
-	default:
-		return WISH_NONE;
-	}
-}
-
 static tool_wish terminal_keys(tool_output *output, const char *bytes, size_t n, size_t *selected)
 {
 	terminal *t = (terminal *)output;
-	tool_wish wished = WISH_NONE;
-	for (size_t at = 0; at < n;) {
-		size_t used;
-		tool_wish next = key_wish(t, bytes + at, n - at, &used);
-		at += used;
-		if (next != WISH_NONE)
-			wished = next;
-	}
+	tool_wish wished = keys_read(bytes, n, &t->selected, t->n_rows);
 	*selected = t->selected;
 	return wished;
 }
