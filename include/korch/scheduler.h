@@ -168,8 +168,9 @@ typedef struct korch_decision {
 /**
  * Finds the best node for a pod; changes nothing that can be seen.
  * @return 1: out->node, 0: there is none, out->message says why; KORCH_E_INVALID (a pod that no
- * node could ever be found for: an unknown operator, a negative request …) or KORCH_E_NOMEM; *out
- * is untouched then. @since 0.1
+ * node could ever be found for: an unknown operator, a negative request …), KORCH_E_LIMIT (too many
+ * of its terms, tolerations, containers, different resources …) or KORCH_E_NOMEM; *out is untouched
+ * then. @since 0.1
  */
 KORCH_API int korch_scheduler_decide(korch_decision *out, korch_scheduler *scheduler,
                                      const korch_pod *pod, korch_error **err);

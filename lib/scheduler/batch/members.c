@@ -28,6 +28,8 @@ static int add(korch_table *table, member *to, const korch_pod *pod, korch_error
 {
 	char buffer[KORCH__ID_SIZE];
 	const char *id = pod ? korch__pod_id(pod, buffer) : NULL;
+	if (pod && !id)
+		return korch__pod_nameless(pod, err);
 	if (!id || !pod->spec)
 		return korch_error_set(err, KORCH_E_INVALID, "a pod without a name or a spec");
 	if (korch__table_get(table, id))

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "scheduler/filter/eligibility.h"
 #include "scheduler/filter/node_affinity.h"
+#include "scheduler/shape/check.h"
 #include "scheduler/state/journal.h"
 #include <stdio.h>
 #include <string.h>
@@ -78,8 +79,8 @@ int korch__claims_equal(const korch_pod_spec *a, const korch_pod_spec *b)
 static sched_claim *find_any(const korch_scheduler *s, const char *namespace_, const char *name)
 {
 	char id[KORCH__ID_SIZE];
-	snprintf(id, sizeof(id), "%s/%s", korch__text_or_empty(namespace_), name);
-	return korch__table_get(&s->claim_table, id);
+	int n = snprintf(id, sizeof(id), "%s/%s", korch__text_or_empty(namespace_), name);
+	return n > 0 && n < KORCH__ID_SIZE ? korch__table_get(&s->claim_table, id) : NULL;
 }
 
 static const sched_claim *find(const korch_scheduler *s, const char *namespace_, const char *name)
@@ -155,18 +156,39 @@ static sched_claim *make(korch_scheduler *s, const char *namespace_, const char 
 	return NULL;
 }
 
-int korch_scheduler_claim_set(korch_scheduler *s, const char *namespace_, const char *name,
-                              const korch_node_selector *nodes, korch_error **err)
+static int check(const korch_scheduler *s, const char *namespace_, const char *name,
+                 const korch_node_selector *nodes, korch_error **err)
 {
 	if (!s || !name || !name[0])
 		return korch_error_set(err, KORCH_E_INVALID, "a claim without a name");
+	if (strlen(korch__text_or_empty(namespace_)) + strlen(name) + 2 > KORCH__ID_SIZE)
+		return korch_error_set(err, KORCH_E_LIMIT, "a claim with a name of more than %d bytes",
+		                       KORCH__ID_SIZE - 2);
+	return nodes ? korch__struct_check(nodes, &korch_node_selector_type, "nodes", err) : 0;
+}
+
+/* Nothing new is told. */
+static int is_same(const sched_claim *claim, const korch_node_selector *nodes)
+{
+	if (!claim->is_there || !claim->nodes || !nodes)
+		return claim->is_there && claim->nodes == nodes;
+	return korch_struct_equal(claim->nodes, nodes, &korch_node_selector_type);
+}
+
+int korch_scheduler_claim_set(korch_scheduler *s, const char *namespace_, const char *name,
+                              const korch_node_selector *nodes, korch_error **err)
+{
+	int code = check(s, namespace_, name, nodes, err);
+	if (code < 0)
+		return code;
 	int reserved = korch__journal_reserve(s, 1) == 0;
 	sched_claim *claim = reserved ? find_any(s, namespace_, name) : NULL;
 	if (reserved && !claim)
 		claim = make(s, namespace_, name);
 	if (!claim)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-	change(s, claim, nodes, 1);
+	if (!is_same(claim, nodes))
+		change(s, claim, nodes, 1);
 	return 0;
 }
 

@@ -88,7 +88,18 @@ int korch__devices_set(korch_scheduler *s, sched_slot *slot)
 	return 0;
 }
 
-uint64_t korch__devices_of(const korch_pod *pod)
+/* The lowest n bits that are set. */
+static uint64_t first_bits(uint64_t mask, int64_t n)
+{
+	uint64_t first = 0;
+	for (; mask && n > 0; n--) {
+		first |= mask & (~mask + 1);
+		mask &= mask - 1;
+	}
+	return first;
+}
+
+uint64_t korch__devices_of(const korch_pod *pod, const sched_shape *shape)
 {
 	const korch_map *annotations = pod->object.metadata->annotations;
 	const char *text =
@@ -103,7 +114,7 @@ uint64_t korch__devices_of(const korch_pod *pod)
 			mask |= UINT64_C(1) << number;
 		text = *end == ',' ? end + 1 : end;
 	}
-	return mask;
+	return first_bits(mask, shape->device_share > 0 ? 1 : shape->device_count);
 }
 
 static int64_t free_whole(const sched_slot *slot)

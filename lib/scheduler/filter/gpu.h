@@ -17,8 +17,8 @@ int korch__device_need(const korch_scheduler *s, sched_shape *shape, uint32_t re
 int korch__device_check(korch_scheduler *s, sched_shape *shape, korch_error **err);
 /* The devices of a slot by its node's allocatable; what its pods have is kept. */
 int korch__devices_set(korch_scheduler *s, sched_slot *slot);
-/* The devices that a pod's annotation names, as a mask. */
-uint64_t korch__devices_of(const korch_pod *pod);
+/* The devices that a pod's annotation names, as a mask: as many as the shape asks for, no more. */
+uint64_t korch__devices_of(const korch_pod *pod, const sched_shape *shape);
 /* 1: the slot has free devices for the shape. */
 int korch__devices_fit(const sched_slot *slot, const sched_shape *shape);
 /* The devices that the shape would get, as a mask: the one that is best by a score that looks at

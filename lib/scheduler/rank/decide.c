@@ -86,7 +86,7 @@ int korch_scheduler_schedule(korch_decision *out, korch_scheduler *s, const korc
 	korch_decision decision;
 	int found = korch_scheduler_decide(&decision, s, pod, err);
 	if (found == 1) {
-		int code = korch_scheduler_pod_set(s, pod, decision.node, err);
+		int code = korch__pod_assume(s, pod, decision.node, decision.devices, err);
 		if (code < 0)
 			return code;
 	}

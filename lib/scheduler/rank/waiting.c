@@ -228,9 +228,11 @@ static int wait_with(korch_scheduler *s, const korch_pod *pod, const char *id, s
 int korch_scheduler_wait(korch_scheduler *s, const korch_pod *pod, korch_error **err)
 {
 	char buffer[KORCH__ID_SIZE];
-	const char *id = s && pod ? korch__pod_id(pod, buffer) : NULL;
+	if (!s || !pod)
+		return korch_error_set(err, KORCH_E_INVALID, "no scheduler or no pod");
+	const char *id = korch__pod_id(pod, buffer);
 	if (!id)
-		return korch_error_set(err, KORCH_E_INVALID, "a pod without a name");
+		return korch__pod_nameless(pod, err);
 	sched_class *c = NULL;
 	int code = korch__class_of(&c, s, pod, err);
 	if (code < 0)

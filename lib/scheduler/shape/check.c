@@ -7,6 +7,63 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Lists that are looked through for each node, or make counters for each entry. */
+enum { TERMS_MAX = 64, TOLERATIONS_MAX = 256, CONTAINERS_MAX = 1000, VOLUMES_MAX = 1000 };
+
+static int check_count(const char *path, size_t n, size_t max, korch_error **err)
+{
+	if (n <= max)
+		return 0;
+	int code = korch_error_set(err, KORCH_E_LIMIT, "%zu entries: at most %zu", n, max);
+	korch_error_prefix_path(err, path);
+	return code;
+}
+
+static int check_affinity_counts(const korch_affinity *affinity, korch_error **err)
+{
+	const korch_pod_affinity *near = affinity->pod_affinity;
+	const korch_pod_anti_affinity *away = affinity->pod_anti_affinity;
+	const korch_node_affinity *node = affinity->node_affinity;
+	const korch_node_selector *required =
+	    node ? node->required_during_scheduling_ignored_during_execution : NULL;
+	const size_t counts[] = {
+	    near ? near->n_required_during_scheduling_ignored_during_execution : 0,
+	    near ? near->n_preferred_during_scheduling_ignored_during_execution : 0,
+	    away ? away->n_required_during_scheduling_ignored_during_execution : 0,
+	    away ? away->n_preferred_during_scheduling_ignored_during_execution : 0,
+	    required ? required->n_node_selector_terms : 0,
+	    node ? node->n_preferred_during_scheduling_ignored_during_execution : 0};
+	static const char *const paths[KORCH_COUNT(counts)] = {
+	    "podAffinity.requiredDuringSchedulingIgnoredDuringExecution",
+	    "podAffinity.preferredDuringSchedulingIgnoredDuringExecution",
+	    "podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution",
+	    "podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution",
+	    "nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms",
+	    "nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution"};
+	int code = 0;
+	for (size_t i = 0; code == 0 && i < KORCH_COUNT(counts); i++)
+		code = check_count(paths[i], counts[i], TERMS_MAX, err);
+	if (code < 0)
+		korch_error_prefix_path(err, "spec.affinity");
+	return code;
+}
+
+static int check_counts(const korch_pod_spec *spec, korch_error **err)
+{
+	int code = check_count("spec.containers", spec->n_containers, CONTAINERS_MAX, err);
+	if (code == 0)
+		code =
+		    check_count("spec.initContainers", spec->n_init_containers, CONTAINERS_MAX, err);
+	if (code == 0)
+		code = check_count("spec.volumes", spec->n_volumes, VOLUMES_MAX, err);
+	if (code == 0)
+		code = check_count("spec.tolerations", spec->n_tolerations, TOLERATIONS_MAX, err);
+	if (code == 0)
+		code = check_count("spec.topologySpreadConstraints", spec->n_topology_spread_constraints,
+		                   TERMS_MAX, err);
+	return code == 0 && spec->affinity ? check_affinity_counts(spec->affinity, err) : code;
+}
+
 static void free_problems(korch_problems **slot)
 {
 	korch_problems_free(*slot);
@@ -25,8 +82,21 @@ static int check_list(const void *items, size_t n, const korch_type *type, const
 	return 0;
 }
 
+int korch__struct_check(const void *self, const korch_type *type, const char *path,
+                        korch_error **err)
+{
+	_cleanup_(free_problems) korch_problems *problems = NULL;
+	if (korch_problems_new(&problems, 4) < 0 ||
+	    korch_struct_validate(self, type, path, problems) == KORCH_E_NOMEM)
+		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+	return korch_problems_result(problems, err);
+}
+
 int korch__spec_check(const korch_pod_spec *spec, korch_error **err)
 {
+	int code = check_counts(spec, err);
+	if (code < 0)
+		return code;
 	if (!spec->affinity && spec->n_tolerations == 0 && spec->n_topology_spread_constraints == 0)
 		return 0;
 	_cleanup_(free_problems) korch_problems *problems = NULL;

@@ -5,6 +5,21 @@
 #include "scheduler/topology/matcher.h"
 #include <string.h>
 
+static void free_namespace(sched_namespace *ns)
+{
+	korch_string_unref(ns->name);
+	korch_block_unref(ns->labels);
+	korch__free(ns);
+}
+
+void korch__namespaces_free(korch_scheduler *s)
+{
+	sched_namespace *ns;
+	for (size_t at = 0; (ns = korch__table_next(&s->namespace_table, &at));)
+		free_namespace(ns);
+	korch__table_fini(&s->namespace_table);
+}
+
 const sched_namespace *korch__namespace_get(const korch_scheduler *s, const char *name)
 {
 	return korch__table_get(&s->namespace_table, name);
@@ -60,8 +75,9 @@ int korch_scheduler_namespace_set(korch_scheduler *s, const char *name, const ko
 
 void korch_scheduler_namespace_remove(korch_scheduler *s, const char *name)
 {
-	if (!s || !name || !korch__namespace_get(s, name))
+	const sched_namespace *ns = s && name ? korch__namespace_get(s, name) : NULL;
+	if (!ns || korch_scheduler_namespace_set(s, name, NULL, NULL) < 0 || s->journal)
 		return;
-	/* An entry without labels is as good as none; the few bytes stay. */
-	korch_scheduler_namespace_set(s, name, NULL, NULL);
+	/* One without labels is as good as none, which a trial that may have to bring it back keeps. */
+	free_namespace(korch__table_remove(&s->namespace_table, name));
 }

@@ -9,10 +9,43 @@
 #include <korch/quantity.h>
 #include <string.h>
 
+/* Each pod's tolerations are held against each of them. */
+enum { TAINTS_MAX = 256 };
+
 static const korch_map *allocatable_of(const korch_node *node)
 {
 	const korch_node_status *status = node->status;
 	return status && status->allocatable ? status->allocatable : status ? status->capacity : NULL;
+}
+
+static int refuse(korch_error **err, const korch_node *node, const korch_map_entry *entry,
+                  const char *what)
+{
+	int code =
+	    korch_error_set(err, KORCH_E_INVALID, "node %s: %s \"%s\"",
+	                    korch_object_name(&node->object), what, korch__text_or_empty(entry->value));
+	korch_error_prefix_path(err, entry->key);
+	korch_error_prefix_path(err, "status.allocatable");
+	return code;
+}
+
+static int check_allocatable(const korch_scheduler *s, const korch_node *node, korch_error **err)
+{
+	const korch_map *map = allocatable_of(node);
+	size_t n_resources = s->n_resources;
+	for (size_t i = 0; map && i < map->n; i++) {
+		const korch_map_entry *entry = &map->items[i];
+		korch_quantity quantity;
+		if (korch_quantity_parse(&quantity, korch__text_or_empty(entry->value), NULL) < 0)
+			return refuse(err, node, entry, "not a quantity:");
+		if (korch_quantity_sign(&quantity) < 0)
+			return refuse(err, node, entry, "must be 0 or more:");
+		n_resources += korch__resource_find(s, entry->key) == NONE;
+	}
+	if (n_resources > KORCH_SCHEDULER_RESOURCES_MAX)
+		return korch_error_set(err, KORCH_E_LIMIT, "node %s: too many resources: at most %d",
+		                       korch_object_name(&node->object), KORCH_SCHEDULER_RESOURCES_MAX);
+	return 0;
 }
 
 /* Refuses what makes no sense, before anything is changed. */
@@ -20,25 +53,13 @@ static int check(const korch_scheduler *s, const korch_node *node, korch_error *
 {
 	if (!node || !node->object.metadata || !korch_object_name(&node->object)[0])
 		return korch_error_set(err, KORCH_E_INVALID, "a node without a name");
-	const korch_map *map = allocatable_of(node);
-	for (size_t i = 0; map && i < map->n; i++) {
-		korch_quantity quantity;
-		const char *text = korch__text_or_empty(map->items[i].value);
-		int bad = korch_quantity_parse(&quantity, text, NULL) < 0;
-		if (!bad && korch_quantity_sign(&quantity) >= 0)
-			continue;
-		int code = korch_error_set(err, KORCH_E_INVALID, "node %s: %s \"%s\"",
-		                           korch_object_name(&node->object),
-		                           bad ? "not a quantity:" : "must be 0 or more:", text);
-		korch_error_prefix_path(err, map->items[i].key);
-		korch_error_prefix_path(err, "status.allocatable");
+	int code = check_allocatable(s, node, err);
+	if (code < 0)
 		return code;
-	}
-	if (!korch__slot_get(s, korch_object_name(&node->object)) && s->free_slots.n == 0 &&
-	    s->slots.n >= KORCH_SCHEDULER_NODES_MAX)
-		return korch_error_set(err, KORCH_E_LIMIT, "too many nodes: at most %d",
-		                       KORCH_SCHEDULER_NODES_MAX);
-	return 0;
+	if (node->spec && node->spec->n_taints > TAINTS_MAX)
+		return korch_error_set(err, KORCH_E_LIMIT, "node %s: %zu taints: at most %d",
+		                       korch_object_name(&node->object), node->spec->n_taints, TAINTS_MAX);
+	return korch__slot_check_room(s, korch_object_name(&node->object), err);
 }
 
 static double inverse(int64_t amount)

@@ -212,6 +212,11 @@ int korch_scheduler_nominate(korch_scheduler *s, const korch_pod *pod, const cha
 	if (code < 0)
 		return code;
 	if (node && node[0]) {
+		code = korch__account_check_nominated(s, made, node, err);
+		if (code < 0) {
+			korch__pod_free(s, made);
+			return code;
+		}
 		code = nominate(s, made, node);
 	} else {
 		code = korch__nomination_end(s, made->id);

@@ -1,4 +1,4 @@
-/* Pods on nodes: what they add to their node's columns, and the tables that they are found in. */
+/* Pods on nodes: how they come, change and go. */
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "scheduler/filter/gpu.h"
@@ -13,26 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-const char *korch__pod_id(const korch_pod *pod, char buffer[KORCH__ID_SIZE])
-{
-	const korch_object_meta *meta = pod->object.metadata;
-	if (!meta)
-		return NULL;
-	if (meta->uid && meta->uid[0])
-		return meta->uid;
-	if (!meta->name || !meta->name[0])
-		return NULL;
-	snprintf(buffer, KORCH__ID_SIZE, "%s/%s", korch__text_or_empty(meta->namespace_), meta->name);
-	return buffer;
-}
-
-sched_pod *korch__pod_find(const korch_scheduler *s, const korch_pod *pod)
-{
-	char buffer[KORCH__ID_SIZE];
-	const char *id = korch__pod_id(pod, buffer);
-	return id ? korch__table_get(&s->pod_table, id) : NULL;
-}
 
 void korch__pod_free(korch_scheduler *s, sched_pod *pod)
 {
@@ -75,8 +55,10 @@ static int fill(sched_pod *to, korch_scheduler *s, const korch_pod *pod, korch_e
 	const korch_object_meta *meta = pod->object.metadata;
 	char buffer[KORCH__ID_SIZE];
 	const char *id = korch__pod_id(pod, buffer);
-	if (!id || !pod->spec)
-		return korch_error_set(err, KORCH_E_INVALID, "a pod without a name or a spec");
+	if (!id)
+		return korch__pod_nameless(pod, err);
+	if (!pod->spec)
+		return korch_error_set(err, KORCH_E_INVALID, "a pod without a spec");
 	to->id = id == meta->uid ? korch_string_ref(meta->uid) : korch_string_new(id);
 	to->name = korch_string_ref(meta->name);
 	to->terminating = meta->deletion_timestamp != 0;
@@ -91,7 +73,7 @@ static int fill(sched_pod *to, korch_scheduler *s, const korch_pod *pod, korch_e
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	if (korch__group_limit(&to->group_limit, pod, NULL) < 0)
 		to->group_limit = INT32_MAX;
-	to->devices = korch__devices_of(pod);
+	to->devices = korch__devices_of(pod, to->shape);
 	return korch__shape_has_terms(to->shape)
 	           ? korch__terms_get(&to->terms, s, to->shape, to->labels, err)
 	           : 0;
@@ -113,28 +95,6 @@ int korch__pod_make(sched_pod **out, korch_scheduler *s, const korch_pod *pod, k
 	return 0;
 }
 
-static int64_t plus(int64_t a, int64_t b)
-{
-	return (int64_t)((uint64_t)a + (uint64_t)b);
-}
-
-/* Adds what a pod uses to its node's columns, or takes it away. */
-static void account(korch_scheduler *s, const sched_pod *pod, int64_t sign)
-{
-	const sched_shape *shape = pod->shape;
-	sched_slot *slot = s->slots.items[pod->slot];
-	uint32_t i = pod->slot;
-	for (size_t k = 0; k < shape->needs.n; k++) {
-		const sched_need *need = &shape->needs.items[k];
-		s->used[need->resource][i] = plus(s->used[need->resource][i], sign * need->amount);
-	}
-	s->used[RES_PODS][i] += sign;
-	s->score_cpu[i] = plus(s->score_cpu[i], sign * shape->score_cpu);
-	s->score_memory[i] = plus(s->score_memory[i], sign * shape->score_memory);
-	korch__columns_settle(s, i);
-	slot->n_ports = (uint32_t)(slot->n_ports + (uint32_t)sign * (uint32_t)shape->ports.n);
-}
-
 int korch__pod_attach(korch_scheduler *s, sched_pod *pod, uint32_t index)
 {
 	sched_slot *slot = s->slots.items[index];
@@ -147,7 +107,7 @@ int korch__pod_attach(korch_scheduler *s, sched_pod *pod, uint32_t index)
 	pod->at = (uint32_t)slot->pods.n;
 	slot->pods.items[slot->pods.n++] = pod;
 	korch__devices_take(s, slot, pod); /* by what was free before */
-	account(s, pod, 1);
+	korch__account(s, pod, 1);
 	korch__topology_count(s, pod, 1);
 	korch__slot_touch(s, index);
 	return 0;
@@ -157,7 +117,7 @@ void korch__pod_detach(korch_scheduler *s, sched_pod *pod)
 {
 	sched_slot *slot = s->slots.items[pod->slot];
 	korch__topology_count(s, pod, -1);
-	account(s, pod, -1);
+	korch__account(s, pod, -1);
 	korch__devices_give(slot, pod);
 	korch__group_drop(pod->group, pod->slot);
 	sched_pod *last = slot->pods.items[--slot->pods.n];
@@ -187,7 +147,7 @@ void korch__pod_attach_back(korch_scheduler *s, sched_pod *pod)
 	slot->pods.n++;
 	if (pod->group)
 		korch__group_add(pod->group, pod->slot);
-	account(s, pod, 1);
+	korch__account(s, pod, 1);
 	korch__devices_hold(slot, pod);
 	korch__topology_count(s, pod, 1);
 	korch__slot_touch(s, pod->slot);
@@ -196,7 +156,7 @@ void korch__pod_attach_back(korch_scheduler *s, sched_pod *pod)
 void korch__pod_hide(korch_scheduler *s, sched_pod *pod)
 {
 	count_unnoticed(s, pod, -1);
-	account(s, pod, -1);
+	korch__account(s, pod, -1);
 	korch__devices_give(s->slots.items[pod->slot], pod);
 	korch__group_drop(pod->group, pod->slot);
 	pod->hidden = 1;
@@ -209,7 +169,7 @@ void korch__pod_show(korch_scheduler *s, sched_pod *pod)
 	if (pod->group)
 		korch__group_add(pod->group, pod->slot);
 	korch__devices_hold(s->slots.items[pod->slot], pod);
-	account(s, pod, 1);
+	korch__account(s, pod, 1);
 	count_unnoticed(s, pod, 1);
 }
 
@@ -322,6 +282,41 @@ void korch__pod_undo(korch_scheduler *s, const struct sched_entry *entry)
 	}
 }
 
+/* Takes the pod. It waits no more, and keeps no room elsewhere. */
+static int come(korch_scheduler *s, sched_pod *made, const char *on)
+{
+	const char *id = korch_string_ref(made->id);
+	size_t mark = korch__journal_mark(s);
+	int code = put(s, made, on);
+	if (code == 0 && (korch__nomination_end(s, id) < 0 || korch__waiting_end(s, id) < 0)) {
+		korch__journal_back(s, mark);
+		code = KORCH_E_NOMEM;
+	}
+	korch_string_unref(id);
+	return code;
+}
+
+int korch__pod_assume(korch_scheduler *s, const korch_pod *pod, const char *on, uint64_t devices,
+                      korch_error **err)
+{
+	sched_pod *made = NULL;
+	int code = korch__pod_make(&made, s, pod, err);
+	if (code < 0)
+		return code;
+	if (devices)
+		made->devices = devices;
+	code = korch__account_check(s, made, on, err);
+	if (code < 0) {
+		korch__pod_free(s, made);
+		return code;
+	}
+	code = come(s, made, on);
+	return code == KORCH_E_LIMIT
+	           ? korch_error_set(err, code, "too many pods: at most %d", KORCH_SCHEDULER_PODS_MAX)
+	       : code < 0 ? korch_error_set(err, code, "out of memory")
+	                  : 0;
+}
+
 int korch_scheduler_pod_set(korch_scheduler *s, const korch_pod *pod, const char *node,
                             korch_error **err)
 {
@@ -332,25 +327,7 @@ int korch_scheduler_pod_set(korch_scheduler *s, const korch_pod *pod, const char
 		korch_scheduler_pod_remove(s, pod);
 		return 0;
 	}
-	if (!on[0])
-		return 0;
-	sched_pod *made = NULL;
-	int code = korch__pod_make(&made, s, pod, err);
-	if (code < 0)
-		return code;
-	char id[KORCH__ID_SIZE];
-	snprintf(id, sizeof(id), "%s", made->id);
-	size_t mark = korch__journal_mark(s);
-	code = put(s, made, on);
-	if (code == 0 && (korch__nomination_end(s, id) < 0 || korch__waiting_end(s, id) < 0)) {
-		korch__journal_back(s, mark);
-		code = KORCH_E_NOMEM;
-	}
-	if (code < 0)
-		return korch_error_set(
-		    err, code, code == KORCH_E_LIMIT ? "too many pods: at most %d" : "out of memory",
-		    KORCH_SCHEDULER_PODS_MAX);
-	return 0;
+	return on[0] ? korch__pod_assume(s, pod, on, 0, err) : 0;
 }
 
 static int remove_pod(korch_scheduler *s, sched_pod *pod)

@@ -105,17 +105,6 @@ static void free_pods(korch_scheduler *s)
 	korch__table_fini(&s->pod_table);
 }
 
-static void free_namespaces(korch_scheduler *s)
-{
-	sched_namespace *ns;
-	for (size_t at = 0; (ns = korch__table_next(&s->namespace_table, &at));) {
-		korch_string_unref(ns->name);
-		korch_block_unref(ns->labels);
-		korch__free(ns);
-	}
-	korch__table_fini(&s->namespace_table);
-}
-
 /* Those who refer to others go before them. */
 static void fini_state(korch_scheduler *s)
 {
@@ -127,7 +116,7 @@ static void fini_state(korch_scheduler *s)
 	korch__classes_free(s);
 	korch__blocks_free(s);
 	free_pods(s);
-	free_namespaces(s);
+	korch__namespaces_free(s);
 	korch__labelsets_free(s);
 	korch__shapes_free(s);
 	korch__claims_free(s);

@@ -35,6 +35,14 @@ static int reserve(korch_scheduler *s)
 	return korch__topology_reserve(s);
 }
 
+int korch__slot_check_room(const korch_scheduler *s, const char *name, korch_error **err)
+{
+	if (s->free_slots.n > 0 || s->slots.n < KORCH_SCHEDULER_NODES_MAX || korch__slot_get(s, name))
+		return 0;
+	return korch_error_set(err, KORCH_E_LIMIT, "too many nodes: at most %d",
+	                       KORCH_SCHEDULER_NODES_MAX);
+}
+
 /* A slot without a name: a freed one, or a new one. */
 static sched_slot *take(korch_scheduler *s)
 {

@@ -209,6 +209,8 @@ void korch__resources_free(korch_scheduler *s);
 /* slot.c */
 sched_slot *korch__slot_get(const korch_scheduler *s, const char *name);
 sched_slot *korch__slot_make(korch_scheduler *s, const char *name);
+/* 0, or KORCH_E_LIMIT: there is none of that name, and no room for it. */
+int korch__slot_check_room(const korch_scheduler *s, const char *name, korch_error **err);
 /* Frees it when nothing is left of it, inside a trial only when that has ended. */
 void korch__slot_release(korch_scheduler *s, sched_slot *slot);
 void korch__slot_touch(korch_scheduler *s, uint32_t slot);
@@ -249,16 +251,33 @@ int korch__pod_add(korch_scheduler *s, sched_pod *pod, uint32_t slot);
 void korch__pod_attach_back(korch_scheduler *s, sched_pod *pod);
 struct sched_entry;
 void korch__pod_undo(korch_scheduler *s, const struct sched_entry *entry);
-/* Writes the identity of a pod; 0 or KORCH_E_INVALID when it has none. Borrowed from the pod or
- * the buffer. */
+/* Puts a pod on a node as korch_scheduler_pod_set() does. With devices these, whatever it says. */
+int korch__pod_assume(korch_scheduler *s, const korch_pod *pod, const char *node, uint64_t devices,
+                      korch_error **err);
+
+/* account.c: adds what a pod uses to its node's columns (1), or takes it away (-1). */
+void korch__account(korch_scheduler *s, const sched_pod *pod, int64_t sign);
+/* The most that requests of one resource on one node may add up to. */
+#define SUM_MAX (INT64_MAX / 2)
+/* 0, or KORCH_E_LIMIT: with the pod there, or with room kept for it, sums would be too large. */
+int korch__account_check(const korch_scheduler *s, const sched_pod *pod, const char *node,
+                         korch_error **err);
+int korch__account_check_nominated(const korch_scheduler *s, const sched_pod *pod, const char *node,
+                                   korch_error **err);
+
+/* identity.c: the identity of a pod, borrowed from the pod or the buffer; NULL when it has none, or
+ * too long a one. */
 #define KORCH__ID_SIZE 512
 const char *korch__pod_id(const korch_pod *pod, char buffer[KORCH__ID_SIZE]);
+/* The error that says which. */
+int korch__pod_nameless(const korch_pod *pod, korch_error **err);
 /* 1: of a DaemonSet, or static: it goes with its node, and draining leaves it there. */
 int korch__pod_is_kept(const korch_object_meta *meta);
 /* The pod of that object, or NULL. */
 sched_pod *korch__pod_find(const korch_scheduler *s, const korch_pod *pod);
 
 /* namespace.c */
+void korch__namespaces_free(korch_scheduler *s);
 const sched_namespace *korch__namespace_get(const korch_scheduler *s, const char *name);
 /* Labels of a namespace that was told once; in a trial there is room for undoing it. */
 int korch__namespace_put(korch_scheduler *s, sched_namespace *ns, const korch_map *labels);

@@ -174,7 +174,7 @@ sched_key *korch__key_get(korch_scheduler *s, const char *name, int by_slot)
 		if (s->keys.items[i]->by_slot == by_slot && strcmp(s->keys.items[i]->name, name) == 0)
 			return korch__key_ref(s->keys.items[i]);
 	}
-	sched_key *key = make(s, name, by_slot);
+	sched_key *key = s->keys.n < TOPOLOGY_KEYS_MAX ? make(s, name, by_slot) : NULL;
 	return key ? korch__key_ref(key) : NULL;
 }
 

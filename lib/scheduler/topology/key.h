@@ -7,6 +7,9 @@
 
 #include "scheduler/state/state.h"
 
+/* Most keys that pods' terms may name: each has a number for each node. */
+#define TOPOLOGY_KEYS_MAX 256
+
 typedef struct sched_domain {
 	const char *value; /* block string */
 	uint32_t id;
@@ -26,7 +29,7 @@ struct sched_key {
 	uint32_t n_multi; /* domains of two or more nodes */
 };
 
-/* One more reference, or NULL when memory is short. */
+/* One more reference, or NULL when memory is short or there are too many. */
 sched_key *korch__key_get(korch_scheduler *s, const char *name, int by_slot);
 sched_key *korch__key_ref(sched_key *key);
 void korch__key_unref(korch_scheduler *s, sched_key *key);

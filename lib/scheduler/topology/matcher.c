@@ -270,28 +270,35 @@ void korch__matcher_discard(sched_matcher *made)
 	korch__free(made);
 }
 
+/* Texts go in with their lengths, so that nothing that they contain can pass for something else. */
+static void put_text(korch_buf *buf, char tag, const char *text)
+{
+	korch__buf_printf(buf, "%c%zu:%s", tag, strlen(text), text);
+}
+
 /* NULL (selects nothing) and an empty one (everything) must differ. */
-static int put_selector(korch_buf *buf, const char *tag, const korch_selector *selector)
+static int put_selector(korch_buf *buf, const char *tags, const korch_selector *selector)
 {
 	if (!selector)
 		return 0;
 	_cleanup_free_ char *text = korch_selector_format(selector);
 	if (!text)
 		return KORCH_E_NOMEM;
-	korch__buf_printf(buf, "%s%d(%s)", tag, korch_selector_is_everything(selector), text);
+	put_text(buf, tags[korch_selector_is_everything(selector)], text);
 	return 0;
 }
 
 static int put_clause(korch_buf *buf, const sched_clause *clause)
 {
 	for (size_t i = 0; i < clause->namespaces.n; i++)
-		korch__buf_printf(buf, "n%s;", clause->namespaces.items[i]);
-	if (put_selector(buf, "N", clause->namespace_selector) < 0 ||
-	    put_selector(buf, "S", clause->selector) < 0)
+		put_text(buf, 'n', clause->namespaces.items[i]);
+	if (put_selector(buf, "NA", clause->namespace_selector) < 0 ||
+	    put_selector(buf, "SE", clause->selector) < 0)
 		return KORCH_E_NOMEM;
 	for (size_t i = 0; i < clause->agree.n; i++) {
 		const sched_agree *agree = &clause->agree.items[i];
-		korch__buf_printf(buf, "%c%s=%s;", agree->wanted ? '+' : '-', agree->key, agree->value);
+		put_text(buf, agree->wanted ? '+' : '-', agree->key);
+		put_text(buf, '=', agree->value);
 	}
 	korch__buf_putc(buf, '|');
 	return buf->failed;
@@ -336,6 +343,12 @@ sched_matcher *korch__matcher_get(korch_scheduler *s, sched_matcher *made)
 	if (known)
 		known->refs++;
 	return known;
+}
+
+sched_matcher *korch__matcher_ref(sched_matcher *matcher)
+{
+	matcher->refs++;
+	return matcher;
 }
 
 void korch__matcher_unref(korch_scheduler *s, sched_matcher *matcher)

@@ -42,6 +42,7 @@ int korch__matcher_add_constraint(sched_matcher *to,
 /* The matcher that asks the same, one more reference; NULL when memory is short. */
 sched_matcher *korch__matcher_get(korch_scheduler *s, sched_matcher *made);
 void korch__matcher_discard(sched_matcher *made); /* NULL is fine */
+sched_matcher *korch__matcher_ref(sched_matcher *matcher);
 void korch__matcher_unref(korch_scheduler *s, sched_matcher *matcher);
 int korch__matcher_matches(const korch_scheduler *s, const sched_matcher *matcher,
                            const sched_labelset *set);

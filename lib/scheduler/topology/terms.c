@@ -14,7 +14,17 @@ typedef struct making {
 	const sched_shape *shape;
 	const sched_labelset *labels;
 	sched_terms *to;
+	int code; /* what went wrong */
 } making;
+
+/* One more reference; NULL, and the code says why. */
+static sched_key *key_of(making *m, const char *name, int by_slot)
+{
+	sched_key *key = korch__key_get(m->s, korch__text_or_empty(name), by_slot);
+	if (!key && m->s->keys.n >= TOPOLOGY_KEYS_MAX)
+		m->code = KORCH_E_LIMIT;
+	return key;
+}
 
 enum { LISTS = 6 };
 
@@ -49,7 +59,7 @@ static int push(making *m, sched_wants *to, sched_want want)
 static sched_counter *counter_of(making *m, sched_matcher *matcher, const char *key_name,
                                  unsigned what)
 {
-	sched_key *key = matcher ? korch__key_get(m->s, korch__text_or_empty(key_name), 0) : NULL;
+	sched_key *key = matcher ? key_of(m, key_name, 0) : NULL;
 	sched_counter *counter = key ? korch__counter_get(m->s, matcher, key, NULL, what) : NULL;
 	korch__key_unref(m->s, key);
 	korch__matcher_unref(m->s, matcher);
@@ -68,20 +78,31 @@ static sched_matcher *match_all(making *m, affinity_term *terms, size_t n)
 	return made ? korch__matcher_get(m->s, made) : NULL;
 }
 
+/* What the pod wants: one matcher for all terms, since one pod has to satisfy them all. */
+static int add_near(making *m, affinity_term *terms, size_t n)
+{
+	sched_matcher *all = match_all(m, terms, n);
+	if (!all)
+		return KORCH_E_NOMEM;
+	m->to->self = korch__matcher_matches(m->s, all, m->labels);
+	int code = 0;
+	for (size_t i = 0; code == 0 && i < n; i++) {
+		sched_want near = {.counter = counter_of(m, korch__matcher_ref(all), terms[i].topology_key,
+		                                         COUNT_MATCHING)};
+		code = push(m, &m->to->affinity, near);
+	}
+	korch__matcher_unref(m->s, all);
+	return code;
+}
+
 static int add_required_affinity(making *m, affinity_term *terms, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		sched_matcher *all = match_all(m, terms, n);
-		if (all && i == 0)
-			m->to->self = korch__matcher_matches(m->s, all, m->labels);
-		sched_want near = {.counter = counter_of(m, all, terms[i].topology_key, COUNT_MATCHING)};
-		if (push(m, &m->to->affinity, near) < 0)
-			return KORCH_E_NOMEM;
-		sched_want owned = {.weight = m->s->hard_weight};
-		if (owned.weight == 0)
-			continue;
-		owned.counter =
-		    counter_of(m, match_all(m, &terms[i], 1), terms[i].topology_key, COUNT_WEIGHTS);
+	if (n > 0 && add_near(m, terms, n) < 0)
+		return KORCH_E_NOMEM;
+	for (size_t i = 0; i < n && m->s->hard_weight > 0; i++) {
+		sched_want owned = {.weight = m->s->hard_weight,
+		                    .counter = counter_of(m, match_all(m, &terms[i], 1),
+		                                          terms[i].topology_key, COUNT_WEIGHTS)};
 		if (push(m, &m->to->owned, owned) < 0)
 			return KORCH_E_NOMEM;
 	}
@@ -163,7 +184,7 @@ static int collect_keys(making *m, spreading *spread)
 		spread_constraint *constraint = &spec->topology_spread_constraints[i];
 		if (!is_meant(spread, constraint))
 			continue;
-		sched_key *key = korch__key_get(m->s, korch__text_or_empty(constraint->topology_key), 0);
+		sched_key *key = key_of(m, constraint->topology_key, 0);
 		if (!key || korch__vec_push(&spread->keys, key) < 0) {
 			korch__key_unref(m->s, key);
 			return KORCH_E_NOMEM;
@@ -196,7 +217,7 @@ static sched_counter *spread_counter(making *m, const spreading *spread,
 	sched_matcher *matcher = korch__matcher_get(m->s, made);
 	const char *name = korch__text_or_empty(constraint->topology_key);
 	int by_node = spread->to == &m->to->soft && strcmp(name, HOSTNAME_LABEL) == 0;
-	sched_key *key = korch__key_get(m->s, name, by_node);
+	sched_key *key = key_of(m, name, by_node);
 	sched_inclusion *inclusion = by_node
 	                                 ? korch__inclusion_get(m->s, spread->eligibility, 0, NULL, 0)
 	                                 : inclusion_of(m, spread, constraint);
@@ -304,7 +325,7 @@ int korch__terms_get(sched_terms **out, korch_scheduler *s, const sched_shape *s
 	sched_terms *made = korch__calloc(1, sizeof(*made));
 	if (!made)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-	making m = {.s = s, .shape = shape, .labels = labels, .to = made};
+	making m = {.s = s, .shape = shape, .labels = labels, .to = made, .code = KORCH_E_NOMEM};
 	sched_terms *known = NULL;
 	if (fill(&m) == 0) {
 		made->hash = content_hash(made);
@@ -315,7 +336,10 @@ int korch__terms_get(sched_terms **out, korch_scheduler *s, const sched_shape *s
 	if (known != made)
 		free_terms(s, made);
 	if (!known)
-		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
+		return m.code == KORCH_E_LIMIT
+		           ? korch_error_set(err, KORCH_E_LIMIT, "too many topology keys: at most %d",
+		                             TOPOLOGY_KEYS_MAX)
+		           : korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	*out = korch__terms_ref(known);
 	return 0;
 }
