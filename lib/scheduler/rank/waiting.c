@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "scheduler/rank/best.h"
 #include "scheduler/state/journal.h"
+#include "scheduler/state/nominate.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -221,6 +222,9 @@ static int wait_with(korch_scheduler *s, const korch_pod *pod, const char *id, s
 	}
 	korch__table_put_held(&s->waiting_table, one);
 	queue_with(c, one);
+	sched_nomination *own = korch__nomination_find(s, id);
+	if (own)
+		own->generation = 0; /* what it asks for may be something else now */
 	korch__journal_note(s, (sched_entry){.op = OP_WAITS, .who = one});
 	return 0;
 }
