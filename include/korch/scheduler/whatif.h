@@ -59,7 +59,8 @@ KORCH_API int korch_moves_complete(const korch_moves *moves);
 /** Nodes that the plan empties (but for pods that draining leaves), ordered by name. Borrowed.
  * @param n their number; may be NULL. @since 0.1 */
 KORCH_API const char *const *korch_moves_emptied(const korch_moves *moves, size_t *n);
-/** What is improved, before and after: pods to move (drain), nodes in use (compact). @since 0.1 */
+/** What is improved, before and after: pods to move (drain), nodes in use (compact), the goal
+ * (rebalance). @since 0.1 */
 KORCH_API void korch_moves_gain(const korch_moves *moves, double *before, double *after);
 /** Frees them; NULL is fine. @since 0.1 */
 KORCH_API void korch_moves_free(korch_moves *moves);
@@ -97,6 +98,35 @@ typedef struct korch_compact_options {
  */
 KORCH_API int korch_scheduler_compact(korch_moves **out, korch_scheduler *scheduler,
                                       const korch_compact_options *options, korch_error **err);
+
+/** What rebalancing improves. */
+typedef enum korch_rebalance_goal {
+	/** The variance of the nodes' utilization of processors plus that of memory */
+	KORCH_REBALANCE_BALANCE = 0,
+	KORCH_REBALANCE_PACKING = 1, /**< the number of nodes in use, as korch_scheduler_compact() */
+} korch_rebalance_goal;
+
+/** How rebalancing is done. A zeroed struct with its size set is the default. */
+typedef struct korch_rebalance_options {
+	size_t size;        /**< sizeof(korch_rebalance_options) */
+	int32_t goal;       /**< a korch_rebalance_goal */
+	uint32_t moves;     /**< most moves, at most 10,000; 0: 100 */
+	uint64_t seed;      /**< of the search */
+	uint32_t rounds;    /**< tries, at most 1,000; 0: 8 */
+	uint32_t reserved_; /**< 0 */
+} korch_rebalance_options;
+
+/**
+ * A list of moves that improves the goal: each is possible when its turn comes and keeps every
+ * filter satisfied, no pod moves twice for the sake of balance, and no budget loses more pods than
+ * its status.disruptionsAllowed. Pods that draining leaves stay. Balance is found by steepest
+ * descent from the fullest to the emptiest nodes, in several tries.
+ * @param out the caller frees it; always complete; korch_moves_gain() tells the goal before and
+ * after. @param options may be NULL. @return 0, KORCH_E_INVALID, KORCH_E_LIMIT, KORCH_E_NOMEM; *out
+ * is untouched then. @since 0.1
+ */
+KORCH_API int korch_scheduler_rebalance(korch_moves **out, korch_scheduler *scheduler,
+                                        const korch_rebalance_options *options, korch_error **err);
 
 /**
  * How many more pods like this one fit: as many as korch_scheduler_schedule() would place one after
