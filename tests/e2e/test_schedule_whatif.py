@@ -108,6 +108,16 @@ class Questions(Schedule):
         self.assertEqual((answer["before"], answer["after"], len(answer["emptied"])), (3, 1, 2))
         self.assertIn("3 nodes in use become 1 by ", self.schedule(*self.files(self.PLACED, THREE), "--compact").stdout)
 
+    def test_rebalance(self):
+        pods = "---\n".join(pod(f"p{i}", 1, nodeName="n1") for i in range(4))
+        answer = self.ask("--rebalance", 2, pods=pods)
+        self.assertLess(answer["after"], answer["before"])
+        self.assertTrue(1 <= len(answer["moves"]) <= 2)
+        said = self.schedule(*self.files(pods, THREE), "--rebalance", 1).stdout
+        self.assertRegex(said, r"(?m)^the variance of utilization, [0-9.]+, becomes [0-9.]+ by 1 move$")
+        packed = self.ask("--rebalance", 10, "--goal", "packing")
+        self.assertLess(packed["after"], packed["before"])
+
     def test_headroom(self):
         self.assertEqual(self.ask("--headroom", "p0"), {"question": "headroom", "pod": "default/p0", "count": 8})
         self.assertEqual(self.schedule(*self.files(self.PLACED, THREE), "--headroom", "p0").stdout, "8 more pods like default/p0 fit\n")
@@ -129,7 +139,8 @@ class Questions(Schedule):
         files = self.files(self.PLACED, THREE)
         self.assertEqual(self.refused(*files, "--drain", "n11"), 'korch: no node "n11", did you mean n1?\n')
         self.assertEqual(self.refused(*files, "--headroom", "p00"), 'korch: no pod "p00", did you mean p0?\n')
-        for arguments in (["--drain", "n1", "--compact"], ["--compact", "--explain", "p0"]):
+        for arguments in (["--drain", "n1", "--compact"], ["--rebalance", "0"], ["--rebalance", "many"], ["--rebalance", "1", "--goal", "luck"],
+                          ["--goal", "packing"], ["--compact", "--explain", "p0"]):
             self.assertRegex(self.refused(*files, *arguments, code=2), r"\Akorch schedule: ")
 
 

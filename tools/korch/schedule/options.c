@@ -28,6 +28,7 @@ static const char USAGE[] =
     "Instead of the bindings, once all pods are placed (nothing is moved):\n"
     "  --drain NODE           where the node's pods would go\n"
     "  --compact              the fewest nodes that still hold all pods\n"
+    "  --rebalance N          at most N moves that improve --goal balance (default) or packing\n"
     "  --headroom POD         how many more pods like this one fit\n"
     "Further options:\n"
     "  --ties name|seeded     of equal nodes take the first by name (default), or by an order "
@@ -77,9 +78,30 @@ static int set_seed(schedule_options *options, const char *text)
 static int set_question(schedule_options *options, schedule_question question, const char *subject)
 {
 	if (options->question != QUESTION_NONE)
-		return tool_usage("schedule", "one of --drain, --compact, --headroom at a time");
+		return tool_usage("schedule",
+		                  "one of --drain, --compact, --rebalance, --headroom at a time");
 	options->question = question;
 	options->subject = subject;
+	return EXIT_FINE;
+}
+
+static int set_rebalance(schedule_options *options, const char *text)
+{
+	char *end;
+	errno = 0;
+	unsigned long n = strtoul(text, &end, 10);
+	if (errno || end == text || *end || *text == '-' || n == 0 || n > 10000)
+		return tool_usage("schedule", "--rebalance %s: a number of moves from 1 to 10000", text);
+	options->moves = (uint32_t)n;
+	return set_question(options, QUESTION_REBALANCE, NULL);
+}
+
+static int set_goal(schedule_options *options, const char *text)
+{
+	if (strcmp(text, "balance") != 0 && strcmp(text, "packing") != 0)
+		return tool_usage("schedule", "--goal %s: balance or packing", text);
+	options->is_packing = text[0] == 'p';
+	options->has_goal = 1;
 	return EXIT_FINE;
 }
 
@@ -90,6 +112,10 @@ static int set_whatif(schedule_options *options, int option, const char *value)
 		return set_question(options, QUESTION_DRAIN, value);
 	case 'c':
 		return set_question(options, QUESTION_COMPACT, NULL);
+	case 'r':
+		return set_rebalance(options, value);
+	case 'g':
+		return set_goal(options, value);
 	case 'R':
 		return set_question(options, QUESTION_HEADROOM, value);
 	default:
@@ -141,6 +167,8 @@ static int check(const schedule_options *options)
 		return tool_usage("schedule", "which pods? --pods FILE");
 	if (options->explain && options->question != QUESTION_NONE)
 		return tool_usage("schedule", "either --explain, or a question about nodes");
+	if (options->has_goal && options->question != QUESTION_REBALANCE)
+		return tool_usage("schedule", "--goal is that of --rebalance");
 	if (n_inputs > 1)
 		return tool_usage("schedule", "standard input can be read once");
 	return EXIT_FINE;
@@ -161,6 +189,8 @@ int schedule_options_parse(schedule_options *options, int argc, char **argv)
 	    {"preempt", no_argument, NULL, 'x'},
 	    {"drain", required_argument, NULL, 'd'},
 	    {"compact", no_argument, NULL, 'c'},
+	    {"rebalance", required_argument, NULL, 'r'},
+	    {"goal", required_argument, NULL, 'g'},
 	    {"headroom", required_argument, NULL, 'R'},
 	    {"help", no_argument, NULL, 'h'},
 	    {0},

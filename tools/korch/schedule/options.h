@@ -13,6 +13,7 @@ typedef enum schedule_question {
 	QUESTION_NONE,
 	QUESTION_DRAIN,
 	QUESTION_COMPACT,
+	QUESTION_REBALANCE,
 	QUESTION_HEADROOM,
 } schedule_question;
 
@@ -26,6 +27,9 @@ typedef struct schedule_options {
 	int is_batch;
 	schedule_question question;
 	const char *subject; /* of the question: a node, a pod */
+	uint32_t moves;      /* of a rebalancing */
+	int is_packing;      /* its goal */
+	int has_goal;
 	int is_preempting;
 	int is_seeded;
 	uint64_t seed;

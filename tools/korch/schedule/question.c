@@ -46,6 +46,17 @@ static int ask_compact(question *out, schedule_run *run, korch_error **err)
 	return korch_scheduler_compact(&out->moves, run->scheduler, &options, err);
 }
 
+static int ask_rebalance(question *out, schedule_run *run, korch_error **err)
+{
+	const korch_rebalance_options options = {
+	    .size = sizeof(options),
+	    .goal = run->options->is_packing ? KORCH_REBALANCE_PACKING : KORCH_REBALANCE_BALANCE,
+	    .moves = run->options->moves,
+	    .seed = run->options->seed,
+	};
+	return korch_scheduler_rebalance(&out->moves, run->scheduler, &options, err);
+}
+
 int question_ask(question *out, schedule_run *run, korch_error **err)
 {
 	*out = (question){.run = run};
@@ -59,6 +70,8 @@ int question_ask(question *out, schedule_run *run, korch_error **err)
 		           : korch_scheduler_drain(&out->moves, run->scheduler, run->options->subject, err);
 	case QUESTION_COMPACT:
 		return ask_compact(out, run, err);
+	case QUESTION_REBALANCE:
+		return ask_rebalance(out, run, err);
 	default:
 		return ask_headroom(out, run, err);
 	}
@@ -73,6 +86,7 @@ static const char *const NAMES[] = {
     [QUESTION_NONE] = "",
     [QUESTION_DRAIN] = "drain",
     [QUESTION_COMPACT] = "compact",
+    [QUESTION_REBALANCE] = "rebalance",
     [QUESTION_HEADROOM] = "headroom",
 };
 
@@ -115,24 +129,22 @@ static void print_drain(FILE *out, const question *self)
 		fprintf(out, "%s cannot go: %zu of %zu pods have to stay\n", node, n_stuck, n);
 }
 
-static void print_answer(FILE *out, const question *self)
+static void print_gain(FILE *out, const question *self)
 {
+	const schedule_options *options = self->run->options;
 	size_t n, n_emptied;
 	double before = 0, after = 0;
 	const char *const *emptied = korch_moves_emptied(self->moves, &n_emptied);
 	korch_moves_list(self->moves, &n);
 	korch_moves_gain(self->moves, &before, &after);
-	switch (self->run->options->question) {
-	case QUESTION_DRAIN:
-		print_drain(out, self);
-		break;
-	default:
-		fprintf(out, "%.0f nodes in use become %.0f by %zu move%s", before, after, n,
-		        n == 1 ? "" : "s");
-		for (size_t i = 0; i < n_emptied; i++)
-			fprintf(out, "%s %s", i ? "," : "; these can go:", emptied[i]);
-		fputc('\n', out);
-	}
+	if (options->question == QUESTION_REBALANCE && !options->is_packing)
+		fprintf(out, "the variance of utilization, %.6g, becomes %.6g", before, after);
+	else
+		fprintf(out, "%.0f nodes in use become %.0f", before, after);
+	fprintf(out, " by %zu move%s", n, n == 1 ? "" : "s");
+	for (size_t i = 0; i < n_emptied; i++)
+		fprintf(out, "%s %s", i ? "," : "; these can go:", emptied[i]);
+	fputc('\n', out);
 }
 
 static void write_table(FILE *out, const question *self)
@@ -143,7 +155,10 @@ static void write_table(FILE *out, const question *self)
 		return;
 	}
 	print_moves(out, self->moves);
-	print_answer(out, self);
+	if (self->run->options->question == QUESTION_DRAIN)
+		print_drain(out, self);
+	else
+		print_gain(out, self);
 }
 
 static void put_moves(jsonw *json, const korch_moves *moves)
