@@ -181,13 +181,19 @@ KORCH_API int korch_scheduler_schedule(korch_decision *out, korch_scheduler *sch
 
 /**
  * @name Waiting
- * Pods that fit nowhere are looked at again exactly when they would fit. @{ */
+ * Pods that fit nowhere are looked at again exactly when something has changed that helps them:
+ * there is a node; or korch_scheduler_preempt() has become able to find one, which it was not when
+ * they began to wait or at some time since (a pod of lower priority has come to a node that would
+ * do, say; disruption budgets do not matter, as they only say which node); or, for a pod that is
+ * nominated, its node was freed, and has room for it now or holds no pod any more that is leaving
+ * for its sake, so that it may drive others out again. Pods that may not drive others out are woken
+ * for a node alone. @{ */
 /** Remembers a pod that fits nowhere; one that is remembered is replaced. @since 0.1 */
 KORCH_API int korch_scheduler_wait(korch_scheduler *scheduler, const korch_pod *pod,
                                    korch_error **err);
 /**
- * The next waiting pod that a node can be found for now: the highest priority, of equal ones the
- * one that waits longest. It waits no more. Of pods that are alike only one is woken until
+ * The next waiting pod that something has changed for: the highest priority, of equal ones the one
+ * that waits longest. It waits no more. Of pods that are alike only one is woken until
  * something has changed: the one that was woken was placed, waits again, or was removed.
  * @param out a reference of the caller's (korch_object_unref()); untouched when there is none.
  * @return 1, 0 when there is none, or KORCH_E_NOMEM. @since 0.1

@@ -1,5 +1,7 @@
-/* Pods that wait: woken exactly when a node can be found for them, the most important first. */
+/* Pods that wait: woken exactly when a node can be found for them, the most important first; or
+ * when others have become able to be driven out for them. */
 #include "world.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* Index of the waiting pod that should be woken next, or -1. */
@@ -27,6 +29,26 @@ static void stop_waiting(world *now, size_t i)
 	now->n_waiting--;
 }
 
+static int index_of(const run *self, const korch_pod *pod)
+{
+	for (size_t i = 0; i < self->now.n_waiting; i++)
+		if (strcmp(korch_object_name(&pod->object),
+		           korch_object_name(&self->now.waiting[i]->object)) == 0)
+			return (int)i;
+	return -1;
+}
+
+static int could_drive_out(run *self, const korch_pod *pod)
+{
+	view v;
+	reference_preemption is = {0};
+	view_for(&v, self, pod);
+	int helps = reference_preempt(&is, &v.cluster, pod);
+	free(is.victims);
+	return helps;
+}
+
+/* The one that was woken for a node goes there, or is forgotten. */
 static void woken(run *self, size_t i)
 {
 	korch_pod *pod = self->now.waiting[i];
@@ -51,25 +73,49 @@ static void woken(run *self, size_t i)
 	korch_object_unref(&pod->object);
 }
 
+/* The one that was woken because it could drive others out does not, and waits on. */
+static void woken_for_victims(run *self, size_t i)
+{
+	korch_pod *pod = self->now.waiting[i];
+	korch_error *err = NULL;
+	stop_waiting(&self->now, i);
+	note(self, "woken %s drives nobody out", korch_object_name(&pod->object));
+	must(self, "wait", korch_scheduler_wait(self->engine, pod, &err), err);
+	self->now.waiting[self->now.n_waiting++] = pod;
+}
+
+/* Nobody may be left whom there is a node for, and nobody woken for nothing. */
+static int compare_one(run *self)
+{
+	const korch_pod *pod = NULL;
+	int should = next_to_wake(self);
+	int code = korch_scheduler_woken(&pod, self->engine);
+	must(self, "woken", code, NULL);
+	if (code == 0 && should >= 0)
+		fail(self, self->now.waiting[should], "should have been woken");
+	if (code == 0)
+		return 0;
+	int is = index_of(self, pod);
+	if (is < 0)
+		fail(self, pod, "woken, and did not wait");
+	if (is != should && !could_drive_out(self, pod))
+		fail(self, pod, "woken for nothing, should be %s",
+		     should < 0 ? "nobody" : korch_object_name(&self->now.waiting[should]->object));
+	if (is != should && should >= 0 &&
+	    self->now.waiting[should]->spec->priority > pod->spec->priority)
+		fail(self, pod, "woken before %s", korch_object_name(&self->now.waiting[should]->object));
+	korch_object_unref(&pod->object);
+	if (is == should)
+		woken(self, (size_t)is);
+	else
+		woken_for_victims(self, (size_t)is);
+	return 1;
+}
+
 void compare_waiting(run *self)
 {
-	for (;;) {
-		const korch_pod *pod = NULL;
-		int should = next_to_wake(self);
-		int code = korch_scheduler_woken(&pod, self->engine);
-		must(self, "woken", code, NULL);
-		if (code != (should >= 0))
-			fail(self, should >= 0 ? self->now.waiting[should] : pod, "%s",
-			     code ? "woken for nothing" : "should have been woken");
-		if (should < 0)
-			break;
-		if (strcmp(korch_object_name(&pod->object),
-		           korch_object_name(&self->now.waiting[should]->object)) != 0)
-			fail(self, pod, "woken, should be %s",
-			     korch_object_name(&self->now.waiting[should]->object));
-		korch_object_unref(&pod->object);
-		woken(self, (size_t)should);
-	}
+	while (compare_one(self))
+		;
 	if (korch_scheduler_waiting(self->engine) != self->now.n_waiting)
 		fail(self, NULL, "%zu wait, should be %zu", korch_scheduler_waiting(self->engine),
 		     self->now.n_waiting);

@@ -28,12 +28,18 @@ int korch__preempt_is_possible(korch_scheduler *s, sched_class *c)
 	return korch__preempt_prepare(s, c) < 0 ? KORCH_E_NOMEM : korch__prospects_best(&best, s, c);
 }
 
-int korch__preempt_is_over(korch_scheduler *s, const sched_class *c, uint32_t index, int32_t *key)
+/* Whether nobody is leaving that node any more who was driven out for such a pod; or the node will
+ * not do, whoever leaves. 1, 0, or KORCH_E_NOMEM. */
+static int is_over(korch_scheduler *s, const sched_class *c, uint32_t index)
 {
 	const sched_slot *slot = s->slots.items[index];
+	sched_victims *room = &s->preempt->victims;
 	if (!slot->node)
 		return 1;
-	sched_reason reason = korch__slot_check(s, c, index, key);
+	room->key.n = 0;
+	if (korch__vec_reserve(&room->key, c->layout.dims.n + 1) < 0)
+		return KORCH_E_NOMEM;
+	sched_reason reason = korch__slot_check(s, c, index, room->key.items);
 	if (reason != REASON_NONE && !korch__reason_is_resolvable(s, c, index, reason))
 		return 1;
 	for (size_t i = 0; i < slot->pods.n; i++) {
@@ -51,13 +57,31 @@ int korch__preempt_may_try(korch_scheduler *s, const sched_class *c, const korch
 	const sched_slot *slot = own       ? s->slots.items[own->pod->slot]
 	                         : name[0] ? korch__slot_get(s, name)
 	                                   : NULL;
-	sched_victims *room = &s->preempt->victims;
-	if (!slot)
-		return 1;
-	room->key.n = 0;
-	if (korch__vec_reserve(&room->key, c->layout.dims.n + 1) < 0)
+	return slot ? is_over(s, c, slot->index) : 1;
+}
+
+/* As far as its own node goes: 1: it is over there, and could begin again; 2: it is over. */
+static int is_over_here(korch_scheduler *s, const sched_class *c, uint32_t slot)
+{
+	sched_toll toll;
+	int over = is_over(s, c, slot);
+	if (over != 1)
+		return over;
+	int found = korch__victims_choose(&s->preempt->victims, &toll, s, c, slot);
+	return found == 0 ? 2 : found;
+}
+
+int korch__preempt_is_possible_again(korch_scheduler *s, sched_class *c, sched_nomination *own)
+{
+	sched_prospect best;
+	if (!korch__preempt_is_allowed(s, c))
+		return 0;
+	if (korch__preempt_prepare(s, c) < 0)
 		return KORCH_E_NOMEM;
-	return korch__preempt_is_over(s, c, slot->index, room->key.items);
+	own->suspended = 1;
+	int found = is_over_here(s, c, own->pod->slot);
+	own->suspended = 0;
+	return found == 2 ? korch__prospects_best(&best, s, c) : found;
 }
 
 static void forget_ids(struct sched_preempt *of)

@@ -8,8 +8,7 @@
 #include "scheduler/state/nominate.h"
 #include <string.h>
 
-/* 1: all filters let the class's pods onto the slot, 0, or KORCH_E_NOMEM. */
-static int slot_will_do(korch_scheduler *s, sched_class *c, uint32_t slot)
+int korch__slot_will_do(korch_scheduler *s, sched_class *c, uint32_t slot)
 {
 	if (korch__class_refresh(s, c) < 0)
 		return KORCH_E_NOMEM;
@@ -23,7 +22,7 @@ int korch__best_for(korch_scheduler *s, sched_class *c, const sched_nomination *
                     sched_best *best)
 {
 	if (own) {
-		int will_do = slot_will_do(s, c, own->pod->slot);
+		int will_do = korch__slot_will_do(s, c, own->pod->slot);
 		if (will_do < 0)
 			return will_do;
 		*best = (sched_best){.slot = own->pod->slot, .feasible = 1};

@@ -1,9 +1,10 @@
 /*
  * Waiting pods that room is kept for: it is kept from the others of their class, so each is asked
- * for itself, and only when its node has changed.
+ * for itself, and only when its node has changed. One whose node was freed, but for others, may
+ * drive out again.
  */
-#include "base/cleanup.h"
-#include "scheduler/rank/class.h"
+#include "scheduler/preempt/preempt.h"
+#include "scheduler/rank/best.h"
 #include "scheduler/rank/waiting.h"
 #include "scheduler/state/nominate.h"
 
@@ -20,24 +21,23 @@ static int is_known(const korch_scheduler *s, const sched_nomination *one)
 	       one->topology_version == s->topology_version && one->generation == s->generation;
 }
 
-/* 1: all filters let the pod onto the node that is kept for it, 0, or KORCH_E_NOMEM. */
-static int has_room(korch_scheduler *s, sched_nomination *one, const sched_waiting *waiting)
+/* 1: the pod gets the node that is kept for it, or may drive others out again: its node was freed
+ * and did not become its own. 0, or KORCH_E_NOMEM. */
+static int is_ready(korch_scheduler *s, sched_nomination *one, sched_class *c)
 {
-	sched_class *c = waiting->class_;
+	uint32_t slot = one->pod->slot;
 	if (c->shape->gated)
 		return 0;
-	sched_nomination *own = korch__nomination_suspend(s, waiting->pod);
-	int found = korch__class_refresh(s, c);
-	_cleanup_free_ int32_t *key = korch__calloc(c->layout.dims.n + 1, sizeof(*key));
-	if (found == 0)
-		found = key ? korch__slot_check(s, c, one->pod->slot, key) == REASON_NONE : KORCH_E_NOMEM;
-	korch__nomination_resume(s, own);
-	return found;
+	one->suspended = 1;
+	int found = korch__slot_will_do(s, c, slot);
+	one->suspended = 0;
+	int was_freed = s->slots.items[slot]->freed_at > one->freed;
+	return found == 0 && was_freed ? korch__preempt_is_possible_again(s, c, one) : found;
 }
 
 static void note_none(const korch_scheduler *s, sched_nomination *one)
 {
-	one->seen = s->touched.end;
+	one->seen = one->freed = s->touched.end;
 	one->topology_version = s->topology_version;
 	one->generation = s->generation;
 }
@@ -50,12 +50,12 @@ int korch__nominee_find(sched_waiting **out, korch_scheduler *s)
 		if (is_known(s, one))
 			continue;
 		sched_waiting *waiting = korch__table_get(&s->waiting_table, one->pod->id);
-		int found = waiting ? has_room(s, one, waiting) : 0;
+		int found = waiting ? is_ready(s, one, waiting->class_) : 0;
 		if (found < 0)
 			return found;
-		if (found == 0)
+		if (found == 0 && !s->journal) /* a trial is another state */
 			note_none(s, one);
-		else if (!*out || korch__waiting_is_before(waiting, *out))
+		else if (found == 1 && (!*out || korch__waiting_is_before(waiting, *out)))
 			*out = waiting;
 	}
 	return 0;

@@ -1,10 +1,7 @@
-/*
- * Waiting pods. A class without dimensions gets a node only through a slot that was freed since it
- * was last asked; the others ask their ranking again when anything has changed.
- */
+/* Waiting pods: who they are, in one queue for each class. wake.c says whose turn it is. */
 #include "scheduler/rank/waiting.h"
 #include "base/cleanup.h"
-#include "scheduler/rank/best.h"
+#include "scheduler/preempt/preempt.h"
 #include "scheduler/state/journal.h"
 #include "scheduler/state/nominate.h"
 #include <stdlib.h>
@@ -62,8 +59,7 @@ static void tidy(sched_queue *queue)
 		queue->items.items[i]->at = i;
 }
 
-/* The one that waits longest; NULL: all that are there went in a trial. */
-static sched_waiting *first_of(sched_queue *queue)
+sched_waiting *korch__waiting_first(sched_queue *queue)
 {
 	if (queue->is_mixed)
 		tidy(queue);
@@ -127,9 +123,7 @@ static void queue_with(sched_class *c, sched_waiting *one)
 	one->class_ = c;
 }
 
-/* Takes one that waits out of the table; there is room for noting it. In a trial it keeps its place
- * in the queue. */
-static void end(korch_scheduler *s, sched_waiting *one)
+void korch__waiting_take(korch_scheduler *s, sched_waiting *one)
 {
 	korch__table_remove(&s->waiting_table, one->id);
 	one->is_gone = 1;
@@ -153,7 +147,7 @@ void korch__waiting_undo(korch_scheduler *s, const struct sched_entry *entry)
 	}
 	sched_queue *queue = one->class_->queue;
 	one->is_gone = 0;
-	queue->trial_changes = 0; /* nothing has come of its being woken */
+	queue->trial_changes = queue->trial_asked = 0; /* nothing has come of its being woken */
 	queue->first = queue->first < one->at ? queue->first : one->at;
 	korch__table_put_held(&s->waiting_table, one);
 	if (one->counter_generation != s->wait_counter_generation)
@@ -167,7 +161,7 @@ int korch__waiting_end(korch_scheduler *s, const char *id)
 		return 0;
 	if (korch__journal_reserve_out(s, &s->waiting_table) < 0)
 		return KORCH_E_NOMEM;
-	end(s, one);
+	korch__waiting_take(s, one);
 	return 0;
 }
 
@@ -204,7 +198,8 @@ static int reserve(korch_scheduler *s, sched_class *c)
 /* Puts a pod at the end of its class's queue, instead of where it was. */
 static int wait_with(korch_scheduler *s, const korch_pod *pod, const char *id, sched_class *c)
 {
-	sched_waiting *one = make(s, pod, id);
+	int has_victims = korch__preempt_is_possible(s, c);
+	sched_waiting *one = has_victims < 0 ? NULL : make(s, pod, id);
 	if (!one || reserve(s, c) < 0) {
 		free_waiting(one);
 		return KORCH_E_NOMEM;
@@ -225,6 +220,8 @@ static int wait_with(korch_scheduler *s, const korch_pod *pod, const char *id, s
 	sched_nomination *own = korch__nomination_find(s, id);
 	if (own)
 		own->generation = 0; /* what it asks for may be something else now */
+	if (!has_victims && !s->journal)
+		c->queue->armed = one->sequence;
 	korch__journal_note(s, (sched_entry){.op = OP_WAITS, .who = one});
 	return 0;
 }
@@ -249,8 +246,7 @@ int korch_scheduler_wait(korch_scheduler *s, const korch_pod *pod, korch_error *
 	return wait_with(s, pod, id, c) < 0 ? korch_error_set(err, KORCH_E_NOMEM, "out of memory") : 0;
 }
 
-/* Classes of pods depend on what other pods say; when that has changed, they are found anew. */
-static int find_classes(korch_scheduler *s)
+int korch__waiting_find_classes(korch_scheduler *s)
 {
 	sched_waiting *one;
 	if (s->wait_counter_generation == s->counter_generation)
@@ -263,112 +259,14 @@ static int find_classes(korch_scheduler *s)
 			continue;
 		if (reserve_queue(s, c) < 0)
 			return KORCH_E_NOMEM;
+		int is_armed = one->sequence <= one->class_->queue->armed;
 		unqueue(s, one);
 		queue_with(c, one);
+		if (is_armed && c->queue->armed < one->sequence)
+			c->queue->armed = one->sequence;
 	}
 	s->wait_counter_generation = s->counter_generation;
 	return 0;
-}
-
-/* A class without dimensions: only freed slots can have become feasible. */
-static int freed_one(korch_scheduler *s, const sched_class *c)
-{
-	sched_queue *queue = c->queue;
-	int32_t no_key[1];
-	int found = 0;
-	if (korch__log_lost(&s->freed, queue->freed) || queue->generation != s->generation) {
-		for (uint32_t i = 0; !found && i < s->slots.n; i++)
-			found = s->slots.items[i]->node && korch__slot_check(s, c, i, no_key) == REASON_NONE;
-		if (found) /* there may be room for more of them */
-			return 1;
-		queue->freed = s->freed.end;
-		queue->generation = s->generation;
-		return 0;
-	}
-	for (uint64_t at = queue->freed; !found && at < s->freed.end; at++) {
-		uint32_t slot = s->freed.items[at & (s->freed.cap - 1)];
-		found = korch__slot_check(s, c, slot, no_key) == REASON_NONE;
-		queue->freed = found ? at : at + 1;
-	}
-	return found;
-}
-
-/* Until something changes the class is not asked again. */
-static void note_none(const korch_scheduler *s, sched_class *c)
-{
-	*(s->journal ? &c->queue->trial_changes : &c->queue->changes) = s->changes;
-}
-
-/* 1: the class has a node now, 0, or KORCH_E_NOMEM. */
-static int has_node(korch_scheduler *s, sched_class *c)
-{
-	sched_queue *queue = c->queue;
-	if (queue->changes == s->changes || queue->trial_changes == s->changes)
-		return 0;
-	if (c->shape->gated) {
-		note_none(s, c);
-		return 0;
-	}
-	if (korch__class_refresh(s, c) < 0)
-		return KORCH_E_NOMEM;
-	int found;
-	if (c->layout.dims.n == 0) {
-		found = freed_one(s, c);
-	} else {
-		sched_best best;
-		if (korch__best(s, c, &best) < 0)
-			return KORCH_E_NOMEM;
-		found = best.slot != NONE;
-	}
-	if (!found)
-		note_none(s, c);
-	return found;
-}
-
-static int goes_first(const sched_class *a, const sched_class *b)
-{
-	return korch__waiting_is_before(first_of(a->queue), first_of(b->queue));
-}
-
-/* The class that has a node and whose first pod goes first; NULL: none. 0 or KORCH_E_NOMEM. */
-static int find_class(sched_class **best, korch_scheduler *s)
-{
-	*best = NULL;
-	for (size_t i = 0; i < s->waiting_classes.n; i++) {
-		sched_class *c = s->waiting_classes.items[i];
-		if (!first_of(c->queue) || (*best && !goes_first(c, *best)))
-			continue;
-		int found = has_node(s, c);
-		if (found < 0)
-			return found;
-		*best = found ? c : *best;
-	}
-	return 0;
-}
-
-int korch_scheduler_woken(const korch_pod **out, korch_scheduler *s)
-{
-	if (!s || s->waiting_table.n == 0)
-		return 0;
-	sched_waiting *nominee = NULL;
-	sched_class *best;
-	if (find_classes(s) < 0 || (s->nominations.n > 0 && korch__nominee_find(&nominee, s) < 0) ||
-	    find_class(&best, s) < 0)
-		return KORCH_E_NOMEM;
-	sched_waiting *one = best ? first_of(best->queue) : NULL;
-	int is_nominee = nominee && (!one || korch__waiting_is_before(nominee, one));
-	if (is_nominee)
-		one = nominee;
-	if (!one)
-		return 0;
-	if (korch__journal_reserve_out(s, &s->waiting_table) < 0)
-		return KORCH_E_NOMEM;
-	/* The others of its class are asked for when something has come of this one. */
-	if (!is_nominee)
-		note_none(s, best);
-	*out = (const korch_pod *)korch_object_ref(&one->pod->object);
-	end(s, one);
-	return 1;
 }
 
 size_t korch_scheduler_waiting(const korch_scheduler *s)

@@ -30,6 +30,11 @@ struct sched_queue {
 	uint64_t trial_changes;
 	uint64_t freed; /* of the log of freed slots */
 	uint64_t generation;
+	/* Nobody could be driven out for them when these began to wait, or since: up to that sequence.
+	 * They are woken when somebody can be. */
+	uint64_t armed;
+	uint64_t asked; /* whether somebody can be, when the scheduler was at this */
+	uint64_t trial_asked;
 };
 
 /* The pod waits no more; one that does not wait is fine. 0; KORCH_E_NOMEM in a trial only. */
@@ -44,6 +49,14 @@ int korch__nominee_find(sched_waiting **out, korch_scheduler *s);
 int korch__waiting_is_before(const sched_waiting *a, const sched_waiting *b);
 /* Frees one that was taken out of the table. */
 void korch__waiting_drop(korch_scheduler *s, sched_waiting *one);
+/* The one of a queue that waits longest; NULL: all that are there went in a trial. */
+sched_waiting *korch__waiting_first(sched_queue *queue);
+/* Takes one that waits out of the table; there is room for noting it. In a trial it keeps its place
+ * in the queue. */
+void korch__waiting_take(korch_scheduler *s, sched_waiting *one);
+/* Classes of pods depend on what other pods say; when that has changed, they are found anew. 0 or
+ * KORCH_E_NOMEM. */
+int korch__waiting_find_classes(korch_scheduler *s);
 void korch__waiting_init(korch_scheduler *s);
 void korch__waiting_free(korch_scheduler *s);
 

@@ -70,6 +70,7 @@ static void link_it(korch_scheduler *s, sched_nomination *one)
 	slot->n_nominated++;
 	korch__table_put_held(&s->nominations, one);
 	korch__slot_touch(s, slot->index);
+	one->freed = s->touched.end;
 }
 
 static void unlink_it(korch_scheduler *s, sched_nomination *one)
@@ -103,6 +104,7 @@ void korch__nomination_undo(korch_scheduler *s, const struct sched_entry *entry)
 	sched_nomination *one = entry->who;
 	if (entry->op == OP_NOMINATION_OUT) {
 		link_it(s, one);
+		one->freed = 0; /* what happened before is not known any more */
 		return;
 	}
 	sched_slot *slot = s->slots.items[one->pod->slot];

@@ -15,6 +15,7 @@ struct sched_nomination {
 	uint64_t seen;
 	uint64_t topology_version;
 	uint64_t generation;
+	uint64_t freed; /* end of the log of touched slots when it was made, or last looked at */
 };
 
 void korch__nominations_init(korch_scheduler *s);

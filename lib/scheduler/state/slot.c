@@ -20,6 +20,7 @@ void korch__slot_freed(korch_scheduler *s, uint32_t slot)
 {
 	korch__slot_touch(s, slot);
 	korch__log_add(&s->freed, slot);
+	s->slots.items[slot]->freed_at = s->touched.end;
 }
 
 static int reserve(korch_scheduler *s)

@@ -74,6 +74,7 @@ typedef struct sched_slot {
 	uint32_t n_nominated;        /* pods that keep room on it */
 	sched_nomination *nominated; /* the first of them */
 	uint64_t touched_at;         /* end of the log when it was touched last */
+	uint64_t freed_at;           /* … and when it was freed */
 	uint32_t n_devices;
 	uint8_t is_partial; /* counted in n_partial */
 	uint8_t is_loose;   /* a trial looks after it when it ends */
