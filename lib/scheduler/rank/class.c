@@ -195,7 +195,7 @@ static int collect(sched_class *key, korch_scheduler *s, const korch_pod *pod, k
 	}
 	key->eligibility = korch__eligibility_get(s, pod->spec, meta->namespace_, pod->spec->node_name);
 	if (!key->eligibility || korch__group_get(&key->group, s, pod) < 0 ||
-	    korch__existing_get(&key->existing, s, key->labels) < 0) {
+	    korch__existing_get(&key->existing, s, key->labels, key->terms) < 0) {
 		key->existing = NULL;
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	}
@@ -285,7 +285,7 @@ static int collect_placed(sched_class *key, korch_scheduler *s, const sched_pod 
 	key->group = korch__group_ref(pod->group);
 	key->group_limit = pod->group_limit;
 	key->eligibility = korch__eligibility_get(s, pod->shape->spec, pod->labels->namespace_, NULL);
-	if (!key->eligibility || korch__existing_get(&key->existing, s, pod->labels) < 0) {
+	if (!key->eligibility || korch__existing_get(&key->existing, s, pod->labels, pod->terms) < 0) {
 		key->existing = NULL;
 		return KORCH_E_NOMEM;
 	}

@@ -14,6 +14,7 @@ struct sched_labelset {
 	uint64_t hash;
 	const char *namespace_; /* block string */
 	const korch_map *labels;
+	size_t n_counted;                   /* pods of it that the topology counts */
 	KORCH_VEC(sched_matcher *) matches; /* borrowed: a matcher that goes takes itself out */
 	sched_existing *existing;           /* what terms of other pods say of these; see existing.c */
 	uint64_t existing_generation;

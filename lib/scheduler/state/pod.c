@@ -20,6 +20,7 @@ void korch__pod_free(korch_scheduler *s, sched_pod *pod)
 		return;
 	korch_string_unref(pod->id);
 	korch_string_unref(pod->name);
+	korch__terms_own(s, pod->terms, -1);
 	korch__terms_unref(s, pod->terms);
 	korch__labelset_unref(s, pod->labels);
 	korch__shape_unref(s, pod->shape);
@@ -74,9 +75,10 @@ static int fill(sched_pod *to, korch_scheduler *s, const korch_pod *pod, korch_e
 	if (korch__group_limit(&to->group_limit, pod, NULL) < 0)
 		to->group_limit = INT32_MAX;
 	to->devices = korch__devices_of(pod, to->shape);
-	return korch__shape_has_terms(to->shape)
-	           ? korch__terms_get(&to->terms, s, to->shape, to->labels, err)
-	           : 0;
+	if (korch__shape_has_terms(to->shape))
+		code = korch__terms_get(&to->terms, s, to->shape, to->labels, err);
+	korch__terms_own(s, to->terms, 1);
+	return code;
 }
 
 int korch__pod_make(sched_pod **out, korch_scheduler *s, const korch_pod *pod, korch_error **err)

@@ -24,8 +24,10 @@ void korch__topology_count(korch_scheduler *s, sched_pod *pod, int sign)
 		return;
 	pod->counted = sign > 0;
 	s->topology_version += pod->terms || pod->labels->matches.n > 0;
+	pod->labels->n_counted += (size_t)sign;
 	for (size_t i = 0; i < pod->labels->matches.n; i++) {
-		const sched_matcher *matcher = pod->labels->matches.items[i];
+		sched_matcher *matcher = pod->labels->matches.items[i];
+		matcher->n_pods += (size_t)sign;
 		for (size_t k = 0; k < matcher->counters.n; k++)
 			korch__counter_count(matcher->counters.items[k], pod, sign);
 	}

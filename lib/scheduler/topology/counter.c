@@ -37,7 +37,9 @@ static void find_least(sched_counter *c)
 {
 	c->least = INT32_MAX;
 	c->n_at_least = 0;
-	for (size_t d = 0; d < c->key->n_ids; d++) {
+	/* A number that there was no room for when it was given out has no node. */
+	size_t n = c->key->n_ids < c->cap ? c->key->n_ids : c->cap;
+	for (size_t d = 0; d < n; d++) {
 		if (c->nodes[d] == 0 || c->matching[d] > c->least)
 			continue;
 		c->n_at_least = c->matching[d] < c->least ? 1 : c->n_at_least + 1;
@@ -58,6 +60,17 @@ static void move_least(sched_counter *c, int32_t before, int32_t after)
 		if (--c->n_at_least == 0)
 			find_least(c);
 	} else if (after == c->least) {
+		c->n_at_least++;
+	}
+}
+
+/* A domain with so many has its first node. */
+static void add_domain(sched_counter *c, int32_t matching)
+{
+	if (c->n_domains == 1 || matching < c->least) {
+		c->least = matching;
+		c->n_at_least = 1;
+	} else if (matching == c->least) {
 		c->n_at_least++;
 	}
 }
@@ -92,7 +105,10 @@ void korch__counter_domain(sched_counter *c, uint32_t slot, int sign)
 	if (c->nodes[domain] != (sign > 0 ? 1 : 0))
 		return;
 	c->n_domains = (uint32_t)((int64_t)c->n_domains + sign);
-	find_least(c);
+	if (sign > 0)
+		add_domain(c, c->matching[domain]);
+	else if (c->matching[domain] == c->least && --c->n_at_least == 0)
+		find_least(c);
 }
 
 static void free_counter(sched_counter *c)
@@ -111,13 +127,15 @@ static void count_matching(korch_scheduler *s, sched_counter *c)
 		if (korch__included(c->inclusion, i))
 			korch__counter_domain(c, i, 1);
 	}
+	size_t left = c->matcher->n_pods; /* most terms are told before there is a pod for them */
 	const sched_pod *pod;
-	for (size_t at = 0; (pod = korch__table_next(&s->pod_table, &at));) {
+	for (size_t at = 0; left > 0 && (pod = korch__table_next(&s->pod_table, &at));) {
 		int matches = 0;
 		for (size_t i = 0; pod->counted && !matches && i < pod->labels->matches.n; i++)
 			matches = pod->labels->matches.items[i] == c->matcher;
 		if (matches)
 			korch__counter_count(c, pod, 1);
+		left -= (size_t)matches;
 	}
 }
 
@@ -142,7 +160,6 @@ static int keep(korch_scheduler *s, sched_counter *c, unsigned what)
 	if ((what & COUNT_WEIGHTS) && !c->weights &&
 	    !(c->weights = korch__calloc(n, sizeof(*c->weights))))
 		return KORCH_E_NOMEM;
-	s->counter_generation += (uint64_t)owners;
 	return 0;
 }
 
@@ -212,7 +229,6 @@ void korch__counter_unref(korch_scheduler *s, sched_counter *c)
 {
 	if (!c || --c->refs > 0)
 		return;
-	s->counter_generation += c->anti || c->weights;
 	take_out(c->matcher->counters.items, &c->matcher->counters.n, c);
 	if (c->inclusion)
 		take_out(c->inclusion->counters.items, &c->inclusion->counters.n, c);

@@ -26,6 +26,7 @@ struct sched_inclusion {
 
 struct sched_counter {
 	uint32_t refs;
+	size_t n_owners; /* terms of pods that are known and say something through it */
 	sched_matcher *matcher;
 	sched_key *key;
 	sched_inclusion *inclusion; /* NULL: every node, as pod affinity has it */

@@ -1,6 +1,7 @@
 /* What pods that are there say, found by the counters that it stands in. */
 #include "scheduler/topology/existing.h"
 #include "base/cleanup.h"
+#include "scheduler/topology/terms.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,13 +32,23 @@ static int by_address(const void *a, const void *b)
 
 typedef KORCH_VEC(sched_counter *) counters;
 
-static int collect(counters *out, const sched_labelset *set)
+static int owns(const sched_terms *terms, const sched_counter *counter)
+{
+	for (size_t i = 0; terms && i < terms->owned.n; i++) {
+		if (terms->owned.items[i].counter == counter)
+			return 1;
+	}
+	return 0;
+}
+
+/* Counters of pods that are known, and those of `own`, as if such a pod were there. */
+static int collect(counters *out, const sched_labelset *set, const sched_terms *own)
 {
 	for (size_t i = 0; i < set->matches.n; i++) {
 		const sched_matcher *matcher = set->matches.items[i];
 		for (size_t k = 0; k < matcher->counters.n; k++) {
 			sched_counter *counter = matcher->counters.items[k];
-			if ((counter->anti || counter->weights) && korch__vec_push(out, counter) < 0)
+			if ((counter->n_owners > 0 || owns(own, counter)) && korch__vec_push(out, counter) < 0)
 				return KORCH_E_NOMEM;
 		}
 	}
@@ -68,25 +79,54 @@ static sched_existing *settle(korch_scheduler *s, counters *list)
 	return known;
 }
 
-int korch__existing_get(sched_existing **out, korch_scheduler *s, sched_labelset *set)
+/* What that set is told; not referenced yet. */
+static int find(sched_existing **out, korch_scheduler *s, const sched_labelset *set,
+                const sched_terms *own)
 {
-	if (set->existing_generation == s->counter_generation) {
-		*out = set->existing;
-		return 0;
-	}
 	counters list = {0};
-	sched_existing *found = NULL;
-	int code = collect(&list, set);
-	if (code == 0 && list.n > 0 && !(found = settle(s, &list)))
+	int code = collect(&list, set, own);
+	*out = NULL;
+	if (code == 0 && list.n > 0 && !(*out = settle(s, &list)))
 		code = KORCH_E_NOMEM;
 	korch__vec_fini(&list);
-	if (code < 0)
-		return code;
-	sched_existing *old = set->existing;
+	return code;
+}
+
+static int refresh(korch_scheduler *s, sched_labelset *set)
+{
+	sched_existing *found, *old = set->existing;
+	if (set->existing_generation == s->counter_generation)
+		return 0;
+	if (find(&found, s, set, NULL) < 0)
+		return KORCH_E_NOMEM;
 	set->existing = korch__existing_ref(found);
 	set->existing_generation = s->counter_generation;
 	korch__existing_unref(s, old);
-	set->existing_generation = s->counter_generation;
+	return 0;
+}
+
+/* 1: the terms say something of the set that no pod says yet. */
+static int is_first(const sched_terms *own, const sched_labelset *set)
+{
+	for (size_t i = 0; own && i < own->owned.n; i++) {
+		const sched_counter *counter = own->owned.items[i].counter;
+		if (counter->n_owners > 0)
+			continue;
+		for (size_t k = 0; k < set->matches.n; k++) {
+			if (set->matches.items[k] == counter->matcher)
+				return 1;
+		}
+	}
+	return 0;
+}
+
+int korch__existing_get(sched_existing **out, korch_scheduler *s, sched_labelset *set,
+                        const sched_terms *own)
+{
+	if (refresh(s, set) < 0)
+		return KORCH_E_NOMEM;
+	if (is_first(own, set))
+		return find(out, s, set, own);
 	*out = set->existing;
 	return 0;
 }

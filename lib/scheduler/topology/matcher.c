@@ -65,7 +65,12 @@ int korch__matcher_matches(const korch_scheduler *s, const sched_matcher *matche
 /* Puts a matcher among those that a set satisfies. */
 static int connect(korch_scheduler *s, sched_matcher *matcher, sched_labelset *set)
 {
-	return korch__matcher_matches(s, matcher, set) ? korch__vec_push(&set->matches, matcher) : 0;
+	if (!korch__matcher_matches(s, matcher, set))
+		return 0;
+	if (korch__vec_push(&set->matches, matcher) < 0)
+		return KORCH_E_NOMEM;
+	matcher->n_pods += set->n_counted;
+	return 0;
 }
 
 static void disconnect(sched_labelset *set, const sched_matcher *matcher)

@@ -27,7 +27,8 @@ typedef struct sched_clause {
 
 struct sched_matcher {
 	uint32_t refs;
-	char *text; /* what it asks, canonical: its identity */
+	char *text;    /* what it asks, canonical: its identity */
+	size_t n_pods; /* that match and are counted */
 	KORCH_VEC(sched_clause *) clauses;
 	KORCH_VEC(sched_counter *) counters; /* borrowed: each holds a reference of this */
 };

@@ -350,6 +350,22 @@ sched_terms *korch__terms_ref(sched_terms *terms)
 	return terms;
 }
 
+void korch__terms_own(korch_scheduler *s, sched_terms *terms, int sign)
+{
+	if (!terms)
+		return;
+	terms->n_pods += (uint32_t)sign;
+	if (terms->n_pods != (sign > 0 ? 1 : 0))
+		return;
+	for (size_t i = 0; i < terms->owned.n; i++) {
+		sched_counter *counter = terms->owned.items[i].counter;
+		counter->n_owners += (size_t)sign;
+		/* one that nobody speaks through any more is left out when there is another reason to look
+		 */
+		s->counter_generation += sign > 0 && counter->n_owners == 1;
+	}
+}
+
 void korch__terms_unref(korch_scheduler *s, sched_terms *terms)
 {
 	if (!terms || --terms->refs > 0)

@@ -22,6 +22,7 @@ typedef KORCH_VEC(sched_want) sched_wants;
 
 struct sched_terms {
 	uint32_t refs;
+	uint32_t n_pods; /* that are known and have them */
 	uint64_t hash;
 	sched_wants affinity;  /* required: all of them */
 	sched_wants anti;      /* required */
@@ -36,6 +37,9 @@ struct sched_terms {
 int korch__terms_get(sched_terms **out, korch_scheduler *s, const sched_shape *shape,
                      const sched_labelset *labels, korch_error **err);
 sched_terms *korch__terms_ref(sched_terms *terms);
+/* A pod that has them is known now (1), or no more (-1): what they say to others is heard. NULL is
+ * fine. */
+void korch__terms_own(korch_scheduler *s, sched_terms *terms, int sign);
 void korch__terms_unref(korch_scheduler *s, sched_terms *terms); /* NULL is fine */
 void korch__terms_init(korch_scheduler *s);
 

@@ -101,6 +101,7 @@ static int add_one(headroom *h, uint32_t slot)
 	pod->labels = korch__labelset_ref(model->labels);
 	pod->shape = korch__shape_ref(model->shape);
 	pod->terms = model->terms ? korch__terms_ref(model->terms) : NULL;
+	korch__terms_own(s, pod->terms, 1);
 	pod->group = korch__group_ref(model->group);
 	if (!pod->id || korch__journal_reserve(s, 1) < 0 || korch__pod_add(s, pod, slot) < 0) {
 		korch__pod_free(s, pod);

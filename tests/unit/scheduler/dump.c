@@ -122,11 +122,23 @@ static void check_least(const sched_counter *c)
 	ck_assert_uint_eq(c->n_at_least, n);
 }
 
+static size_t count_matches(const korch_scheduler *s, const sched_matcher *matcher)
+{
+	const sched_pod *pod;
+	size_t n = 0;
+	for (size_t at = 0; (pod = korch__table_next(&s->pod_table, &at));) {
+		for (size_t i = 0; pod->counted && i < pod->labels->matches.n; i++)
+			n += pod->labels->matches.items[i] == matcher;
+	}
+	return n;
+}
+
 /* Counters that nobody asked for before may have come: each must count what there is. */
 static void check_counters(const korch_scheduler *s)
 {
 	const sched_matcher *matcher;
 	for (size_t at = 0; (matcher = korch__table_next(&s->matcher_table, &at));) {
+		ck_assert_uint_eq(matcher->n_pods, count_matches(s, matcher));
 		for (size_t i = 0; i < matcher->counters.n; i++) {
 			const sched_counter *c = matcher->counters.items[i];
 			for (uint32_t d = 0; d < c->key->n_ids; d++)
