@@ -70,6 +70,49 @@ static void change(sched_slot *slot, const sched_pod *pod, int32_t sign)
 	}
 }
 
+/* The fullest devices that still hold what is asked for, as a mask. */
+static uint64_t fullest(const sched_slot *slot, const sched_shape *shape)
+{
+	uint32_t best = NONE;
+	uint64_t mask = 0;
+	int64_t left = shape->device_share > 0 ? 0 : shape->device_count;
+	for (uint32_t i = 0; i < slot->n_devices; i++) {
+		if (shape->device_share > 0 && slot->devices[i] >= shape->device_share &&
+		    (best == NONE || slot->devices[i] < slot->devices[best]))
+			best = i;
+		if (left == 0 || slot->devices[i] < DEVICE_WHOLE)
+			continue;
+		mask |= UINT64_C(1) << i;
+		left--;
+	}
+	return best == NONE ? mask : UINT64_C(1) << best;
+}
+
+int korch__devices_lacks(const sched_pod *pod)
+{
+	return pod->devices == 0 && (pod->shape->device_share > 0 || pod->shape->device_count > 0);
+}
+
+/* Pods that came before their node did get what they can, in the order of their identities. */
+static void give_to_all(sched_slot *slot)
+{
+	const sched_pod *last = NULL;
+	for (;;) {
+		sched_pod *next = NULL;
+		for (size_t i = 0; i < slot->pods.n; i++) {
+			sched_pod *pod = slot->pods.items[i];
+			if (korch__devices_lacks(pod) && (!last || strcmp(pod->id, last->id) > 0) &&
+			    (!next || strcmp(pod->id, next->id) < 0))
+				next = pod;
+		}
+		if (!next)
+			return;
+		next->devices = fullest(slot, next->shape);
+		change(slot, next, 1);
+		last = next;
+	}
+}
+
 int korch__devices_set(korch_scheduler *s, sched_slot *slot)
 {
 	uint32_t n = slot->node ? count_devices(s, slot->index) : 0;
@@ -85,6 +128,7 @@ int korch__devices_set(korch_scheduler *s, sched_slot *slot)
 		devices[i] = DEVICE_WHOLE;
 	for (size_t i = 0; i < slot->pods.n; i++)
 		change(slot, slot->pods.items[i], 1);
+	give_to_all(slot);
 	return 0;
 }
 
@@ -138,35 +182,15 @@ int korch__devices_fit(const sched_slot *slot, const sched_shape *shape)
 	       free_whole(slot) >= shape->device_count;
 }
 
-static uint32_t fullest(const sched_slot *slot, int32_t share)
-{
-	uint32_t best = NONE;
-	for (uint32_t i = 0; i < slot->n_devices; i++) {
-		if (slot->devices[i] >= share && (best == NONE || slot->devices[i] < slot->devices[best]))
-			best = i;
-	}
-	return best;
-}
-
 uint64_t korch__devices_choose(korch_scheduler *s, const sched_slot *slot, const sched_shape *shape)
 {
 	const sched_profile *profile = s->profiles[shape->profile];
-	uint64_t mask = 0;
-	if (shape->device_share > 0) {
-		uint32_t best = NONE;
-		if (profile->expects && korch__expected_refresh(s) == 0)
-			best = korch__expected_device(s, profile->device_score, shape, slot->index);
-		best = best == NONE ? fullest(slot, shape->device_share) : best;
-		return best == NONE ? 0 : UINT64_C(1) << best;
+	if (shape->device_share > 0 && profile->expects && korch__expected_refresh(s) == 0) {
+		uint32_t best = korch__expected_device(s, profile->device_score, shape, slot->index);
+		if (best != NONE)
+			return UINT64_C(1) << best;
 	}
-	int64_t left = shape->device_count;
-	for (uint32_t i = 0; i < slot->n_devices && left > 0; i++) {
-		if (slot->devices[i] < DEVICE_WHOLE)
-			continue;
-		mask |= UINT64_C(1) << i;
-		left--;
-	}
-	return mask;
+	return fullest(slot, shape);
 }
 
 void korch__devices_take(korch_scheduler *s, sched_slot *slot, sched_pod *pod)

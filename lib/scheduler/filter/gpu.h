@@ -15,7 +15,8 @@ enum { DEVICE_WHOLE = 1000 };
 int korch__device_need(const korch_scheduler *s, sched_shape *shape, uint32_t resource,
                        int64_t amount);
 int korch__device_check(korch_scheduler *s, sched_shape *shape, korch_error **err);
-/* The devices of a slot by its node's allocatable; what its pods have is kept. */
+/* The devices of a slot by its node's allocatable; what its pods have is kept, and those that lack
+ * some get what they can. */
 int korch__devices_set(korch_scheduler *s, sched_slot *slot);
 /* The devices that a pod's annotation names, as a mask: as many as the shape asks for, no more. */
 uint64_t korch__devices_of(const korch_pod *pod, const sched_shape *shape);
@@ -27,6 +28,8 @@ int korch__devices_fit(const sched_slot *slot, const sched_shape *shape);
 uint64_t korch__devices_choose(korch_scheduler *s, const sched_slot *slot,
                                const sched_shape *shape);
 void korch__devices_take(korch_scheduler *s, sched_slot *slot, sched_pod *pod);
+/* The pod wants devices and has none: it came before its node did. */
+int korch__devices_lacks(const sched_pod *pod);
 /* Those that the pod has, back from korch__devices_give(). */
 void korch__devices_hold(sched_slot *slot, const sched_pod *pod);
 void korch__devices_give(sched_slot *slot, const sched_pod *pod);

@@ -156,6 +156,8 @@ static int fill(korch_scheduler *s, sched_slot *slot, sched_node_state *before)
 	korch__free(slot->devices);
 	slot->devices = KORCH_STEAL(before->devices);
 	slot->n_devices = before->n_devices;
+	for (size_t i = 0; i < before->n_lacking; i++)
+		before->lacking[i]->devices = 0;
 	return 0;
 }
 
@@ -180,11 +182,30 @@ static int replace(korch_scheduler *s, sched_slot *slot, const korch_node *node,
 	return code;
 }
 
+/* The pods that may get devices by a change of the node. */
+static int note_lacking(sched_node_state *state, const sched_slot *slot)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < slot->pods.n; i++)
+		n += korch__devices_lacks(slot->pods.items[i]);
+	if (n == 0)
+		return 0;
+	state->lacking = korch__calloc(n, sizeof(*state->lacking));
+	for (size_t i = 0; state->lacking && i < slot->pods.n; i++) {
+		if (korch__devices_lacks(slot->pods.items[i]))
+			state->lacking[state->n_lacking++] = slot->pods.items[i];
+	}
+	return state->lacking ? 0 : KORCH_E_NOMEM;
+}
+
 /* What the slot has, before its object is replaced by that one; its devices are taken. */
 static sched_node_state *take_state(korch_scheduler *s, sched_slot *slot, const korch_node *node)
 {
 	sched_node_state *state = korch__calloc(1, sizeof(*state));
-	if (!state || korch__images_keep(s, slot, node, &state->images) < 0) {
+	if (!state || note_lacking(state, slot) < 0 ||
+	    korch__images_keep(s, slot, node, &state->images) < 0) {
+		if (state)
+			korch__free(state->lacking);
 		korch__free(state);
 		return NULL;
 	}
@@ -199,6 +220,7 @@ static sched_node_state *take_state(korch_scheduler *s, sched_slot *slot, const 
 void korch__node_restore(korch_scheduler *s, sched_slot *slot, sched_node_state *before)
 {
 	replace(s, slot, KORCH_STEAL(before->node), before);
+	korch__free(before->lacking);
 	korch__free(before);
 }
 
@@ -207,6 +229,7 @@ void korch__node_state_free(korch_scheduler *s, sched_node_state *before)
 	korch_object_unref((const korch_object *)before->node);
 	korch__images_let_go(s, &before->images);
 	korch__free(before->devices);
+	korch__free(before->lacking);
 	korch__free(before);
 }
 

@@ -10,6 +10,8 @@ typedef struct sched_node_state {
 	sched_kept_images images;
 	int32_t *devices;
 	uint32_t n_devices;
+	sched_pod **lacking; /* pods on it that had none of the devices they want */
+	size_t n_lacking;
 } sched_node_state;
 
 /* Takes the state; needs no memory while domains are held. */
