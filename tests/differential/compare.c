@@ -114,6 +114,27 @@ int compare(run *self, korch_scheduler *engine, const korch_pod *pod)
 	return best < 0 ? -1 : v.slots[best];
 }
 
+int compare_nominated(run *self, const korch_pod *pod, int node)
+{
+	view v;
+	reference_result results[NODES];
+	char message[REFERENCE_MESSAGE_SIZE];
+	korch_decision decision = {0};
+	korch_error *err = NULL;
+	const reference_profile *profile = view_for(&v, self, pod);
+	int best = reference_decide(results, message, &v.cluster, profile, pod);
+	size_t at = v.indexes[node];
+	if (best >= 0 && at != SIZE_MAX && !results[at].verdict.filter)
+		best = (int)at;
+	int code = korch_scheduler_decide(&decision, self->engine, pod, &err);
+	must(self, "decide", code, err);
+	if (code != (best >= 0) || differ(decision.node, best < 0 ? NULL : node_names[v.slots[best]]))
+		fail(self, pod, "nominated to %s, goes to %s, should be %s", node_names[node],
+		     code ? decision.node : decision.message,
+		     best < 0 ? message : node_names[v.slots[best]]);
+	return best < 0 ? -1 : v.slots[best];
+}
+
 static void compare_usage(run *self, korch_scheduler *engine)
 {
 	static const char *const resources[] = {"cpu", "memory", "ephemeral-storage", "example.com/gpu",

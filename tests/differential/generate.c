@@ -85,6 +85,9 @@ static void draw_resources(node_text *out, korch_random *random)
 		snprintf(extra, sizeof(extra), ",'example.com/gpu':'%d'", (int)below(random, 4));
 	if (happens(random, 20))
 		strcat(extra, ",'hugepages-2Mi':'4Mi'");
+	if (happens(random, 40))
+		strcat(extra, PICK(random, ",'nvidia.com/gpu':'1'", ",'nvidia.com/gpu':'2'",
+		                   ",'nvidia.com/gpu':'3'"));
 	PUT(resources, "'%s':{'cpu':'%s','memory':'%s','pods':'%d'%s%s}",
 	    happens(random, 7) ? "capacity" : "allocatable",
 	    PICK(random, "1", "2", "2", "4", "4", "1500m", "3999500u"),

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void say_requests(korch_buf *out, korch_random *random, const flavour *f)
+/* devices: whether it may ask for them; only one container of a pod may, or they would add up */
+static void say_requests(korch_buf *out, korch_random *random, const flavour *f, int devices)
 {
 	const char *comma = "";
 	say(out, "'resources':{'requests':{");
@@ -26,6 +27,12 @@ static void say_requests(korch_buf *out, korch_random *random, const flavour *f)
 		say(out, "%s'example.com/gpu':'%s'", comma, PICK(random, "1", "2", "0"));
 		comma = ",";
 	}
+	if (devices && happens(random, f->others / 4)) {
+		say(out, "%s'%s", comma,
+		    PICK(random, "korch.dev/gpu-milli':'300'", "korch.dev/gpu-milli':'500'",
+		         "korch.dev/gpu-milli':'700'", "nvidia.com/gpu':'1'", "nvidia.com/gpu':'2'"));
+		comma = ",";
+	}
 	if (happens(random, f->others / 8))
 		say(out, "%s'hugepages-2Mi':'%s'", comma, PICK(random, "2Mi", "4Mi"));
 	say(out, "}}");
@@ -45,7 +52,7 @@ static void say_container(korch_buf *out, korch_random *random, const flavour *f
 {
 	say(out, "{'name':'%s','image':'%s',", name,
 	    PICK(random, "shop/web", "shop/web:1", "host:5000/db", "big:2", "x"));
-	say_requests(out, random, f);
+	say_requests(out, random, f, strcmp(name, "c0") == 0);
 	if (happens(random, f->others / 4))
 		say_port(out, random);
 }

@@ -40,8 +40,9 @@ static void one_step(run *self)
 	                                   self->next_id++, &self->random);
 	if (happens(&self->random, 30))
 		pod->spec->priority = 1000;
+	size_t victims[PODS], n_victims;
 	if (compare(self, self->engine, pod) < 0)
-		compare_preemption(self, pod);
+		compare_preemption(self, pod, victims, &n_victims);
 	korch_object_unref(&pod->object);
 	if (happens(&self->random, 50))
 		compare_waiting(self);

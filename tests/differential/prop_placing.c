@@ -67,7 +67,7 @@ void never_overcommits(uint64_t seed)
 		int found = korch_scheduler_schedule(&decision, self.engine, pod, &err);
 		must(&self, "schedule", found, err);
 		if (found)
-			put_pod(&self, pod, slot_of(decision.node));
+			put_pod(&self, pod, slot_of(decision.node), decision.devices);
 		else
 			korch_object_unref(&pod->object);
 		if (self.now.n_pods > 0 && happens(&self.random, 20)) {

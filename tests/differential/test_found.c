@@ -181,6 +181,17 @@ START_TEST(test_all_of_a_kind_are_woken)
 }
 END_TEST
 
+/* Shares of pods that were told before their node count as well. */
+START_TEST(test_pods_before_their_node)
+{
+#define SHARE(name, milli) POD(name, "", ON("n1") ", " ASKS("korch.dev/gpu-milli: " milli))
+	feed(SHARE("a", "600") SHARE("b", "600"));
+	ck_assert_str_eq(said(NODE("n1", "", "cpu: 1, nvidia.com/gpu: 2")
+	                          POD("p", "", ASKS("korch.dev/gpu-milli: 500"))),
+	                 "0/1 nodes are available: 1 Insufficient korch.dev/gpu-milli.");
+}
+END_TEST
+
 /* A pod that was woken in a trial that never was waits on, and there is room for it still. */
 START_TEST(test_woken_in_a_trial)
 {
@@ -280,7 +291,7 @@ KORCH_SUITE(found)
 	    test_requests_rounded_once, test_reasons_by_name,         test_spread_by_nothing,
 	    test_nodes_by_name,         test_all_of_a_kind_are_woken, test_order_of_waiting_pods,
 	    test_needed_and_kept_away,  test_nomination_and_affinity, test_claims_make_a_difference,
-	    test_woken_in_a_trial};
+	    test_woken_in_a_trial,      test_pods_before_their_node};
 	TCase *with_one = tcase_create("cases");
 	tcase_set_timeout(with_one, 60);
 	tcase_add_checked_fixture(with_one, setup, teardown);

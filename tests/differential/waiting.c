@@ -48,23 +48,30 @@ static int could_drive_out(run *self, const korch_pod *pod)
 	return helps;
 }
 
+static void is_scheduled(run *self, korch_pod *pod, int node, uint64_t devices)
+{
+	korch_decision decision;
+	korch_error *err = NULL;
+	int code = korch_scheduler_schedule(&decision, self->engine, pod, &err);
+	must(self, "schedule", code, err);
+	if (code != 1 || strcmp(decision.node, node_names[node]) != 0)
+		fail(self, pod, "was woken, goes to %s, should be %s",
+		     code ? decision.node : decision.message, node_names[node]);
+	note(self, "woken %s goes to %s", korch_object_name(&pod->object), decision.node);
+	annotate(pod, devices);
+	put_pod(self, pod, node, devices);
+}
+
 /* The one that was woken for a node goes there, or is forgotten. */
 static void woken(run *self, size_t i)
 {
+	int lacks = 1;
 	korch_pod *pod = self->now.waiting[i];
 	stop_waiting(&self->now, i);
-	if (happens(&self->random, 60)) {
-		korch_decision decision;
-		korch_error *err = NULL;
-		int code = korch_scheduler_schedule(&decision, self->engine, pod, &err);
-		must(self, "schedule", code, err);
-		if (code != 1)
-			fail(self, pod, "was woken, and there is no node: %s", decision.message);
-		int node = 0;
-		while (strcmp(node_names[node], decision.node) != 0)
-			node++;
-		note(self, "woken %s goes to %s", korch_object_name(&pod->object), decision.node);
-		put_pod(self, pod, node);
+	int node = compare(self, self->engine, pod);
+	uint64_t devices = node < 0 ? 0 : devices_for(self, pod, node, &lacks);
+	if (!lacks && happens(&self->random, 60)) {
+		is_scheduled(self, pod, node, devices);
 		return;
 	}
 	note(self, "woken %s is forgotten", korch_object_name(&pod->object));

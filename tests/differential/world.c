@@ -88,10 +88,11 @@ void view_make(view *out, const world *from)
 	memset(out, 0, sizeof(*out));
 	view_nodes(out, from);
 	for (size_t i = 0; i < from->n_pods; i++)
-		out->pods[i] = (reference_pod){from->pods[i].pod, out->indexes[from->pods[i].node]};
+		out->pods[i] = (reference_pod){from->pods[i].pod, out->indexes[from->pods[i].node],
+		                               from->pods[i].devices};
 	for (size_t i = 0; i < from->n_nominated; i++)
 		out->nominated[i] =
-		    (reference_pod){from->nominated[i].pod, out->indexes[from->nominated[i].node]};
+		    (reference_pod){from->nominated[i].pod, out->indexes[from->nominated[i].node], 0};
 	view_rest(out, from);
 	out->cluster.nodes = out->nodes;
 	out->cluster.pods = out->pods;

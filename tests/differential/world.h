@@ -31,6 +31,7 @@ typedef struct world_node {
 typedef struct world_pod {
 	korch_pod *pod;
 	int node; /* slot */
+	uint64_t devices;
 } world_pod;
 
 typedef struct world_claim {
@@ -123,20 +124,38 @@ void fail(run *self, const korch_pod *pod, const char *format, ...)
 /* For calls that must not fail. */
 void must(run *self, const char *what, int code, korch_error *err);
 
-/* events.c: one random change. */
+/* events_world.c: one random change. */
 void event(run *self);
 void node_appears(run *self, int slot);
 /* Namespaces, claims and budgets. */
 void things_appear(run *self);
+
+/* events_pod.c */
+void pod_arrives(run *self);
 /* A pod that somebody has bound anywhere. */
 void pod_appears(run *self);
+void pod_goes(run *self);
+/* It ends, or gets other labels, another spec, another node. */
+void pod_changes(run *self);
+/* A pod that is on no node keeps room on one, or no longer. */
+void nomination_changes(run *self);
+/* A pod that room is kept for is tried again. */
+void nominated_tries(run *self);
 /* The world's side of a pod that is on a node now. */
-void put_pod(run *self, korch_pod *pod, int node);
+void put_pod(run *self, korch_pod *pod, int node, uint64_t devices);
+/* The annotation that a pod with devices has once it is bound. */
+void annotate(korch_pod *pod, uint64_t devices);
+/* The devices that a pod would get there; lacks: 1 when these are too few. */
+uint64_t devices_for(run *self, const korch_pod *pod, int node, int *lacks);
 void forget_pod(run *self, const korch_pod *pod);
 
 /* compare.c: everything that is said of a pod, against the reference. @return the slot, or -1 */
 int compare(run *self, korch_scheduler *engine, const korch_pod *pod);
-void compare_preemption(run *self, const korch_pod *pod);
+/* A pod that has a node to go to when it can. */
+int compare_nominated(run *self, const korch_pod *pod, int node);
+/* compare_preempt.c: whom it drives out: victims (room for PODS) are indexes of the world's pods.
+ * @return the slot, or -1 */
+int compare_preemption(run *self, const korch_pod *pod, size_t *victims, size_t *n);
 /* Usage of all nodes, and decisions about all templates. */
 void compare_all(run *self, korch_scheduler *engine);
 

@@ -40,6 +40,9 @@ int64_t reference_taint_score(const korch_pod *pod, const korch_node *node);
 /* ports.c */
 int reference_ports_free(const reference_cluster *cluster, const korch_pod *pod, size_t node);
 
+/* device.c: the resource whose units are the pod's devices, or NULL */
+const char *reference_device_resource(const korch_pod *pod);
+
 /* group.c */
 int reference_group_has_room(const reference_cluster *cluster, const korch_pod *pod, size_t node);
 
@@ -68,6 +71,8 @@ int64_t reference_image_score(const reference_cluster *cluster, const korch_pod 
 
 /* verdict.c */
 int reference_is_on(const reference_cluster *cluster, const char *filter);
+/* By uid, or by namespace and name when they have none. */
+int reference_is_same_pod(const korch_pod *a, const korch_pod *b);
 /* A reason why no node can do, whatever it is like; 0 when there is none */
 int reference_hopeless(char *out, size_t size, const reference_cluster *cluster,
                        const korch_pod *pod);

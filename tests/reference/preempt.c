@@ -158,13 +158,55 @@ static int is_better(const candidate *a, const candidate *b, const reference_clu
 	              korch_object_name(&cluster->nodes[b->node]->object)) < 0;
 }
 
+/* Whether somebody made the pod leave for another's sake. */
+static int is_preempted(const korch_pod *pod)
+{
+	if (pod->object.metadata->deletion_timestamp == 0 || !pod->status)
+		return 0;
+	for (size_t i = 0; i < pod->status->n_conditions; i++)
+		if (reference_same(pod->status->conditions[i].type, "DisruptionTarget"))
+			return reference_same(pod->status->conditions[i].status, "True") &&
+			       reference_same(pod->status->conditions[i].reason, "PreemptionByScheduler");
+	return 0;
+}
+
+/* The index of the node that room is being made on for the pod, or n_nodes. */
+static size_t nominated_to(const reference_cluster *cluster, const korch_pod *pod)
+{
+	const char *name = pod->status ? pod->status->nominated_node_name : NULL;
+	for (size_t i = 0; i < cluster->n_nominated; i++)
+		if (reference_is_same_pod(cluster->nominated[i].pod, pod))
+			return cluster->nominated[i].node;
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		if (reference_same(korch_object_name(&cluster->nodes[i]->object), name))
+			return i;
+	return cluster->n_nodes;
+}
+
+/* Whether room is being made for it already, where it could still go. */
+static int waits_for_victims(const reference_cluster *cluster, const korch_pod *pod)
+{
+	reference_verdict verdict;
+	size_t node = nominated_to(cluster, pod);
+	if (node >= cluster->n_nodes)
+		return 0;
+	reference_node_verdict(&verdict, cluster, pod, node);
+	if (verdict.filter && verdict.unresolvable)
+		return 0;
+	for (size_t i = 0; i < cluster->n_pods; i++)
+		if (cluster->pods[i].node == node && is_preempted(cluster->pods[i].pod) &&
+		    cluster->pods[i].pod->spec->priority < pod->spec->priority)
+			return 1;
+	return 0;
+}
+
 int reference_preempt(reference_preemption *out, const reference_cluster *cluster,
                       const korch_pod *pod)
 {
 	char why[700];
 	candidate found = {0}, next;
 	if (reference_same(pod->spec->preemption_policy, "Never") ||
-	    reference_hopeless(why, sizeof(why), cluster, pod))
+	    reference_hopeless(why, sizeof(why), cluster, pod) || waits_for_victims(cluster, pod))
 		return 0;
 	for (size_t i = 0; i < cluster->n_nodes; i++) {
 		if (!examine(&next, cluster, pod, i))

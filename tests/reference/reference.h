@@ -18,6 +18,7 @@
 typedef struct reference_pod {
 	const korch_pod *pod;
 	size_t node; /* index among the cluster's nodes; beyond them: on a node that is not there */
+	uint64_t devices; /* bit mask of the node's devices that it has */
 } reference_pod;
 
 typedef struct reference_namespace {
@@ -133,6 +134,14 @@ int64_t reference_node_allocatable(const reference_cluster *cluster, size_t node
                                    const char *resource);
 int64_t reference_node_requested(const reference_cluster *cluster, size_t node,
                                  const char *resource);
+
+/* Whether a pod asks for devices or a share of one; which it would get on a node: for a share the
+ * fullest that still holds it, of equal ones the first; otherwise the first whole ones, at most as
+ * many as it asks for; and of what resource there is too little for that (NULL: of none). */
+int reference_wants_devices(const korch_pod *pod);
+const char *reference_devices_lacking(const reference_cluster *cluster, const korch_pod *pod,
+                                      size_t node);
+uint64_t reference_devices(const reference_cluster *cluster, const korch_pod *pod, size_t node);
 
 /* Whether two containers want the same host port of one node. */
 int reference_ports_clash(const korch_container *a, const korch_container *b);

@@ -136,6 +136,21 @@ static void one_resource(reference_verdict *out, const reference_cluster *cluste
 	refuse(out, "NodeResourcesFit", reason, out->unresolvable || wanted > all);
 }
 
+/* Devices, unless it was said already that there are too few of them. */
+static void devices(reference_verdict *out, const reference_cluster *cluster, const korch_pod *pod,
+                    size_t node)
+{
+	char reason[REFERENCE_REASON_SIZE];
+	const char *resource = reference_devices_lacking(cluster, pod, node);
+	if (!resource)
+		return;
+	snprintf(reason, sizeof(reason), "Insufficient %s", resource);
+	for (size_t i = 0; i < out->n_reasons; i++)
+		if (strcmp(out->reasons[i], reason) == 0)
+			return;
+	refuse(out, "NodeResourcesFit", reason, 0);
+}
+
 static void resources(reference_verdict *out, const reference_cluster *cluster,
                       const korch_pod *pod, size_t node)
 {
@@ -148,8 +163,9 @@ static void resources(reference_verdict *out, const reference_cluster *cluster,
 		one_resource(out, cluster, pod, node, fixed[i]);
 	qsort(names, n, sizeof(names[0]), by_name);
 	for (size_t i = 0; i < n; i++)
-		if (reference_is_scalar(names[i]))
+		if (reference_is_scalar(names[i]) && strcmp(names[i], "korch.dev/gpu-milli") != 0)
 			one_resource(out, cluster, pod, node, names[i]);
+	devices(out, cluster, pod, node);
 }
 
 static int volumes_reachable(const reference_cluster *cluster, const korch_pod *pod,
@@ -270,8 +286,7 @@ static void filters(reference_verdict *out, const reference_cluster *cluster, co
 		of_places(out, cluster, pod, node);
 }
 
-/* By uid, or by namespace and name when they have none. */
-static int is_same_pod(const korch_pod *a, const korch_pod *b)
+int reference_is_same_pod(const korch_pod *a, const korch_pod *b)
 {
 	const char *x = korch_object_uid(&a->object), *y = korch_object_uid(&b->object);
 	if (*x || *y)
@@ -293,7 +308,7 @@ static int with_nominated(reference_cluster *out, reference_pod **pods,
 	for (size_t i = 0; i < cluster->n_nominated; i++) {
 		const reference_pod *other = &cluster->nominated[i];
 		if (other->node == node && other->pod->spec->priority >= pod->spec->priority &&
-		    !is_same_pod(other->pod, pod))
+		    !reference_is_same_pod(other->pod, pod))
 			(*pods)[n++] = *other;
 	}
 	out->pods = *pods;

@@ -1,7 +1,8 @@
-/* Random changes of the world, and the engine that is told of them. */
+/* What happens to pods: they come, are scheduled or bound, wait, drive others out, change and go.
+ */
 #include "world.h"
 #include <korch/scheduler/preempt.h>
-#include <korch/scheduler/whatif.h>
+#include <stdio.h>
 #include <string.h>
 
 static void drop(world_pod *list, size_t *n, size_t i)
@@ -29,26 +30,62 @@ void forget_pod(run *self, const korch_pod *pod)
 	korch_object_unref(&pod->object);
 }
 
-void put_pod(run *self, korch_pod *pod, int node)
+void put_pod(run *self, korch_pod *pod, int node, uint64_t devices)
 {
 	korch_object_ref(&pod->object); /* for it may be one that is let go of */
 	forget_pod(self, pod);
-	self->now.pods[self->now.n_pods++] = (world_pod){pod, node};
+	self->now.pods[self->now.n_pods++] = (world_pod){pod, node, devices};
 	korch_object_unref(&pod->object);
 }
 
-/* Tells the engine of a pod on a node in one of the two ways, and the world; takes the pod. */
-static void tell_pod(run *self, korch_pod *pod, int node)
+uint64_t devices_for(run *self, const korch_pod *pod, int node, int *lacks)
+{
+	view v;
+	size_t n = 0;
+	view_make(&v, &self->now);
+	*lacks = reference_wants_devices(pod);
+	if (v.indexes[node] == SIZE_MAX)
+		return 0;
+	for (size_t i = 0; i < v.cluster.n_pods; i++)
+		if (!same_pod(v.pods[i].pod, pod))
+			v.pods[n++] = v.pods[i];
+	v.cluster.n_pods = n;
+	*lacks = reference_devices_lacking(&v.cluster, pod, v.indexes[node]) != NULL;
+	return reference_devices(&v.cluster, pod, v.indexes[node]);
+}
+
+void annotate(korch_pod *pod, uint64_t devices)
+{
+	char text[256] = "";
+	size_t used = 0;
+	korch_object_meta *meta = korch_object_edit_meta(&pod->object);
+	for (int i = 0; i < 64; i++)
+		if (devices >> i & 1)
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%d", used ? "," : "", i);
+	korch_map_set(&meta->annotations, KORCH_ANNOTATION_GPU_DEVICES, *text ? text : NULL);
+}
+
+/* Tells the engine of a pod on a node in one of the two ways, and the world; takes the pod. Nobody
+ * is bound to where there are no devices for him. @return 0: it was not */
+static int tell_pod(run *self, korch_pod *pod, int node)
 {
 	korch_error *err = NULL;
 	const char *name = node_names[node];
+	int lacks;
+	uint64_t devices = devices_for(self, pod, node, &lacks);
+	if (lacks) {
+		korch_object_unref(&pod->object);
+		return 0;
+	}
+	annotate(pod, devices);
 	if (happens(&self->random, 50)) {
 		korch_pod_spec *spec = korch_struct_edit(&pod->spec, &korch_pod_spec_type);
 		korch_string_set(&spec->node_name, name);
 		name = NULL;
 	}
 	must(self, "pod_set", korch_scheduler_pod_set(self->engine, pod, name, &err), err);
-	put_pod(self, pod, node);
+	put_pod(self, pod, node, devices);
+	return 1;
 }
 
 static int any_node(run *self)
@@ -59,40 +96,6 @@ static int any_node(run *self)
 static const char *any_template(run *self)
 {
 	return self->templates[below(&self->random, TEMPLATES)];
-}
-
-static void node_gets(run *self, int slot, int only)
-{
-	world_node *node = &self->now.nodes[slot];
-	korch_error *err = NULL;
-	for (int part = 0; part < NODE_PARTS; part++)
-		if ((only < 0 || part == only) && !(part == NODE_IMAGES && self->no_images))
-			generate_node_part(&node->text, &self->random, node_names[slot], part);
-	note(self, "node %s: {%s} [%s] %s [%s]%s", node_names[slot], node->text.labels,
-	     node->text.taints, node->text.resources, node->text.images,
-	     node->text.cordoned ? " cordoned" : "");
-	korch_object_unref((korch_object *)node->object);
-	node->object = generate_node(&node->text, node_names[slot]);
-	must(self, "node_set", korch_scheduler_node_set(self->engine, node->object, &err), err);
-}
-
-void node_appears(run *self, int slot)
-{
-	node_gets(self, slot, -1);
-}
-
-static void node_changes(run *self)
-{
-	int slot = (int)below(&self->random, NODES);
-	world_node *node = &self->now.nodes[slot];
-	if (node->object && happens(&self->random, 20)) {
-		note(self, "node %s goes", node_names[slot]);
-		korch_scheduler_node_remove(self->engine, node_names[slot]);
-		korch_object_unref(&node->object->object);
-		node->object = NULL;
-		return;
-	}
-	node_gets(self, slot, node->object ? (int)below(&self->random, NODE_PARTS) : -1);
 }
 
 static void waits(run *self, korch_pod *pod)
@@ -112,11 +115,80 @@ void pod_appears(run *self)
 	korch_pod *pod = generate_instance(any_template(self), self->next_id++, &self->random);
 	int node = any_node(self);
 	note(self, "%s is bound to %s", korch_object_name(&pod->object), node_names[node]);
-	tell_pod(self, pod, node);
+	if (!tell_pod(self, pod, node))
+		note(self, "no, for there are no devices");
+}
+
+/* A pod that has to leave, for another's sake or for no reason that matters. */
+static void is_driven_out(run *self, size_t i, int preempted)
+{
+	world_pod *old = &self->now.pods[i];
+	korch_pod *pod = (korch_pod *)korch_object_edit(&old->pod->object);
+	korch_pod_status *status = korch_struct_edit(&pod->status, &korch_pod_status_type);
+	korch_pod_condition *condition =
+	    korch_list_edit(&status->conditions, &status->n_conditions, &korch_pod_condition_type, 1);
+	korch_string_set(&condition->type, "DisruptionTarget");
+	korch_string_set(&condition->status, "True");
+	korch_string_set(&condition->reason,
+	                 preempted ? "PreemptionByScheduler" : "EvictionByEvictionAPI");
+	korch_object_edit_meta(&pod->object)->deletion_timestamp = 1;
+	note(self, "%s is driven out", korch_object_name(&pod->object));
+	tell_pod(self, pod, old->node);
+}
+
+/* What is found is done: the victims are told to leave, the pod is nominated. @return 1: it was,
+ * and takes the pod */
+static int preempts(run *self, korch_pod *pod)
+{
+	size_t victims[PODS], n;
+	korch_pod *gone[PODS];
+	korch_error *err = NULL;
+	world *now = &self->now;
+	int node = compare_preemption(self, pod, victims, &n);
+	if (node < 0 || now->n_nominated == WAITING || self->no_nominations ||
+	    reference_wants_devices(pod) || happens(&self->random, 30))
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		gone[i] = now->pods[victims[i]].pod;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = now->n_pods; k-- > 0;)
+			if (now->pods[k].pod == gone[i]) {
+				is_driven_out(self, k, !happens(&self->random, 15));
+				break;
+			}
+	note(self, "%s is nominated to %s", korch_object_name(&pod->object), node_names[node]);
+	must(self, "nominate", korch_scheduler_nominate(self->engine, pod, node_names[node], &err),
+	     err);
+	now->nominated[now->n_nominated++] = (world_pod){pod, node, 0};
+	return 1;
+}
+
+/* A pod that room was made for is tried again. */
+void nominated_tries(run *self)
+{
+	world *now = &self->now;
+	korch_error *err = NULL;
+	korch_decision decision;
+	size_t victims[PODS], n;
+	if (now->n_nominated == 0)
+		return;
+	world_pod *one = &now->nominated[below(&self->random, now->n_nominated)];
+	korch_pod *pod = (korch_pod *)korch_object_ref(&one->pod->object);
+	int node = compare_nominated(self, pod, one->node);
+	note(self, "%s, which is nominated, gets %s", korch_object_name(&pod->object),
+	     node < 0 ? "nothing" : node_names[node]);
+	if (node < 0) {
+		compare_preemption(self, pod, victims, &n);
+	} else if (happens(&self->random, 70)) {
+		must(self, "schedule", korch_scheduler_schedule(&decision, self->engine, pod, &err), err);
+		korch_object_ref(&pod->object);
+		put_pod(self, pod, node, 0);
+	}
+	korch_object_unref(&pod->object);
 }
 
 /* A new pod: it is scheduled, or somebody binds it anywhere, or it waits. */
-static void pod_arrives(run *self)
+void pod_arrives(run *self)
 {
 	korch_error *err = NULL;
 	if (self->now.n_pods >= PODS - WAITING)
@@ -130,14 +202,24 @@ static void pod_arrives(run *self)
 	int node = compare(self, self->engine, pod);
 	if (node < 0) {
 		note(self, "%s fits nowhere", name);
-		compare_preemption(self, pod);
-		waits(self, pod);
+		if (!preempts(self, pod))
+			waits(self, pod);
 		return;
 	}
 	korch_decision decision;
+	int lacks;
+	uint64_t devices = devices_for(self, pod, node, &lacks);
+	if (lacks) { /* the filter is left out; what it would get depends on the order of events */
+		korch_object_unref(&pod->object);
+		return;
+	}
 	note(self, "%s is scheduled to %s", name, node_names[node]);
 	must(self, "schedule", korch_scheduler_schedule(&decision, self->engine, pod, &err), err);
-	put_pod(self, pod, node);
+	if (decision.devices != devices)
+		fail(self, pod, "gets devices %llx, should be %llx", (unsigned long long)decision.devices,
+		     (unsigned long long)devices);
+	annotate(pod, devices);
+	put_pod(self, pod, node, devices);
 }
 
 static world_pod *any_pod(run *self)
@@ -161,7 +243,7 @@ static void waiting_goes(run *self)
 	korch_object_unref(&pod->object);
 }
 
-static void pod_goes(run *self)
+void pod_goes(run *self)
 {
 	world_pod *pod = any_pod(self);
 	if (!pod || happens(&self->random, 15)) {
@@ -183,7 +265,7 @@ static void pod_goes(run *self)
 }
 
 /* The pod ends, gets other labels, another spec, or another node. */
-static void pod_changes(run *self)
+void pod_changes(run *self)
 {
 	const world_pod *old = any_pod(self);
 	if (!old)
@@ -191,7 +273,12 @@ static void pod_changes(run *self)
 	korch_pod *pod = (korch_pod *)korch_object_edit(&old->pod->object);
 	korch_object_meta *meta = korch_object_edit_meta(&pod->object);
 	int node = old->node;
-	switch (below(&self->random, 4)) {
+	switch (below(&self->random, 5)) {
+	case 4:
+		note(self, "%s started some other time", meta->name);
+		korch_struct_edit(&pod->status, &korch_pod_status_type);
+		pod->status->start_time = (int64_t)1000000 * (20000 + self->next_id++);
+		break;
 	case 0:
 		note(self, "%s is terminating", meta->name);
 		meta->deletion_timestamp = 1;
@@ -211,80 +298,12 @@ static void pod_changes(run *self)
 		node = any_node(self);
 		note(self, "%s moves to %s", meta->name, node_names[node]);
 	}
-	tell_pod(self, pod, node);
-}
-
-static void namespace_changes(run *self)
-{
-	size_t i = below(&self->random, NAMESPACES);
-	korch_error *err = NULL;
-	korch_block_unref(self->now.namespaces[i]);
-	self->now.namespaces[i] = NULL;
-	self->now.namespace_known[i] = !happens(&self->random, 25);
-	if (self->now.namespace_known[i]) {
-		korch_map *labels = generate_namespace_labels(&self->random);
-		self->now.namespaces[i] = labels;
-		must(self, "namespace_set",
-		     korch_scheduler_namespace_set(self->engine, namespace_names[i], labels, &err), err);
-	} else {
-		korch_scheduler_namespace_remove(self->engine, namespace_names[i]);
-	}
-	note(self, "namespace %s is %s", namespace_names[i],
-	     self->now.namespace_known[i] ? "told anew" : "forgotten");
-}
-
-static void claim_changes(run *self)
-{
-	world_claim *claim = &self->now.claims[below(&self->random, CLAIMS)];
-	korch_error *err = NULL;
-	korch_block_unref(claim->nodes);
-	claim->nodes = NULL;
-	claim->known = !happens(&self->random, 25);
-	if (claim->known) {
-		if (happens(&self->random, 60))
-			claim->nodes = generate_volume_nodes(&self->random);
-		must(self, "claim_set",
-		     korch_scheduler_claim_set(self->engine, claim->namespace_, claim->name, claim->nodes,
-		                               &err),
-		     err);
-	} else {
-		korch_scheduler_claim_remove(self->engine, claim->namespace_, claim->name);
-	}
-	note(self, "claim %s/%s is %s", claim->namespace_, claim->name,
-	     claim->known ? "told anew" : "forgotten");
-}
-
-static void budget_changes(run *self)
-{
-	size_t i = below(&self->random, BUDGETS);
-	korch_pod_disruption_budget **budget = &self->now.budgets[i];
-	korch_error *err = NULL;
-	if (*budget) {
-		korch_scheduler_budget_remove(self->engine, korch_object_namespace(&(*budget)->object),
-		                              korch_object_name(&(*budget)->object));
-		korch_object_unref(&(*budget)->object);
-		*budget = NULL;
-	}
-	if (happens(&self->random, 70)) {
-		*budget = generate_budget(&self->random, (unsigned)i);
-		must(self, "budget_set", korch_scheduler_budget_set(self->engine, *budget, &err), err);
-	}
-	note(self, "budget %zu %s", i, *budget ? "is told anew" : "goes");
-}
-
-void things_appear(run *self)
-{
-	for (int i = 0; i < 8; i++) {
-		if (i < NAMESPACES + 1)
-			namespace_changes(self);
-		if (i < BUDGETS)
-			budget_changes(self);
-		claim_changes(self);
-	}
+	if (!tell_pod(self, pod, node))
+		note(self, "no, for there are no devices");
 }
 
 /* A pod that is on no node waits for room on one, or no longer. */
-static void nomination_changes(run *self)
+void nomination_changes(run *self)
 {
 	world *now = &self->now;
 	korch_error *err = NULL;
@@ -300,55 +319,12 @@ static void nomination_changes(run *self)
 		return;
 	korch_pod *pod = generate_instance(any_template(self), self->next_id++, &self->random);
 	int node = (int)below(&self->random, NODES);
+	if (reference_wants_devices(pod)) { /* which it would get depends on who was nominated first */
+		korch_object_unref(&pod->object);
+		return;
+	}
 	note(self, "%s is nominated to %s", korch_object_name(&pod->object), node_names[node]);
 	must(self, "nominate", korch_scheduler_nominate(self->engine, pod, node_names[node], &err),
 	     err);
-	now->nominated[now->n_nominated++] = (world_pod){pod, node};
-}
-
-static void trial_begins(run *self)
-{
-	if (self->trials == TRIALS || self->no_trials)
-		return;
-	note(self, "begin");
-	must(self, "begin", korch_scheduler_begin(self->engine), NULL);
-	world_copy(&self->before[self->trials++], &self->now);
-}
-
-static void trial_ends(run *self)
-{
-	if (self->trials == 0 || self->no_trials)
-		return;
-	world *before = &self->before[--self->trials];
-	if (happens(&self->random, 25)) {
-		note(self, "commit");
-		korch_scheduler_commit(self->engine);
-		world_clear(before);
-		return;
-	}
-	note(self, "rollback");
-	korch_scheduler_rollback(self->engine);
-	world_clear(&self->now);
-	self->now = *before;
-	memset(before, 0, sizeof(*before));
-}
-
-void event(run *self)
-{
-	static const struct {
-		unsigned share;
-		void (*happen)(run *);
-	} kinds[] = {
-	    {28, pod_arrives},      {9, pod_goes},      {12, pod_changes},   {22, node_changes},
-	    {4, namespace_changes}, {4, claim_changes}, {4, budget_changes}, {6, nomination_changes},
-	    {5, trial_begins},      {6, trial_ends},
-	};
-	uint64_t at = below(&self->random, 100);
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (at < kinds[i].share) {
-			kinds[i].happen(self);
-			return;
-		}
-		at -= kinds[i].share;
-	}
+	now->nominated[now->n_nominated++] = (world_pod){pod, node, 0};
 }
