@@ -235,8 +235,8 @@ static void find_expecting(sched_profile *profile)
 {
 	for (size_t i = 0; i < profile->n_uses && !profile->expects; i++) {
 		profile->device_score = profile->uses[i].kind;
-		profile->expects = profile->device_score == SCORE_FRAGMENTATION ||
-		                   profile->device_score == SCORE_HEADROOM;
+		profile->expects =
+		    profile->device_score == SCORE_FRAGMENTATION || profile->device_score == SCORE_HEADROOM;
 	}
 }
 

@@ -52,8 +52,7 @@ static int check_counts(const korch_pod_spec *spec, korch_error **err)
 {
 	int code = check_count("spec.containers", spec->n_containers, CONTAINERS_MAX, err);
 	if (code == 0)
-		code =
-		    check_count("spec.initContainers", spec->n_init_containers, CONTAINERS_MAX, err);
+		code = check_count("spec.initContainers", spec->n_init_containers, CONTAINERS_MAX, err);
 	if (code == 0)
 		code = check_count("spec.volumes", spec->n_volumes, VOLUMES_MAX, err);
 	if (code == 0)

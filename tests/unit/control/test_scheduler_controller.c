@@ -88,9 +88,10 @@ START_TEST(test_waits_for_room)
 	put_pod(w, "b");
 	world_run(w, &spec, "shop", "a");
 	korch_plan *plan = world_reconcile(w, &spec, "shop", "b");
-	ck_assert_str_eq(world_note(plan, 0),
-	                 "FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 "
-	                 "nodes are available: 1 No preemption victims found for incoming pod.");
+	ck_assert_str_eq(
+	    world_note(plan, 0),
+	    "FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 "
+	    "nodes are available: 1 No preemption victims found for incoming pod.");
 	korch_plan_free(plan);
 	ck_assert_str_eq(pod(w, "b")->status->conditions[0].reason, "Unschedulable");
 	ck_assert_uint_eq(world_run(w, &spec, "shop", "b"), 0); /* says it once */
