@@ -16,7 +16,7 @@ enum { SEED = 1, NODES = 5000, LOW = 4 * NODES, HIGH = 5000 };
 typedef struct shape {
 	const char *name;
 	size_t makes;  /* different makes of pods that drive others out */
-	int nominates; /* all wait on their nodes before any is placed */
+	int nominates; /* 1: all wait on their nodes before any is placed, 2: and are woken */
 	int starts;    /* the others started at different times */
 	void (*dress)(korch_pod *pod, size_t i);
 	double wanted; /* decisions a second */
@@ -44,6 +44,7 @@ static const shape shapes[] = {
     {"preempt-10-makes", 10, 0, 1, plain, 0},
     {"preempt-different", HIGH, 0, 1, plain, 0},
     {"preempt-all-nominated", 1, 1, 1, plain, 0},
+    {"preempt-and-wake", 1, 2, 1, plain, 0},
     {"preempt-apart-by-host", 1, 0, 1, apart_by_host, 0},
     {"preempt-spread-zones", 1, 0, 1, spread_zones, 0},
 };
@@ -122,20 +123,83 @@ static size_t place(korch_scheduler *s, korch_pod *pod)
 	return (size_t)found;
 }
 
+static size_t wake(korch_scheduler *s)
+{
+	const korch_pod *pod;
+	int found = korch_scheduler_woken(&pod, s);
+	world_check(found);
+	if (found == 0)
+		return 0;
+	size_t placed = place(s, (korch_pod *)(uintptr_t)pod);
+	korch_object_unref(&pod->object);
+	return placed;
+}
+
+/* A pod as it is while it leaves because the scheduler wanted its room. */
+static korch_pod *leaving_of(const korch_pod *pod, size_t node)
+{
+	char name[32];
+	korch_object *object = korch_object_edit(&pod->object);
+	korch_pod *leaving = (korch_pod *)object;
+	korch_object_edit_meta(object)->deletion_timestamp = 1000000;
+	korch_pod_status *status = korch_struct_edit(&leaving->status, &korch_pod_status_type);
+	korch_pod_condition *conditions =
+	    korch_list_edit(&status->conditions, &status->n_conditions, &korch_pod_condition_type, 1);
+	world_check(korch_string_set(&conditions[0].type, "DisruptionTarget"));
+	world_check(korch_string_set(&conditions[0].status, "True"));
+	world_check(korch_string_set(&conditions[0].reason, "PreemptionByScheduler"));
+	snprintf(name, sizeof(name), "node-%06zu", node);
+	world_check(korch_string_set(
+	    &((korch_pod_spec *)korch_struct_edit(&leaving->spec, &korch_pod_spec_type))->node_name,
+	    name));
+	return leaving;
+}
+
+/* As a cluster does it: those who were driven out leave later, and each pod is woken by that. */
+static size_t drive_out_and_wake(korch_scheduler *s, korch_pod **high, korch_pod *const *leaving,
+                                 size_t *victims)
+{
+	size_t n = 0, placed = 0;
+	size_t *who = calloc(LOW, sizeof(*who));
+	for (size_t i = 0; i < HIGH; i++) {
+		korch_preemption out;
+		world_check(korch_scheduler_preempt(&out, s, high[i], NULL));
+		world_check(korch_scheduler_nominate(s, high[i], out.node, NULL));
+		world_check(korch_scheduler_wait(s, high[i], NULL));
+		for (size_t k = 0; k < out.n_victims; k++) {
+			who[n] = (size_t)atol(out.victims[k] + strlen("low-"));
+			world_check(korch_scheduler_pod_set(s, leaving[who[n++]], NULL, NULL));
+			placed += wake(s);
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		korch_scheduler_pod_remove(s, leaving[who[i]]);
+		placed += wake(s);
+	}
+	free(who);
+	*victims = n;
+	return placed;
+}
+
 static void run(const shape *one)
 {
 	korch_scheduler *s = world_new(NODES, 3, SEED);
 	korch_pod **low = fill(s, one->starts),
 	          **high = make_pods(HIGH, "high", one->makes, 100, 20000, one->dress);
 	size_t victims = 0, placed = 0;
+	korch_pod **leaving = calloc(LOW, sizeof(*leaving));
+	for (size_t i = 0; i < LOW; i++)
+		leaving[i] = leaving_of(low[i], i % NODES);
 	double since = world_now();
-	for (size_t i = 0; i < HIGH; i++) {
+	for (size_t i = 0; one->nominates < 2 && i < HIGH; i++) {
 		victims += make_room(s, high[i]);
 		if (!one->nominates)
 			placed += place(s, high[i]);
 	}
-	for (size_t i = 0; one->nominates && i < HIGH; i++)
+	for (size_t i = 0; one->nominates == 1 && i < HIGH; i++)
 		placed += place(s, high[i]);
+	if (one->nominates == 2)
+		placed = drive_out_and_wake(s, high, leaving, &victims);
 	double rate = HIGH / (world_now() - since);
 	printf("%-22s %d pods drive out %zu of %d, %zu placed: %10.0f/s", one->name, HIGH, victims, LOW,
 	       placed, rate);
@@ -144,6 +208,7 @@ static void run(const shape *one)
 	printf("\n");
 	fflush(stdout);
 	world_free_pods(low, LOW);
+	world_free_pods(leaving, LOW);
 	world_free_pods(high, HIGH);
 	korch_scheduler_free(s);
 }

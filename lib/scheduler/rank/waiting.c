@@ -219,7 +219,7 @@ static int wait_with(korch_scheduler *s, const korch_pod *pod, const char *id, s
 	queue_with(c, one);
 	sched_nomination *own = korch__nomination_find(s, id);
 	if (own)
-		own->generation = 0; /* what it asks for may be something else now */
+		korch__slot_touch(s, own->pod->slot); /* what it asks for may be something else now */
 	if (!has_victims && !s->journal)
 		c->queue->armed = one->sequence;
 	korch__journal_note(s, (sched_entry){.op = OP_WAITS, .who = one});

@@ -144,6 +144,9 @@ struct korch_scheduler {
 	korch_table group_table;
 	KORCH_VEC(sched_budget *) budgets;
 	korch_table nominations; /* by the pod's id */
+	uint64_t nominee_seen;   /* no nominated pod was ready when the state was at these */
+	uint64_t nominee_topology;
+	uint64_t nominee_generation;
 
 	sched_log touched; /* anything about the node or its pods */
 	sched_log freed;   /* … that may make room: a node changed, a pod went */
