@@ -1,31 +1,79 @@
 /*
  * The order of ties. By name: slots stand in a list ordered by name, and each bears a number that
- * rises along the list, with gaps for those that come later (order maintenance: Dietz and Sleator,
- * STOC 1987, in its simplest form). Seeded: a hash of seed and name.
+ * rises along the list, with gaps for those that come later. Where a gap is used up, the numbers
+ * around it are spread anew, as few of them as will do (order maintenance: Dietz and Sleator, STOC
+ * 1987; by ranges: Bender, Cole, Demaine, Farach-Colton and Zito, ESA 2002). Seeded: a hash of seed
+ * and name.
  */
 #include "scheduler/state/state.h"
 #include <string.h>
 
-#define GAP (UINT64_C(1) << 32)
+#define GAP (UINT64_C(1) << 40)
+/* A range twice as wide may be by so much less crowded. */
+#define THINNER 1.5
 
-/* Numbers all anew, evenly; what was ranked by the old numbers has to be ranked again. */
-static void renumber(korch_scheduler *s, uint32_t last)
+/* Slots next to each other whose numbers are in a range. */
+typedef struct stretch {
+	uint32_t first, last; /* slots */
+	uint64_t n;
+} stretch;
+
+/* Takes in the neighbours whose numbers are in the range. */
+static void widen(const korch_scheduler *s, stretch *of, uint64_t low, uint64_t high)
 {
-	uint64_t n = s->slots.n + 1;
-	for (uint32_t at = last; at != NONE; at = s->slots.items[at]->before)
-		s->tie[at] = GAP * n--;
-	s->generation++;
+	for (uint32_t at; (at = s->slots.items[of->first]->before) != NONE && s->tie[at] >= low;) {
+		of->first = at;
+		of->n++;
+	}
+	for (uint32_t at; (at = s->slots.items[of->last]->after) != NONE && s->tie[at] <= high;) {
+		of->last = at;
+		of->n++;
+	}
 }
 
-static void number(korch_scheduler *s, sched_slot *slot)
+/* Numbers a stretch evenly; what was ranked by the old numbers is looked at again. */
+static void spread(korch_scheduler *s, const stretch *of, uint64_t low, uint64_t high)
+{
+	uint64_t step = (high - low) / of->n, number = low + step / 2;
+	for (uint32_t at = of->first;; at = s->slots.items[at]->after, number += step) {
+		s->tie[at] = number;
+		korch__slot_touch(s, at);
+		if (at == of->last)
+			break;
+	}
+}
+
+/* Makes room for a slot that has no number yet: in the narrowest range around it that is not too
+ * crowded. */
+static void make_room(korch_scheduler *s, const sched_slot *slot)
+{
+	uint64_t around = s->tie[slot->before != NONE ? slot->before : slot->after];
+	stretch of = {.first = slot->index, .last = slot->index, .n = 1};
+	double most = 1;
+	for (unsigned bits = 1; bits < 64; bits++) {
+		uint64_t width = UINT64_C(1) << bits, low = around & ~(width - 1), high = low + (width - 1);
+		most *= 2 / THINNER;
+		widen(s, &of, low, high);
+		if ((double)of.n <= most && width / of.n >= 2) {
+			spread(s, &of, low, high);
+			return;
+		}
+	}
+	widen(s, &of, 0, UINT64_MAX);
+	spread(s, &of, 0, UINT64_MAX);
+}
+
+static void number(korch_scheduler *s, const sched_slot *slot)
 {
 	uint64_t low = slot->before == NONE ? 0 : s->tie[slot->before];
 	uint64_t high = slot->after == NONE ? UINT64_MAX : s->tie[slot->after];
-	uint64_t own = slot->after == NONE ? low + GAP : low + (high - low) / 2;
+	uint64_t own = low + (high - low) / 2;
+	if (slot->after == NONE && high - low > GAP)
+		own = slot->before == NONE ? UINT64_MAX / 2 : low + GAP;
 	if (slot->before == NONE && slot->after != NONE && high > GAP)
 		own = high - GAP;
 	if (own <= low || own >= high)
-		renumber(s, s->last_slot);
+		make_room(s, slot);
 	else
 		s->tie[slot->index] = own;
 }
