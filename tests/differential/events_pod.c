@@ -100,14 +100,12 @@ static const char *any_template(run *self)
 
 static void waits(run *self, korch_pod *pod)
 {
-	korch_error *err = NULL;
 	if (self->now.n_waiting == WAITING || happens(&self->random, 40)) {
 		korch_object_unref(&pod->object);
 		return;
 	}
 	note(self, "%s waits", korch_object_name(&pod->object));
-	must(self, "wait", korch_scheduler_wait(self->engine, pod, &err), err);
-	self->now.waiting[self->now.n_waiting++] = pod;
+	begin_waiting(self, pod);
 }
 
 void pod_appears(run *self)
@@ -237,9 +235,7 @@ static void waiting_goes(run *self)
 	korch_pod *pod = now->waiting[i];
 	note(self, "%s waits no more", korch_object_name(&pod->object));
 	korch_scheduler_pod_remove(self->engine, pod);
-	memmove(&now->waiting[i], &now->waiting[i + 1],
-	        (now->n_waiting - i - 1) * sizeof(now->waiting[0]));
-	now->n_waiting--;
+	stop_waiting(now, i);
 	korch_object_unref(&pod->object);
 }
 

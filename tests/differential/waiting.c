@@ -22,10 +22,20 @@ static int next_to_wake(run *self)
 	return found;
 }
 
-static void stop_waiting(world *now, size_t i)
+void begin_waiting(run *self, korch_pod *pod)
 {
-	memmove(&now->waiting[i], &now->waiting[i + 1],
-	        (now->n_waiting - i - 1) * sizeof(now->waiting[0]));
+	world *now = &self->now;
+	korch_error *err = NULL;
+	must(self, "wait", korch_scheduler_wait(self->engine, pod, &err), err);
+	now->hopeless[now->n_waiting] = 0;
+	now->waiting[now->n_waiting++] = pod;
+}
+
+void stop_waiting(world *now, size_t i)
+{
+	size_t n = now->n_waiting - i - 1;
+	memmove(&now->waiting[i], &now->waiting[i + 1], n * sizeof(now->waiting[0]));
+	memmove(&now->hopeless[i], &now->hopeless[i + 1], n);
 	now->n_waiting--;
 }
 
@@ -84,11 +94,9 @@ static void woken(run *self, size_t i)
 static void woken_for_victims(run *self, size_t i)
 {
 	korch_pod *pod = self->now.waiting[i];
-	korch_error *err = NULL;
 	stop_waiting(&self->now, i);
 	note(self, "woken %s drives nobody out", korch_object_name(&pod->object));
-	must(self, "wait", korch_scheduler_wait(self->engine, pod, &err), err);
-	self->now.waiting[self->now.n_waiting++] = pod;
+	begin_waiting(self, pod);
 }
 
 /* Nobody may be left whom there is a node for, and nobody woken for nothing. */
@@ -119,10 +127,35 @@ static int compare_one(run *self)
 	return 1;
 }
 
+static int is_nominated(const world *now, const korch_pod *pod)
+{
+	for (size_t i = 0; i < now->n_nominated; i++)
+		if (strcmp(korch_object_name(&pod->object),
+		           korch_object_name(&now->nominated[i].pod->object)) == 0)
+			return 1;
+	return 0;
+}
+
+/* When nobody was woken, nobody was given hope either. */
+static void compare_hopes(run *self, int n_woken)
+{
+	world *now = &self->now;
+	for (size_t i = 0; i < now->n_waiting; i++) {
+		int could = could_drive_out(self, now->waiting[i]);
+		if (could && now->hopeless[i] && n_woken == 0 && !is_nominated(now, now->waiting[i]))
+			fail(self, now->waiting[i], "others can be driven out, and was not woken");
+		if (self->trials == 0)
+			now->hopeless[i] |= !could;
+	}
+}
+
 void compare_waiting(run *self)
 {
+	int n_woken = 0;
 	while (compare_one(self))
-		;
+		n_woken++;
+	if (happens(&self->random, 50))
+		compare_hopes(self, n_woken);
 	if (korch_scheduler_waiting(self->engine) != self->now.n_waiting)
 		fail(self, NULL, "%zu wait, should be %zu", korch_scheduler_waiting(self->engine),
 		     self->now.n_waiting);

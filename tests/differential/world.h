@@ -45,6 +45,7 @@ typedef struct world {
 	world_pod pods[PODS];
 	size_t n_pods;
 	korch_pod *waiting[WAITING]; /* the one that waits longest first */
+	unsigned char hopeless[WAITING]; /* nobody could be driven out for it, when last looked at */
 	size_t n_waiting;
 	world_pod nominated[WAITING];
 	size_t n_nominated;
@@ -160,6 +161,9 @@ int compare_preemption(run *self, const korch_pod *pod, size_t *victims, size_t 
 void compare_all(run *self, korch_scheduler *engine);
 
 /* waiting.c */
+void begin_waiting(run *self, korch_pod *pod);
+/* The world's side. */
+void stop_waiting(world *now, size_t i);
 void compare_waiting(run *self);
 
 /* dump.c */
