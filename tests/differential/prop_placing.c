@@ -24,7 +24,7 @@ static void check_ports(run *self, int slot)
 		}
 }
 
-static void check_room(run *self)
+void check_room(run *self)
 {
 	static const char *const resources[] = {"cpu", "memory", "ephemeral-storage", "example.com/gpu",
 	                                        "hugepages-2Mi"};
@@ -44,7 +44,7 @@ static void check_room(run *self)
 	}
 }
 
-static int slot_of(const char *name)
+int slot_of(const char *name)
 {
 	int slot = 0;
 	while (strcmp(node_names[slot], name) != 0)

@@ -20,6 +20,8 @@ static const struct {
     {"bad input changes nothing", bad_input_changes_nothing},
     {"the choice is the best of all", choice_is_the_best},
     {"seeds break ties, always alike", seeds_break_ties},
+    {"a gang is placed whole, or not at all", gang_is_whole_or_nothing},
+    {"a batch is never worse than one by one", batch_is_never_worse},
 };
 
 int main(int argc, char **argv)

@@ -25,5 +25,12 @@ void rollback_restores(uint64_t seed);
 void bad_input_changes_nothing(uint64_t seed);
 void choice_is_the_best(uint64_t seed);
 void seeds_break_ties(uint64_t seed);
+void gang_is_whole_or_nothing(uint64_t seed);
+void batch_is_never_worse(uint64_t seed);
+
+/* prop_placing.c: no node has more than it can take. */
+void check_room(run *self);
+/* Index of a name in node_names. */
+int slot_of(const char *name);
 
 #endif
