@@ -24,6 +24,7 @@ static void destroy(void *userdata)
 	korch__free(st->names);
 	korch__refused_fini(&st->refused);
 	korch__gangs_fini(&st->gangs);
+	korch__evictions_fini(&st->evictions);
 	korch_block_unref(st->status_from);
 	korch_block_unref(st->status_to);
 	korch__bound_specs_free(st->bound);
@@ -191,6 +192,7 @@ static int make_state(korch__scheduling **out, const korch_scheduler_options *op
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	korch__refused_init(&st->refused);
 	korch__gangs_init(&st->gangs);
+	korch__evictions_init(&st->evictions);
 	int code = make_scheduler(st, options, err);
 	if (code == 0 && !(st->bound = korch__bound_specs_new()))
 		code = korch_error_set(err, KORCH_E_NOMEM, "out of memory");

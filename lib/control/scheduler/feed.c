@@ -25,6 +25,7 @@ static int feed_nomination(korch__scheduling *st, const korch_pod *before, const
 static int feed_pod(korch__scheduling *st, const korch_pod *before, const korch_pod *pod)
 {
 	int code = korch_scheduler_pod_set(st->scheduler, pod, NULL, NULL);
+	korch__evictions_see(st, before, pod);
 	if (code >= 0)
 		code = feed_nomination(st, before, pod);
 	int seen = korch__gangs_see(st, before, pod);
@@ -49,6 +50,7 @@ static int feed(korch__scheduling *st, const korch_view *view, const korch_objec
 
 static int remove_pod(korch__scheduling *st, const korch_pod *pod)
 {
+	korch__evictions_see(st, pod, NULL);
 	korch_scheduler_pod_remove(st->scheduler, pod);
 	return korch__gangs_see(st, pod, NULL);
 }

@@ -12,6 +12,94 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * An eviction that a plan on its way brings. Until it is observed no other plan brings it, too:
+ * those would not be committed, and made again and again.
+ */
+typedef struct eviction {
+	const char *uid; /* of the victim; block strings */
+	const char *by;  /* the pod that it goes for */
+} eviction;
+
+static uint64_t text_hash(const void *key)
+{
+	return korch__hash_string(key);
+}
+
+static int eviction_equal(const void *entry, const void *key)
+{
+	return strcmp(((const eviction *)entry)->uid, key) == 0;
+}
+
+static uint64_t eviction_hash(const void *entry)
+{
+	return korch__hash_string(((const eviction *)entry)->uid);
+}
+
+static void free_eviction(eviction *one)
+{
+	if (!one)
+		return;
+	korch_string_unref(one->uid);
+	korch_string_unref(one->by);
+	korch__free(one);
+}
+
+void korch__evictions_init(korch_table *evictions)
+{
+	static const korch_table_ops OPS = {text_hash, eviction_equal, eviction_hash};
+	korch__table_init(evictions, &OPS);
+}
+
+void korch__evictions_fini(korch_table *evictions)
+{
+	eviction *one;
+	for (size_t at = 0; (one = korch__table_next(evictions, &at));)
+		free_eviction(one);
+	korch__table_fini(evictions);
+}
+
+/* No plan for that pod is on its way any more: others may have counted on its victims. */
+static void drop_evictions(korch__scheduling *st, const char *by)
+{
+	eviction *one;
+	for (size_t at = 0; (one = korch__table_next(&st->evictions, &at));) {
+		if (strcmp(one->by, by) != 0)
+			continue;
+		free_eviction(korch__table_remove(&st->evictions, one->uid));
+		st->changes++;
+	}
+}
+
+void korch__evictions_see(korch__scheduling *st, const korch_pod *before, const korch_pod *pod)
+{
+	const korch_pod *any = pod ? pod : before;
+	const char *uid = korch_object_uid(&any->object);
+	if (st->evictions.n == 0)
+		return;
+	if (!pod || korch__is_deleting(&pod->object))
+		free_eviction(korch__table_remove(&st->evictions, uid));
+	if (!pod || !korch__is_ours(st, &pod->object))
+		drop_evictions(st, uid);
+}
+
+/* 1: it is this pod's plan that brings the eviction, 0: another one does, or KORCH_E_NOMEM. */
+static int claim(korch__scheduling *st, const korch_pod *victim, const korch_pod *pod)
+{
+	const char *uid = victim->object.metadata->uid, *by = pod->object.metadata->uid;
+	eviction *one = korch__table_get(&st->evictions, uid);
+	if (one)
+		return strcmp(one->by, by) == 0;
+	one = korch__calloc(1, sizeof(*one));
+	if (!one)
+		return KORCH_E_NOMEM;
+	*one = (eviction){korch_string_ref(uid), korch_string_ref(by)};
+	if (korch__table_put(&st->evictions, one) == 0)
+		return 1;
+	free_eviction(one);
+	return KORCH_E_NOMEM;
+}
+
 static korch_object *condemned(const korch__turn *turn, const korch_pod *victim,
                                const korch_pod *pod)
 {
@@ -36,6 +124,9 @@ static int evict(const korch__turn *turn, const char *uid, const korch_pod *pod,
 	const korch_object *object = korch_view_get_uid(turn->view, uid);
 	if (!object || korch__is_deleting(object))
 		return 0;
+	int is_ours = claim(turn->st, korch__pod_of(object), pod);
+	if (is_ours <= 0)
+		return is_ours;
 	korch_object *edited = condemned(turn, korch__pod_of(object), pod);
 	if (!edited)
 		return KORCH_E_NOMEM;
@@ -105,6 +196,7 @@ int korch__make_room(const korch__turn *turn, const korch_pod *pod, korch__refus
                      char **why)
 {
 	korch_preemption found;
+	drop_evictions(turn->st, korch_object_uid(&pod->object)); /* its turn: that plan is over */
 	int code = korch_scheduler_preempt(&found, turn->st->scheduler, pod, NULL);
 	if (code == 0)
 		code = say_why(turn, pod, refusal, why);

@@ -34,6 +34,7 @@ typedef struct korch__scheduling {
 	uint64_t changes; /* rises with whatever can change why a pod waits */
 	korch__refused refused;
 	korch__gangs gangs;
+	korch_table evictions; /* that plans on their way bring: see preempt.c */
 	/* The status that a bound pod gets, shared by all pods that had an equal block at the same
 	 * time. */
 	const korch_pod_status *status_from;
@@ -87,6 +88,10 @@ int korch__refuse(const korch__turn *turn, const korch_pod *pod, const korch__re
  */
 int korch__make_room(const korch__turn *turn, const korch_pod *pod, korch__refusal *refusal,
                      char **why);
+void korch__evictions_init(korch_table *evictions);
+void korch__evictions_fini(korch_table *evictions);
+/* A pod changed, or went (pod NULL): evictions of it and for it may be over. */
+void korch__evictions_see(korch__scheduling *st, const korch_pod *before, const korch_pod *pod);
 
 /* waiting.c: when pods that were refused are looked at again. */
 
