@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FILLERS = 12 };
+
 static const char *const IMAGES[] = {"good:1",  "good:2",    "slow:1",    "good:3",
                                      "crash:1", "unready:1", "missing:1", "flaky:1"};
 
@@ -40,47 +42,62 @@ static korch_key deployment_key(char *name, size_t size, int app)
 }
 
 /* What belongs to an app for ever: strategy, needs, where it may run. */
-static void fixed_parts(char *spec, size_t spec_size, char *pod, size_t pod_size, int app)
-{
-	static const char *const SPECS[] = {
-	    "\"strategy\":{\"rollingUpdate\":{\"maxSurge\":1,\"maxUnavailable\":0}},",
-	    "\"strategy\":{\"type\":\"Recreate\"},",
-	    "\"minReadySeconds\":5,\"strategy\":{\"rollingUpdate\":{\"maxSurge\":\"50%\","
-	    "\"maxUnavailable\":\"25%\"}},",
-	    "\"revisionHistoryLimit\":2,\"strategy\":{\"rollingUpdate\":{\"maxSurge\":0,"
-	    "\"maxUnavailable\":2}},",
-	};
-	static const char *const PODS[] = {
-	    "\"terminationGracePeriodSeconds\":5,",
-	    "\"nodeSelector\":{\"zone\":\"z0\"},",
-	    "\"affinity\":{\"podAntiAffinity\":{\"requiredDuringSchedulingIgnoredDuringExecution\":[{"
-	    "\"topologyKey\":\"kubernetes.io/hostname\","
-	    "\"labelSelector\":{\"matchLabels\":{\"app\":\"app-2\"}}}]}},",
-	    "\"tolerations\":[{\"key\":\"special\",\"operator\":\"Exists\"}],",
-	};
-	snprintf(spec, spec_size, "%s", SPECS[app]);
-	snprintf(pod, pod_size, "%s", PODS[app]);
-}
+typedef struct app_kind {
+	int replicas; /* fewer than this */
+	const char *spec;
+	const char *pod;
+	const char *container;
+} app_kind;
+
+static const app_kind APPS[DEPLOYMENTS] = {
+    {7, "\"strategy\":{\"rollingUpdate\":{\"maxSurge\":1,\"maxUnavailable\":0}},",
+     "\"terminationGracePeriodSeconds\":5,", ""},
+    {7, "\"strategy\":{\"type\":\"Recreate\"},",
+     "\"priorityClassName\":\"middle\",\"nodeSelector\":{\"zone\":\"z0\"},", ""},
+    {4,
+     "\"minReadySeconds\":5,\"strategy\":{\"rollingUpdate\":{\"maxSurge\":\"50%\","
+     "\"maxUnavailable\":\"25%\"}},",
+     "\"affinity\":{\"podAntiAffinity\":{\"requiredDuringSchedulingIgnoredDuringExecution\":[{"
+     "\"topologyKey\":\"kubernetes.io/hostname\","
+     "\"labelSelector\":{\"matchLabels\":{\"app\":\"app-2\"}}}]}},",
+     ""},
+    {7,
+     "\"revisionHistoryLimit\":2,\"strategy\":{\"rollingUpdate\":{\"maxSurge\":0,"
+     "\"maxUnavailable\":2}},",
+     "\"tolerations\":[{\"key\":\"special\",\"operator\":\"Exists\"}],", ""},
+    {3, "\"strategy\":{\"rollingUpdate\":{\"maxSurge\":0,\"maxUnavailable\":1}},", "",
+     "\"ports\":[{\"containerPort\":80,\"hostPort\":8080}],"},
+    {5, "",
+     "\"priorityClassName\":\"middle\",\"topologySpreadConstraints\":[{\"maxSkew\":1,"
+     "\"topologyKey\":\"zone\","
+     "\"whenUnsatisfiable\":\"DoNotSchedule\",\"nodeTaintsPolicy\":\"Honor\","
+     "\"labelSelector\":{\"matchLabels\":{\"app\":\"app-5\"}}}],",
+     ""},
+    {4, "",
+     "\"priorityClassName\":\"high\",\"affinity\":{\"podAffinity\":{"
+     "\"requiredDuringSchedulingIgnoredDuringExecution\":[{\"topologyKey\":\"zone\","
+     "\"labelSelector\":{\"matchLabels\":{\"app\":\"app-6\"}}}]}},",
+     ""},
+};
 
 static void apply_deployment(sim *s, int app, const char *image, int paused)
 {
 	char text[2048];
-	char spec[256];
-	char pod[512];
-	int replicas = (int)below(s, app == 2 ? 4 : 7);
-	fixed_parts(spec, sizeof(spec), pod, sizeof(pod), app);
+	const app_kind *kind = &APPS[app];
+	int replicas = (int)below(s, (uint64_t)kind->replicas);
 	note(s, "apply app-%d replicas %d image %s%s", app, replicas, image, paused ? " paused" : "");
-	snprintf(text, sizeof(text),
-	         "{\"apiVersion\":\"apps/"
-	         "v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"app-%d\"},\"spec\":{%"
-	         "s\"replicas\":%d,%s"
-	         "\"progressDeadlineSeconds\":120,\"selector\":{\"matchLabels\":{\"app\":\"app-%d\"}},"
-	         "\"template\":{\"metadata\":{\"labels\":{\"app\":\"app-%d\"}},"
-	         "\"spec\":{%s\"containers\":[{\"name\":\"main\",\"image\":\"%s\",\"readinessProbe\":{"
-	         "\"tcpSocket\":{\"port\":80},\"periodSeconds\":3},"
-	         "\"resources\":{\"requests\":{\"cpu\":\"%dm\",\"memory\":\"64Mi\"}}}]}}}}",
-	         app, spec, replicas, paused ? "\"paused\":true," : "", app, app, pod, image,
-	         200 + 100 * app);
+	snprintf(
+	    text, sizeof(text),
+	    "{\"apiVersion\":\"apps/"
+	    "v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"app-%d\"},\"spec\":{%"
+	    "s\"replicas\":%d,%s"
+	    "\"progressDeadlineSeconds\":120,\"selector\":{\"matchLabels\":{\"app\":\"app-%d\"}},"
+	    "\"template\":{\"metadata\":{\"labels\":{\"app\":\"app-%d\"}},"
+	    "\"spec\":{%s\"containers\":[{%s\"name\":\"main\",\"image\":\"%s\",\"readinessProbe\":{"
+	    "\"tcpSocket\":{\"port\":80},\"periodSeconds\":3},"
+	    "\"resources\":{\"requests\":{\"cpu\":\"%dm\",\"memory\":\"64Mi\"}}}]}}}}",
+	    app, kind->spec, replicas, paused ? "\"paused\":true," : "", app, app, kind->pod,
+	    kind->container, image, 110 + 30 * app);
 	apply(s, text);
 }
 
@@ -95,7 +112,7 @@ static void act_scale(sim *s)
 	char name[16];
 	korch_error *error = NULL;
 	int app = app_of(s);
-	int replicas = (int)below(s, app == 2 ? 4 : 7);
+	int replicas = (int)below(s, (uint64_t)APPS[app].replicas);
 	const korch_key key = deployment_key(name, sizeof(name), app);
 	note(s, "scale %s to %d", name, replicas);
 	{
@@ -211,12 +228,73 @@ static void act_pod(sim *s)
 	apply(s, text);
 }
 
+/* Pods that take what is left and go when somebody needs it; sometimes a budget protects them. */
+static void act_filler(sim *s)
+{
+	char text[1024];
+	int i = (int)below(s, FILLERS);
+	note(s, "apply pod filler-%d", i);
+	snprintf(text, sizeof(text),
+	         "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"filler-%d\","
+	         "\"labels\":{\"app\":\"filler\"}},\"spec\":{\"priorityClassName\":\"low\","
+	         "\"terminationGracePeriodSeconds\":%d,\"containers\":[{\"name\":\"work\","
+	         "\"image\":\"good:1\",\"resources\":{\"requests\":{\"cpu\":\"900m\"}}}]}}",
+	         i, i % 2 ? 10 : 1);
+	apply(s, text);
+	if (!chance(s, 4))
+		return;
+	note(s, "apply budget of fillers");
+	snprintf(
+	    text, sizeof(text),
+	    "{\"apiVersion\":\"policy/v1\",\"kind\":\"PodDisruptionBudget\",\"metadata\":{\"name\":"
+	    "\"filler\"},\"spec\":{\"minAvailable\":%d,\"selector\":{\"matchLabels\":{\"app\":"
+	    "\"filler\"}}}}",
+	    (int)below(s, 5));
+	apply(s, text);
+}
+
+/* Pods that run together or not at all; sometimes one of them is missing. */
+static void act_gang(sim *s)
+{
+	char text[1024];
+	int gang = (int)below(s, 2);
+	int n = (int)(GANG - 1 + below(s, 2));
+	note(s, "apply %d pods of gang-%d", n, gang);
+	for (int i = 0; i < n; i++) {
+		snprintf(text, sizeof(text),
+		         "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"gang-%d-%d\","
+		         "\"labels\":{\"scheduling.x-k8s.io/pod-group\":\"gang-%d\"},\"annotations\":{"
+		         "\"korch.dev/gang-min\":\"%d\",\"sim.korch.dev/work.run\":\"%ds\"}},\"spec\":{"
+		         "\"priorityClassName\":\"low\",\"restartPolicy\":\"Never\",\"containers\":[{"
+		         "\"name\":\"work\",\"image\":\"good:1\",\"resources\":{\"requests\":{\"cpu\":"
+		         "\"700m\"}}}]}}",
+		         gang, i, gang, GANG, 30 + 10 * gang);
+		apply(s, text);
+	}
+}
+
+void act_first(sim *s)
+{
+	static const struct {
+		const char *name;
+		int value;
+	} CLASSES[] = {{"low", -10}, {"middle", 10}, {"high", 100}};
+	char text[256];
+	for (size_t i = 0; i < sizeof(CLASSES) / sizeof(CLASSES[0]); i++) {
+		snprintf(text, sizeof(text),
+		         "{\"apiVersion\":\"scheduling.k8s.io/v1\",\"kind\":\"PriorityClass\","
+		         "\"metadata\":{\"name\":\"%s\"},\"value\":%d}",
+		         CLASSES[i].name, CLASSES[i].value);
+		apply(s, text);
+	}
+}
+
 void act(sim *s)
 {
 	static void (*const ACTIONS[])(sim * s) = {
-	    act_apply,  act_apply,         act_apply,  act_scale,      act_scale,
-	    act_undo,   act_restart,       act_delete, act_delete_pod, act_delete_pod,
-	    act_others, act_delete_others, act_pod,
+	    act_apply,   act_apply,  act_apply,      act_scale,      act_scale,  act_undo,
+	    act_restart, act_delete, act_delete_pod, act_delete_pod, act_others, act_delete_others,
+	    act_pod,     act_filler, act_filler,     act_filler,     act_gang,   act_gang,
 	};
 	ACTIONS[below(s, sizeof(ACTIONS) / sizeof(ACTIONS[0]))](s);
 }

@@ -1,5 +1,4 @@
-/* Laws 1, 2 and 3: nodes are not overfull, a pod is bound once and where it may be, its phase never
- * goes back. */
+/* Laws 1 and 2: nodes are not overfull, a pod is bound once, its phase never goes back. */
 #include "sim.h"
 #include <korch/quantity.h>
 #include <stdio.h>
@@ -83,86 +82,6 @@ void law_node_full(sim *s, const char *name)
 		broken(s, "law 1: node %s has a host port twice", name);
 }
 
-static int tolerates(const korch_pod *pod, const korch_taint *taint)
-{
-	for (size_t i = 0; i < pod->spec->n_tolerations; i++) {
-		const korch_toleration *it = &pod->spec->tolerations[i];
-		int is_key = !it->key || !*it->key || strcmp(it->key, taint->key) == 0;
-		int is_effect = !it->effect || !*it->effect || strcmp(it->effect, taint->effect) == 0;
-		int is_exists = it->operator_ && strcmp(it->operator_, "Exists") == 0;
-		const char *value = it->value ? it->value : "";
-		if (is_key && is_effect &&
-		    (is_exists || strcmp(value, taint->value ? taint->value : "") == 0))
-			return 1;
-	}
-	return 0;
-}
-
-static void check_taints(sim *s, const korch_pod *pod, const korch_node *node)
-{
-	for (size_t i = 0; node->spec && i < node->spec->n_taints; i++) {
-		const korch_taint *taint = &node->spec->taints[i];
-		if (strcmp(taint->effect, "PreferNoSchedule") != 0 && !tolerates(pod, taint))
-			broken(s, "law 3: pod %s was bound to %s in spite of its taint %s:%s",
-			       korch_object_name(&pod->object), node_of(pod), taint->key, taint->effect);
-	}
-}
-
-static void check_selector(sim *s, const korch_pod *pod, const korch_node *node)
-{
-	const korch_map *wanted = pod->spec->node_selector;
-	for (size_t i = 0; wanted && i < wanted->n; i++) {
-		const char *value = korch_map_get(node->object.metadata->labels, wanted->items[i].key);
-		if (!value || strcmp(value, wanted->items[i].value) != 0)
-			broken(s, "law 3: pod %s was bound to %s in spite of its selector %s",
-			       korch_object_name(&pod->object), node_of(pod), wanted->items[i].key);
-	}
-}
-
-struct neighbours {
-	const korch_pod *pod;
-	const char *app;
-	int n;
-};
-
-static int count_neighbour(void *userdata, const korch_object *object)
-{
-	struct neighbours *neighbours = userdata;
-	const char *app = korch_map_get(object->metadata->labels, "app");
-	if (object != &neighbours->pod->object && app && strcmp(app, neighbours->app) == 0 &&
-	    phase_rank(phase_of((const korch_pod *)object)) < 2 &&
-	    strcmp(korch_object_name(object), korch_object_name(&neighbours->pod->object)) != 0)
-		neighbours->n++;
-	return 0;
-}
-
-/* The simulator's only anti-affinity: to pods of one's own app, by host. */
-static void check_anti_affinity(sim *s, const korch_pod *pod)
-{
-	const korch_affinity *affinity = pod->spec->affinity;
-	const char *app = korch_map_get(pod->object.metadata->labels, "app");
-	if (!affinity || !affinity->pod_anti_affinity || !app)
-		return;
-	struct neighbours neighbours = {.pod = pod, .app = app};
-	const korch_view_query query = {.kind = &korch_pod_kind, .node_name = node_of(pod)};
-	korch_view_each(s->laws.view, &query, count_neighbour, &neighbours);
-	if (neighbours.n > 0)
-		broken(s, "law 3: pod %s was bound to %s in spite of its anti-affinity",
-		       korch_object_name(&pod->object), node_of(pod));
-}
-
-static void check_binding(sim *s, const korch_pod *pod)
-{
-	const korch_node *node =
-	    (const korch_node *)korch_view_get(s->laws.view, &korch_node_kind, "", node_of(pod));
-	if (!node)
-		broken(s, "law 3: pod %s was bound to %s, which does not exist",
-		       korch_object_name(&pod->object), node_of(pod));
-	check_taints(s, pod, node);
-	check_selector(s, pod, node);
-	check_anti_affinity(s, pod);
-}
-
 void law_pod(sim *s, const korch_pod *before, const korch_pod *pod)
 {
 	const char *name = korch_object_name(&pod->object);
@@ -173,5 +92,7 @@ void law_pod(sim *s, const korch_pod *before, const korch_pod *pod)
 	if (before && phase_rank(phase_of(before)) == 2 && strcmp(phase_of(before), phase_of(pod)) != 0)
 		broken(s, "law 2: pod %s was %s and is %s", name, phase_of(before), phase_of(pod));
 	if (*node_of(pod) && (!before || !*node_of(before)))
-		check_binding(s, pod);
+		law_binding(s, before ? before : pod, pod);
+	if (before)
+		law_nomination(s, before, pod);
 }

@@ -95,6 +95,7 @@ void laws_fini(sim *s)
 		free(entry);
 	korch__table_fini(&s->laws.uids);
 	korch__table_fini(&s->laws.recents);
+	law_forget(s);
 	korch_watch_free(s->laws.watch);
 	korch_cache_free(s->laws.cache);
 }
@@ -151,12 +152,26 @@ static void check_object(sim *s, const korch_object *before, const korch_object 
 		law_pod(s, (const korch_pod *)before, (const korch_pod *)object);
 	if (object->kind == &korch_deployment_kind)
 		law_deployment(s, (const korch_deployment *)object);
-	if (object->kind == &korch_replica_set_kind)
-		law_replica_set(s, (const korch_replica_set *)before, (const korch_replica_set *)object);
+	if (object->kind == &korch_replica_set_kind && s->laws.n_sets < PAST)
+		s->laws.sets[s->laws.n_sets++] =
+		    (past){korch_object_ref(before), korch_object_ref(object), 0};
 	if (object->kind == &korch_pod_kind && !before)
 		law_new_pod(s, (const korch_pod *)object);
 	if (object->kind == &korch_pod_kind && ((const korch_pod *)object)->spec->node_name)
 		law_node_full(s, ((const korch_pod *)object)->spec->node_name);
+}
+
+/* Laws on what a transaction did as a whole. */
+static void end_revision(sim *s)
+{
+	while (s->laws.n_sets > 0) {
+		past set = s->laws.sets[--s->laws.n_sets];
+		law_replica_set(s, (const korch_replica_set *)set.before,
+		                (const korch_replica_set *)set.after);
+		korch_object_unref(set.before);
+		korch_object_unref(set.after);
+	}
+	law_gang(s);
 }
 
 static void see(sim *s, const korch_change *change)
@@ -164,6 +179,8 @@ static void see(sim *s, const korch_change *change)
 	const korch_key key = korch_object_key(change->object);
 	const korch_object *known = korch_view_get(s->laws.view, key.kind, key.namespace_, key.name);
 	korch_object *before = korch_object_ref(known);
+	if (change->revision != s->laws.revision)
+		end_revision(s);
 	law_order(s, change, known);
 	if (change->type == KORCH_CHANGE_ADDED)
 		law_uid(s, change->object);
@@ -173,6 +190,8 @@ static void see(sim *s, const korch_change *change)
 		broken(s, "out of memory");
 	add_to_hash(s, change);
 	s->laws.revision = change->revision;
+	if (key.kind == &korch_pod_kind || key.kind == &korch_node_kind)
+		law_remember(s, before, change->type == KORCH_CHANGE_DELETED ? NULL : change->object);
 	s->laws.changes++;
 	s->laws.wishes += key.kind != &korch_lease_kind && key.kind != &korch_event_kind;
 	if (change->type != KORCH_CHANGE_DELETED)
@@ -186,6 +205,7 @@ void laws_check(sim *s)
 	int code;
 	while ((code = korch_watch_next(s->laws.watch, &change)) == 1)
 		see(s, &change);
+	end_revision(s);
 	if (code < 0)
 		broken(s, "law 7: the watch ended: %s", korch_code_text(code));
 }

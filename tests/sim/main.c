@@ -153,6 +153,7 @@ static uint64_t run(uint64_t seed, int steps, uint64_t *changes)
 	sim s = {.seed = seed};
 	korch__random_init(&s.random, seed);
 	open_world(&s);
+	act_first(&s);
 	for (s.step = 0; s.step < steps; s.step++) {
 		if (chance(&s, 3))
 			disturb(&s);

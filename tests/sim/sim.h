@@ -12,7 +12,7 @@
 #include <korch/cluster.h>
 #include <korch/sim.h>
 
-enum { NODES = 6, DEPLOYMENTS = 4 };
+enum { NODES = 6, DEPLOYMENTS = 7, GANG = 3, PAST = 64 };
 #define SECOND KORCH_USEC_PER_SEC
 #define START_US ((korch_usec)1600000000 * SECOND)
 
@@ -23,6 +23,12 @@ typedef struct recent {
 	int32_t most, old_most;   /* upper limit: now, and before the last change */
 	int32_t least, old_least; /* lower limit */
 } recent;
+
+/* A change; each state referenced, or NULL. */
+typedef struct past {
+	const korch_object *before, *after;
+	korch_usec at;
+} past;
 
 /* Everything that changes of the store tell, and what follows from it. */
 typedef struct laws {
@@ -35,6 +41,11 @@ typedef struct laws {
 	uint64_t changes;
 	uint64_t wishes; /* changes but of Leases and Events */
 	uint64_t hash;   /* of all changes, byte for byte */
+	past past[PAST]; /* of pods and nodes, a ring */
+	uint64_t n_past;
+	past sets[PAST]; /* ReplicaSets that changed in the last revision */
+	size_t n_sets;
+	char gang[64]; /* of which a pod was bound in the last revision, or "" */
 } laws;
 
 typedef struct sim {
@@ -59,6 +70,8 @@ void note(sim *s, const char *format, ...) __attribute__((format(printf, 2, 3)))
 
 /* actions.c: what people do. */
 void act(sim *s);
+/* Before anything else: priority classes. */
+void act_first(sim *s);
 /* What is broken on purpose is put right. */
 void act_repair(sim *s);
 /* faults.c: what happens to them. */
@@ -78,6 +91,15 @@ recent *recent_of(sim *s, const char *uid);
 void recent_put(sim *s, const char *uid, int32_t most, int32_t least);
 int32_t recent_most(const sim *s, const recent *at);
 int32_t recent_least(const sim *s, const recent *at);
+
+/* law_schedule.c: `before` is the pod without a node. */
+void law_binding(sim *s, const korch_pod *before, const korch_pod *pod);
+void law_nomination(sim *s, const korch_pod *before, const korch_pod *pod);
+/* A pod or node changed. */
+void law_remember(sim *s, const korch_object *before, const korch_object *after);
+void law_forget(sim *s);
+/* A revision has been told as a whole. */
+void law_gang(sim *s);
 
 /* law_pod.c: capacity, binding, phases. law_rollout.c: surge and availability. `before` may be
  * NULL. */
