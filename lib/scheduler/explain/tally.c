@@ -174,7 +174,7 @@ static int count_all(sched_tally *t, korch_scheduler *s, const sched_class *c)
 {
 	clear(t);
 	t->seen = s->touched.end;
-	t->generation = s->generation;
+	t->generation = korch__class_generation(s, c);
 	if (is_quick(t, s, c))
 		return count_quickly(t, s, c);
 	for (uint32_t i = 0; i < s->slots.n; i++) {
@@ -184,9 +184,9 @@ static int count_all(sched_tally *t, korch_scheduler *s, const sched_class *c)
 	return 0;
 }
 
-static int holds(const sched_tally *t, const korch_scheduler *s)
+static int holds(const sched_tally *t, const korch_scheduler *s, const sched_class *c)
 {
-	return t->kind_of && !t->is_crowded && t->generation == s->generation &&
+	return t->kind_of && !t->is_crowded && t->generation == korch__class_generation(s, c) &&
 	       !korch__log_lost(&s->touched, t->seen);
 }
 
@@ -215,7 +215,7 @@ static int keep(sched_tally *t, korch_scheduler *s)
 
 int korch__tally_refresh(sched_tally *t, korch_scheduler *s, const sched_class *c, int is_kept)
 {
-	int held = holds(t, s), code = 0;
+	int held = holds(t, s, c), code = 0;
 	t->key.n = 0;
 	if (korch__vec_reserve(&t->key, c->layout.dims.n + 1) < 0 || (is_kept && keep(t, s) < 0))
 		return KORCH_E_NOMEM;

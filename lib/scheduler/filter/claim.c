@@ -76,6 +76,19 @@ int korch__claims_equal(const korch_pod_spec *a, const korch_pod_spec *b)
 	return 1;
 }
 
+int korch__names_claim(const korch_pod_spec *spec, const char *namespace_, const sched_claim *claim)
+{
+	size_t n = strlen(namespace_);
+	if (strncmp(claim->id, namespace_, n) != 0 || claim->id[n] != '/')
+		return 0;
+	for (size_t i = 0; i < spec->n_volumes; i++) {
+		const char *name = claim_of(spec, i);
+		if (name && strcmp(claim->id + n + 1, name) == 0)
+			return 1;
+	}
+	return 0;
+}
+
 static sched_claim *find_any(const korch_scheduler *s, const char *namespace_, const char *name)
 {
 	char id[KORCH__ID_SIZE];
@@ -126,8 +139,8 @@ void korch__claim_undo(korch_scheduler *s, const struct sched_entry *entry)
 	korch_block_unref(claim->nodes);
 	claim->nodes = entry->what;
 	claim->is_there = (int)entry->at;
+	korch__eligibilities_claim_changed(s, claim);
 	korch__claim_settle(s, claim);
-	korch__eligibilities_claims_changed(s);
 }
 
 /* Changes a claim so that a trial can undo it; there is room for noting it. */
@@ -141,7 +154,7 @@ static void change(korch_scheduler *s, sched_claim *claim, const korch_node_sele
 	claim->nodes = korch_block_ref(nodes);
 	claim->is_there = is_there;
 	claim->n_notes++;
-	korch__eligibilities_claims_changed(s);
+	korch__eligibilities_claim_changed(s, claim);
 	korch__journal_note(s, entry);
 }
 

@@ -12,6 +12,9 @@ struct sched_claim {
 };
 
 int korch__has_claims(const korch_pod_spec *spec);
+/* 1: a pod of that spec and namespace has it. */
+int korch__names_claim(const korch_pod_spec *spec, const char *namespace_,
+                       const sched_claim *claim);
 /* Both name the same claims in the same order. */
 int korch__claims_equal(const korch_pod_spec *a, const korch_pod_spec *b);
 /* 1: all claims of the spec are known, and the node can reach their volumes. */

@@ -92,6 +92,15 @@ static sched_eligibility *make(korch_scheduler *s, const sched_eligibility *key)
 	return e;
 }
 
+static sched_eligibility *find(korch_scheduler *s, sched_eligibility *key)
+{
+	key->hash = content_hash(key);
+	sched_eligibility *e = korch__table_get(&s->eligibility_table, key);
+	if (!e)
+		e = make(s, key);
+	return e ? korch__eligibility_ref(e) : NULL;
+}
+
 sched_eligibility *korch__eligibility_get(korch_scheduler *s, const korch_pod_spec *spec,
                                           const char *namespace_, const char *node_name)
 {
@@ -99,11 +108,13 @@ sched_eligibility *korch__eligibility_get(korch_scheduler *s, const korch_pod_sp
 	                         .namespace_ =
 	                             korch__has_claims(spec) ? korch__text_or_empty(namespace_) : NULL,
 	                         .node_name = node_name && node_name[0] ? node_name : NULL};
-	key.hash = content_hash(&key);
-	sched_eligibility *e = korch__table_get(&s->eligibility_table, &key);
-	if (!e)
-		e = make(s, &key);
-	return e ? korch__eligibility_ref(e) : NULL;
+	return find(s, &key);
+}
+
+sched_eligibility *korch__eligibility_of_nodes(korch_scheduler *s, const korch_pod_spec *spec)
+{
+	sched_eligibility key = {.spec = spec};
+	return find(s, &key);
 }
 
 sched_eligibility *korch__eligibility_ref(sched_eligibility *e)
@@ -199,11 +210,15 @@ int korch__eligibility_refresh(korch_scheduler *s, sched_eligibility *e)
 	return 0;
 }
 
-void korch__eligibilities_claims_changed(korch_scheduler *s)
+void korch__eligibilities_claim_changed(korch_scheduler *s, const sched_claim *claim)
 {
 	sched_eligibility *e;
-	for (size_t at = 0; (e = korch__table_next(&s->eligibility_table, &at));)
-		e->seen = e->namespace_ ? 0 : e->seen;
-	s->generation++;
+	for (size_t at = 0; (e = korch__table_next(&s->eligibility_table, &at));) {
+		if (!e->namespace_ || !korch__names_claim(e->spec, e->namespace_, claim))
+			continue;
+		e->seen = 0;
+		e->claims_version++;
+	}
+	s->claim_generation++;
 	korch__changed(s);
 }

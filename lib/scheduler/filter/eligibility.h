@@ -31,7 +31,8 @@ struct sched_eligibility {
 	int32_t *preferences; /* weights of preferred node affinity */
 	size_t n_disliked;    /* slots where it is not 0 */
 	size_t n_preferences;
-	uint64_t seen; /* of the log of changed nodes */
+	uint64_t seen;           /* of the log of changed nodes */
+	uint64_t claims_version; /* rises when a claim of its own has changed */
 };
 
 /* One more reference, or NULL when memory is short. */
@@ -46,7 +47,9 @@ int korch__eligibility_reserve(const korch_scheduler *s, sched_eligibility *e);
 /* Looks at one slot at once, which must be within `cap`. */
 void korch__eligibility_look(const korch_scheduler *s, sched_eligibility *e, uint32_t slot);
 void korch__eligibilities_init(korch_scheduler *s);
-/* Claims changed: everything that depends on them is looked at again. */
-void korch__eligibilities_claims_changed(korch_scheduler *s);
+/* What the nodes themselves say to pods of a spec, wherever their volumes are. */
+sched_eligibility *korch__eligibility_of_nodes(korch_scheduler *s, const korch_pod_spec *spec);
+/* A claim changed: everything that depends on it is looked at again. */
+void korch__eligibilities_claim_changed(korch_scheduler *s, const sched_claim *claim);
 
 #endif

@@ -108,7 +108,7 @@ static void fill(sched_prospects *of, const korch_scheduler *s, const sched_clas
 	for (uint32_t at = of->n / 2; at-- > 0;)
 		sift_down(of, at);
 	of->seen = s->touched.end;
-	of->generation = s->generation;
+	of->generation = korch__class_generation(s, c);
 	of->budget_generation = s->budget_generation;
 	of->topology_version = s->topology_version;
 	of->changed = s->changed.end;
@@ -116,8 +116,8 @@ static void fill(sched_prospects *of, const korch_scheduler *s, const sched_clas
 
 static int holds(const sched_prospects *of, const korch_scheduler *s, const sched_class *c)
 {
-	if (of->generation != s->generation || of->budget_generation != s->budget_generation ||
-	    korch__log_lost(&s->touched, of->seen))
+	if (of->generation != korch__class_generation(s, c) ||
+	    of->budget_generation != s->budget_generation || korch__log_lost(&s->touched, of->seen))
 		return 0;
 	return korch__layout_is_local(&c->layout) ||
 	       (of->topology_version == s->topology_version && of->changed == s->changed.end);

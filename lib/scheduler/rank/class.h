@@ -55,6 +55,11 @@ int korch__class_of_placed(sched_class **out, korch_scheduler *s, const sched_po
 /* Eligibility and layout up to date; 0 or KORCH_E_NOMEM. */
 int korch__class_refresh(korch_scheduler *s, sched_class *class_);
 void korch__classes_init(korch_scheduler *s);
+/* Rises when what was found out for the class, node by node, has to be found out anew. */
+static inline uint64_t korch__class_generation(const korch_scheduler *s, const sched_class *class_)
+{
+	return s->generation + class_->eligibility->claims_version;
+}
 void korch__classes_free(korch_scheduler *s);
 
 /* What the node's own state says, the topology left out; the first filter that it fails. */

@@ -26,7 +26,7 @@ static int is_known(const korch_scheduler *s, const sched_nomination *one)
 {
 	return s->slots.items[one->pod->slot]->touched_at <= one->seen &&
 	       (one->topology_version == s->topology_version || !looks_around(one)) &&
-	       one->generation == s->generation;
+	       one->generation == s->generation + s->claim_generation;
 }
 
 /* 1: the pod gets the node that is kept for it, or may drive others out again: its node was freed
@@ -47,7 +47,7 @@ static void note_none(const korch_scheduler *s, sched_nomination *one)
 {
 	one->seen = one->freed = s->touched.end;
 	one->topology_version = s->topology_version;
-	one->generation = s->generation;
+	one->generation = s->generation + s->claim_generation;
 }
 
 /* Looks at one; *out becomes it when it goes first. 1: it is ready, 0, or KORCH_E_NOMEM. */
@@ -92,13 +92,13 @@ int korch__nominee_find(sched_waiting **out, korch_scheduler *s)
 	*out = NULL;
 	int is_lost = korch__log_lost(&s->touched, s->nominee_seen) ||
 	              s->nominee_topology != s->topology_version ||
-	              s->nominee_generation != s->generation;
+	              s->nominee_generation != s->generation + s->claim_generation;
 	if ((is_lost ? look_at_all(out, s) : look_at_touched(out, s)) < 0)
 		return KORCH_E_NOMEM;
 	if (*out || s->journal) /* looked at again until it is the turn of all that are ready */
 		return 0;
 	s->nominee_seen = s->touched.end;
 	s->nominee_topology = s->topology_version;
-	s->nominee_generation = s->generation;
+	s->nominee_generation = s->generation + s->claim_generation;
 	return 0;
 }

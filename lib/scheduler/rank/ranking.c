@@ -93,7 +93,7 @@ static int start(korch_scheduler *s, sched_class *c)
 	if (!c->ranking)
 		return KORCH_E_NOMEM;
 	c->ranking->n_dims = c->layout.dims.n;
-	c->ranking->generation = s->generation;
+	c->ranking->generation = korch__class_generation(s, c);
 	c->ranking->image_generation = s->image_generation;
 	c->ranking->typical_generation = s->typical_generation;
 	return 0;
@@ -102,7 +102,7 @@ static int start(korch_scheduler *s, sched_class *c)
 static int holds(const korch_scheduler *s, const sched_class *c)
 {
 	sched_ranking *r = c->ranking;
-	if (!r || r->generation != s->generation || r->n_dims != c->layout.dims.n ||
+	if (!r || r->generation != korch__class_generation(s, c) || r->n_dims != c->layout.dims.n ||
 	    korch__log_lost(&s->touched, r->seen) ||
 	    (c->profile->expects && r->typical_generation != s->typical_generation))
 		return 0;

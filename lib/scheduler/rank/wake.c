@@ -16,13 +16,14 @@ static int freed_one(korch_scheduler *s, const sched_class *c)
 	sched_queue *queue = c->queue;
 	int32_t no_key[1];
 	int found = 0;
-	if (korch__log_lost(&s->freed, queue->freed) || queue->generation != s->generation) {
+	if (korch__log_lost(&s->freed, queue->freed) ||
+	    queue->generation != korch__class_generation(s, c)) {
 		for (uint32_t i = 0; !found && i < s->slots.n; i++)
 			found = s->slots.items[i]->node && korch__slot_check(s, c, i, no_key) == REASON_NONE;
 		if (found) /* there may be room for more of them */
 			return 1;
 		queue->freed = s->freed.end;
-		queue->generation = s->generation;
+		queue->generation = korch__class_generation(s, c);
 		return 0;
 	}
 	for (uint64_t at = queue->freed; !found && at < s->freed.end; at++) {

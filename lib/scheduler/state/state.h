@@ -161,6 +161,7 @@ struct korch_scheduler {
 	uint64_t typical_generation;
 	uint64_t counter_generation; /* a counter came or went, a matcher matches others */
 	uint64_t namespace_generation;
+	uint64_t claim_generation;
 	uint64_t budget_generation;
 	uint64_t topology_version; /* rises when what is counted by domain changes */
 	int32_t lowest_priority;   /* no pod that was ever there had a lower one */

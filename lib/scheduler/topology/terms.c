@@ -244,7 +244,7 @@ static int add_spread(making *m, const char *when, sched_wants *to)
 {
 	const korch_pod_spec *spec = m->shape->spec;
 	spreading spread = {.when = when, .to = to};
-	spread.eligibility = korch__eligibility_get(m->s, spec, m->labels->namespace_, NULL);
+	spread.eligibility = korch__eligibility_of_nodes(m->s, spec);
 	int code = spread.eligibility ? collect_keys(m, &spread) : KORCH_E_NOMEM;
 	for (size_t i = 0; code == 0 && i < spec->n_topology_spread_constraints; i++) {
 		if (is_meant(&spread, &spec->topology_spread_constraints[i]))
