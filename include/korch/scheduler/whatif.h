@@ -90,9 +90,9 @@ typedef struct korch_compact_options {
 /**
  * The fewest of the nodes that still hold the workload (cell compaction: Verma et al., Borg,
  * EuroSys 2015): drains one node after the other as long as every pod of it finds a place on the
- * ones that stay. The emptiest nodes go first; other orders are tried, and of all plans the one
- * that empties most nodes by the fewest moves is given. A node is in use when draining would move a
- * pod of it.
+ * ones that stay. Those with the least on them go first, then, in other orders, small ones, whose
+ * pods may take greater nodes into use that are not yet; of all plans the one that leaves fewest
+ * nodes in use by the fewest moves is given. A node is in use when draining would move a pod of it.
  * @param out the caller frees it; always complete. @param options may be NULL. @return 0,
  * KORCH_E_INVALID, KORCH_E_LIMIT, KORCH_E_NOMEM; *out is untouched then. @since 0.1
  */

@@ -1,16 +1,15 @@
 /* Compaction: passes over the nodes in different orders; the best one is kept. */
 #include "scheduler/whatif/compact.h"
 #include "base/cleanup.h"
+#include "scheduler/filter/gpu.h"
 #include "scheduler/whatif/sequence.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { ROUNDS = 8, ROUNDS_MAX = 1000 };
-/* Nodes not in use of which the greatest may be taken into use. */
-enum { SPARES = 8 };
-
 /* Orders that are always tried, before those that are drawn. */
-enum { BY_LOAD, BY_PODS, BY_NAME, BY_LOAD_PUSHING, DRAWN };
+enum { BY_LOAD, BY_SIZE, BY_PODS, BY_NAME, BY_SIZE_PUSHING, DRAWN };
 
 size_t korch__compaction_used(const korch_scheduler *s)
 {
@@ -20,12 +19,42 @@ size_t korch__compaction_used(const korch_scheduler *s)
 	return n;
 }
 
-static double load_of(const korch_scheduler *s, const sched_slot *slot)
+/* What the greatest nodes have. */
+typedef struct greatest {
+	double cpu, memory, devices;
+} greatest;
+
+static greatest find_greatest(const korch_scheduler *s)
+{
+	greatest most = {1, 1, 1};
+	for (size_t i = 0; i < s->slots.n; i++) {
+		if (!s->slots.items[i]->node)
+			continue;
+		most.cpu = fmax(most.cpu, (double)s->alloc[RES_CPU][i]);
+		most.memory = fmax(most.memory, (double)s->alloc[RES_MEMORY][i]);
+		most.devices = fmax(most.devices, (double)s->slots.items[i]->n_devices);
+	}
+	return most;
+}
+
+static double size_of(const korch_scheduler *s, const sched_slot *slot, const greatest *most)
+{
+	return (double)s->alloc[RES_CPU][slot->index] / most->cpu +
+	       (double)s->alloc[RES_MEMORY][slot->index] / most->memory +
+	       (double)slot->n_devices / most->devices;
+}
+
+static double load_of(const sched_slot *slot, const greatest *most)
 {
 	double sum = 0;
 	for (size_t i = 0; i < slot->pods.n; i++) {
-		if (korch__plan_moves(slot->pods.items[i]))
-			sum += korch__plan_share(s, slot->pods.items[i]);
+		const sched_shape *shape = slot->pods.items[i]->shape;
+		if (!korch__plan_moves(slot->pods.items[i]))
+			continue;
+		sum += (double)korch__shape_need(shape, RES_CPU) / most->cpu +
+		       (double)korch__shape_need(shape, RES_MEMORY) / most->memory +
+		       ((double)shape->device_count + (double)shape->device_share / DEVICE_WHOLE) /
+		           most->devices;
 	}
 	return sum;
 }
@@ -34,17 +63,22 @@ static double load_of(const korch_scheduler *s, const sched_slot *slot)
 static int collect(sched_compaction *c)
 {
 	const korch_scheduler *s = c->plan.s;
+	const greatest most = find_greatest(s);
 	c->nodes = korch__calloc(s->n_nodes + 1, sizeof(*c->nodes));
 	c->field.slots = korch__calloc(s->n_nodes + 1, sizeof(*c->field.slots));
 	c->spare = korch__calloc(s->n_nodes + 1, sizeof(*c->spare));
-	if (!c->nodes || !c->field.slots || !c->spare)
+	c->sizes = korch__calloc(s->slots.n + 1, sizeof(*c->sizes));
+	if (!c->nodes || !c->field.slots || !c->spare || !c->sizes)
 		return KORCH_E_NOMEM;
 	for (uint32_t i = 0; i < s->slots.n; i++) {
 		const sched_slot *slot = s->slots.items[i];
 		size_t n = slot->node ? korch__plan_count(slot) : 0;
+		c->sizes[i] = slot->node ? size_of(s, slot, &most) : 0;
 		if (n > 0)
-			c->nodes[c->n++] =
-			    (compact_node){.slot = i, .n_pods = (uint32_t)n, .load = load_of(s, slot)};
+			c->nodes[c->n++] = (compact_node){.slot = i,
+			                                  .n_pods = (uint32_t)n,
+			                                  .load = load_of(slot, &most),
+			                                  .size = c->sizes[i]};
 		else if (slot->node)
 			c->spare[c->n_spare++] = i;
 	}
@@ -80,6 +114,7 @@ void korch__compaction_fini(sched_compaction *c)
 	korch__free(c->nodes);
 	korch__free(c->field.slots);
 	korch__free(c->spare);
+	korch__free(c->sizes);
 	korch__vec_fini(&c->best);
 }
 
@@ -99,34 +134,43 @@ static int by_tie(const void *a, const void *b)
 	return (x->turn > y->turn) - (x->turn < y->turn);
 }
 
+/* How far the order of a round is from its rule: 2.5 to 10 % more or less. */
+static double blur(sched_compaction *c, uint32_t round)
+{
+	double width = 0.05 * (1 + (round - DRAWN) / 2 % 4);
+	return round < DRAWN ? 1 : 1 + width * (korch__plan_unit(&c->dice) - 0.5);
+}
+
 /* Puts the nodes in the order of a round. */
 static void order(sched_compaction *c, uint32_t round)
 {
+	int by_size = round == BY_SIZE || round == BY_SIZE_PUSHING ||
+	              (round >= DRAWN && (round - DRAWN) % 2 == 0);
 	for (size_t i = 0; i < c->n; i++) {
 		compact_node *node = &c->nodes[i];
 		node->turn = round == BY_PODS   ? (double)node->n_pods
 		             : round == BY_NAME ? (double)c->plan.s->tie[node->slot]
-		             : round < DRAWN    ? node->load
-		                                : node->load * (0.5 + korch__plan_unit(&c->dice));
+		             : by_size          ? node->size
+		                                : node->load;
+		node->turn *= blur(c, round);
 	}
 	qsort(c->nodes, c->n, sizeof(*c->nodes), round == BY_NAME ? by_tie : by_turn);
 }
 
-/* The nodes that pods may go to: those in use, and in some rounds a great one besides. */
+/* The nodes that pods may go to: those in use, but for the first round also the others. */
 static void fill_field(sched_compaction *c, uint32_t round)
 {
 	c->field.n = 0;
+	c->field.sizes = c->sizes;
 	for (size_t i = 0; i < c->n; i++)
 		c->field.slots[c->field.n++] = c->nodes[i].slot;
-	if (round < DRAWN || round % 2 == 0 || c->n_spare == 0)
-		return;
-	size_t most = c->n_spare < SPARES ? c->n_spare : SPARES;
-	c->field.slots[c->field.n++] = c->spare[korch__plan_draw(&c->dice) % most];
+	for (size_t i = 0; round != BY_LOAD && i < c->n_spare; i++)
+		c->field.slots[c->field.n++] = c->spare[i];
 }
 
 static int pass(sched_compaction *c, uint32_t round)
 {
-	const compact_way way = {.is_profile = round == BY_NAME, .pushes = round >= BY_LOAD_PUSHING};
+	const compact_way way = {.is_profile = round == BY_NAME, .pushes = round >= BY_SIZE_PUSHING};
 	korch__plan_cut(&c->plan, 0);
 	open_all(c);
 	if (c->n > 1)
@@ -184,39 +228,9 @@ static int settle(sched_compaction *c)
 	return apply_best(c);
 }
 
-static int by_size(const void *a, const void *b)
-{
-	const compact_node *x = a, *y = b;
-	return x->load > y->load   ? -1
-	       : x->load < y->load ? 1
-	                           : (x->slot > y->slot) - (x->slot < y->slot);
-}
-
-/* The greatest nodes that are not in use, by processors and memory together. */
-static int sort_spares(sched_compaction *c)
-{
-	const korch_scheduler *s = c->plan.s;
-	_cleanup_free_ compact_node *list = korch__calloc(c->n_spare + 1, sizeof(*list));
-	if (!list)
-		return KORCH_E_NOMEM;
-	for (size_t i = 0; i < c->n_spare; i++) {
-		uint32_t slot = c->spare[i];
-		list[i] = (compact_node){.slot = slot,
-		                         .load = (double)s->alloc[RES_CPU][slot] / 1000 +
-		                                 (double)s->alloc[RES_MEMORY][slot] / (1 << 30)};
-	}
-	if (c->n_spare > 1)
-		qsort(list, c->n_spare, sizeof(*list), by_size);
-	for (size_t i = 0; i < c->n_spare; i++)
-		c->spare[i] = list[i].slot;
-	return 0;
-}
-
 int korch__compaction_run(sched_compaction *c)
 {
 	int code = keep(c); /* that nothing moves */
-	if (code == 0)
-		code = sort_spares(c);
 	for (uint32_t round = 0; code == 0 && round < c->rounds; round++) {
 		code = pass(c, round);
 		if (code == 0)

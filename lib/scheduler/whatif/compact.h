@@ -8,13 +8,14 @@
 typedef struct compact_node {
 	uint32_t slot;
 	uint32_t n_pods; /* that would move */
-	double load;     /* sum of the shares of these */
+	double load;     /* what these request, as parts of the greatest nodes */
+	double size;     /* what the node has, as parts of the greatest ones */
 	double turn;     /* the less, the earlier */
 } compact_node;
 
 /* How a pass goes. */
 typedef struct compact_way {
-	int is_profile; /* pods go where their profile sends them, also to nodes that are not in use */
+	int is_profile; /* pods go where their profile sends them */
 	int pushes;     /* pods of other nodes are pushed aside */
 } compact_way;
 
@@ -25,6 +26,7 @@ typedef struct sched_compaction {
 	plan_field field; /* nodes that pods may go to */
 	uint32_t *spare;  /* existing nodes that are not in use at first */
 	size_t n_spare;
+	double *sizes; /* by slot */
 	uint64_t dice;
 	uint32_t rounds;
 	/* the best plan so far */

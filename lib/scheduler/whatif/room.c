@@ -73,15 +73,46 @@ void korch__plan_leave_out(plan_leaver *list, size_t n)
 	korch__free(list);
 }
 
-/* A look at the numbers that most nodes fail at. */
-static inline int has_room(const korch_scheduler *s, const sched_shape *shape, uint32_t slot)
+static int goes_before(const korch_scheduler *s, uint32_t a, uint32_t b)
 {
-	for (size_t i = 0; i < shape->needs.n; i++) {
-		const sched_need *need = &shape->needs.items[i];
-		if (need->amount > s->alloc[need->resource][slot] - s->used[need->resource][slot])
-			return 0;
+	return s->tie[a] < s->tie[b];
+}
+
+/* Heap sort: qsort has no place for the scheduler. */
+static void sort_field(const korch_scheduler *s, plan_field *field)
+{
+	uint32_t *list = field->slots;
+	for (size_t n = field->n, start = n / 2; n > 1;) {
+		uint32_t value;
+		if (start > 0) {
+			value = list[--start];
+		} else {
+			value = list[--n];
+			list[n] = list[0];
+		}
+		size_t at = start;
+		for (size_t child; (child = 2 * at + 1) < n; at = child) {
+			if (child + 1 < n && goes_before(s, list[child], list[child + 1]))
+				child++;
+			if (!goes_before(s, value, list[child]))
+				break;
+			list[at] = list[child];
+		}
+		list[at] = value;
 	}
-	return s->used[RES_PODS][slot] < s->alloc[RES_PODS][slot];
+}
+
+int korch__plan_field(plan_field *out, const korch_scheduler *s)
+{
+	*out = (plan_field){.slots = korch__calloc(s->slots.n + 1, sizeof(*out->slots))};
+	if (!out->slots)
+		return KORCH_E_NOMEM;
+	for (uint32_t i = 0; i < s->slots.n; i++) {
+		if (s->slots.items[i]->node)
+			out->slots[out->n++] = i;
+	}
+	sort_field(s, out);
+	return 0;
 }
 
 /* What of a node would be left over with the pod, as a sum of parts: the less, the fuller. */
@@ -107,6 +138,14 @@ static double left_over(const korch_scheduler *s, const sched_shape *shape, uint
 	return left;
 }
 
+/* Whether the slot has no pods and is not worth taking into use for those of the other one. */
+static int is_too_small(const korch_scheduler *s, const plan_field *field, uint32_t from,
+                        uint32_t to)
+{
+	return field->sizes && field->sizes[to] <= field->sizes[from] &&
+	       korch__plan_count(s->slots.items[to]) == 0;
+}
+
 uint32_t korch__plan_choose(sched_plan *plan, const plan_leaver *one, const plan_field *field,
                             int *failed)
 {
@@ -121,10 +160,11 @@ uint32_t korch__plan_choose(sched_plan *plan, const plan_leaver *one, const plan
 	for (size_t i = 0; i < field->n && !one->class_->shape->gated; i++) {
 		uint32_t slot = field->slots[i];
 		if (s->slots.items[slot]->is_closed || slot == one->pod->slot ||
-		    (fit_is_on && !has_room(s, one->class_->shape, slot)))
+		    (fit_is_on && !korch__plan_has_room(s, one->class_->shape, slot)))
 			continue;
 		double left = left_over(s, one->class_->shape, slot);
-		if ((best != NONE && left >= least) || !korch__plan_fits_now(plan, one->class_, slot))
+		if ((best != NONE && left >= least) || is_too_small(s, field, one->pod->slot, slot) ||
+		    !korch__plan_fits_now(plan, one->class_, slot))
 			continue;
 		best = slot;
 		least = left;

@@ -8,6 +8,9 @@
 typedef struct plan_field {
 	uint32_t *slots;
 	size_t n;
+	/* By slot: how great the nodes are. One without pods is used only by those of a smaller one.
+	 * NULL: that does not matter */
+	const double *sizes;
 } plan_field;
 
 /* A pod that leaves its node, with its class, which is kept until the end. */
@@ -25,6 +28,20 @@ int korch__plan_leavers(plan_leaver **out, size_t *n, sched_plan *plan, const sc
 void korch__plan_leave_out(plan_leaver *list, size_t n);
 /* Pods of a slot that draining moves. */
 size_t korch__plan_count(const sched_slot *slot);
+
+/* A look at the numbers that most nodes fail at. */
+static inline int korch__plan_has_room(const korch_scheduler *s, const sched_shape *shape,
+                                       uint32_t slot)
+{
+	for (size_t i = 0; i < shape->needs.n; i++) {
+		const sched_need *need = &shape->needs.items[i];
+		if (need->amount > s->alloc[need->resource][slot] - s->used[need->resource][slot])
+			return 0;
+	}
+	return s->used[RES_PODS][slot] < s->alloc[RES_PODS][slot];
+}
+/* All nodes, in the order of ties; the caller frees the slots. 0 or KORCH_E_NOMEM. */
+int korch__plan_field(plan_field *out, const korch_scheduler *s);
 
 /* The node of the field on which least is left over with the pod, which is off its own node; NONE:
  * there is none, or memory is short (*failed is set then). */
