@@ -112,15 +112,16 @@ typedef struct korch_rebalance_options {
 	int32_t goal;       /**< a korch_rebalance_goal */
 	uint32_t moves;     /**< most moves, at most 10,000; 0: 100 */
 	uint64_t seed;      /**< of the search */
-	uint32_t rounds;    /**< tries, at most 1,000; 0: 8 */
+	uint32_t rounds;    /**< how long the search is, at most 1,000; 0: 8 */
 	uint32_t reserved_; /**< 0 */
 } korch_rebalance_options;
 
 /**
  * A list of moves that improves the goal: each is possible when its turn comes and keeps every
- * filter satisfied, no pod moves twice for the sake of balance, and no budget loses more pods than
- * its status.disruptionsAllowed. Pods that draining leaves stay. Balance is found by steepest
- * descent from the fullest to the emptiest nodes, in several tries.
+ * filter satisfied, and no budget loses more pods than its status.disruptionsAllowed. Pods that
+ * draining leaves stay. Balance: steepest descent from the fullest nodes, exchanges where there is
+ * no room (a pod may stop on another node on the way), simulated annealing, then an order of moves
+ * that leads to what was found.
  * @param out the caller frees it; always complete; korch_moves_gain() tells the goal before and
  * after. @param options may be NULL. @return 0, KORCH_E_INVALID, KORCH_E_LIMIT, KORCH_E_NOMEM; *out
  * is untouched then. @since 0.1

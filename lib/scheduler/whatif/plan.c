@@ -111,8 +111,7 @@ int korch__plan_may_go(sched_plan *plan, const sched_pod *pod)
 	return 1;
 }
 
-/* What covers it was asked for before: when it may go. */
-static void count_gone(sched_plan *plan, const sched_pod *pod, int64_t sign)
+void korch__plan_count_gone(sched_plan *plan, const sched_pod *pod, int64_t sign)
 {
 	const plan_cover *cover =
 	    plan->s->budgets.n > 0 ? korch__table_get(&plan->covers, pod->labels) : NULL;
@@ -154,7 +153,8 @@ int korch__plan_land(sched_plan *plan, sched_pod *pod, uint32_t to)
 	korch__journal_note(plan->s, entry);
 	plan->moves.items[plan->moves.n++] =
 	    (plan_move){.pod = pod, .from = entry.slot, .to = to, .devices = pod->devices};
-	count_gone(plan, pod, 1);
+	if (!plan->is_net)
+		korch__plan_count_gone(plan, pod, 1);
 	return 0;
 }
 
@@ -166,8 +166,11 @@ int korch__plan_move(sched_plan *plan, sched_pod *pod, uint32_t to)
 
 void korch__plan_cut(sched_plan *plan, size_t n)
 {
-	while (plan->moves.n > n)
-		count_gone(plan, plan->moves.items[--plan->moves.n].pod, -1);
+	while (plan->moves.n > n) {
+		const plan_move *move = &plan->moves.items[--plan->moves.n];
+		if (!plan->is_net)
+			korch__plan_count_gone(plan, move->pod, -1);
+	}
 	korch__journal_back(plan->s, plan->mark + n);
 }
 

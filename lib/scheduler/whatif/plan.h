@@ -34,6 +34,9 @@ typedef struct sched_plan {
 	int32_t *key;               /* room for one place in a layout */
 	size_t key_cap;
 	int is_open; /* its trial */
+	/* Moves do not count against budgets: a search counts the pods that are away itself, as only
+	 * where they end up counts */
+	int is_net;
 } sched_plan;
 
 /* Opens the trial; 0, KORCH_E_LIMIT (too many trials), KORCH_E_NOMEM. */
@@ -60,6 +63,9 @@ static inline int korch__plan_fits_now(const sched_plan *plan, const sched_class
 	return korch__slot_check(plan->s, class_, slot, plan->key) == REASON_NONE;
 }
 
+/* A pod goes (1) or comes back (-1), as its budgets see it; korch__plan_may_go() was asked before.
+ */
+void korch__plan_count_gone(sched_plan *plan, const sched_pod *pod, int64_t sign);
 /* Moves a pod that may go; 0 or KORCH_E_NOMEM (it has not moved then). */
 int korch__plan_move(sched_plan *plan, sched_pod *pod, uint32_t to);
 /* The same of a pod that was taken off its node by korch__pod_detach(). */

@@ -123,6 +123,34 @@ START_TEST(test_filters)
 }
 END_TEST
 
+/* There is room for neither of two, unless one waits somewhere else. */
+START_TEST(test_exchange)
+{
+	double before, after;
+	world_add_node(&w, make_node("n1", "cpu=10 memory=10Gi"));
+	world_add_node(&w, make_node("n2", "cpu=10 memory=10Gi"));
+	world_add_node(&w, make_node("n3", "cpu=20 memory=100Gi"));
+	add("a", "cpu=5 memory=1Gi", "n1");
+	add("b", "cpu=5 memory=1Gi", "n1");
+	add("c", "cpu=3 memory=5Gi", "n2");
+	add("d", "cpu=3 memory=5Gi", "n2");
+	add("e", "cpu=17 memory=60Gi", "n3");
+	korch_moves *moves = rebalance(NULL);
+	korch_moves_gain(moves, &before, &after);
+	ck_assert(after < before);
+	ck_assert_str_eq(plan_text(moves), "c n2>n3, a n1>n2, c n3>n1");
+	korch_scheduler *s = replay(&w, moves);
+	check_not_overcommitted(s);
+	korch_scheduler_free(s);
+	korch_moves_free(moves);
+	/* with too few moves for that nothing is moved */
+	const korch_rebalance_options two = {.size = sizeof(two), .moves = 2};
+	moves = rebalance(&two);
+	ck_assert_str_eq(plan_text(moves), "");
+	korch_moves_free(moves);
+}
+END_TEST
+
 START_TEST(test_packing)
 {
 	const korch_rebalance_options options = {.size = sizeof(options),
@@ -136,6 +164,26 @@ START_TEST(test_packing)
 	korch_moves_free(moves);
 }
 END_TEST
+
+/* The variance, told by what anybody can ask for. */
+static double variance(korch_scheduler *s)
+{
+	const char *const names[2] = {"cpu", "memory"};
+	double value = 0, n = (double)w.n_nodes;
+	for (int r = 0; r < 2; r++) {
+		double sum = 0, squares = 0;
+		for (size_t i = 0; i < w.n_nodes; i++) {
+			int64_t all, used;
+			const char *node = korch_object_name(&w.nodes[i]->object);
+			ck_assert_int_eq(korch_scheduler_node_usage(&all, &used, s, node, names[r]), 0);
+			double part = all > 0 ? (double)used / (double)all : 0;
+			sum += part;
+			squares += part * part;
+		}
+		value += squares / n - sum / n * (sum / n);
+	}
+	return value;
+}
 
 /* On any cluster: each move is possible in its turn, budgets hold, the goal never gets worse. */
 START_TEST(test_any_cluster)
@@ -157,7 +205,13 @@ START_TEST(test_any_cluster)
 		korch_moves_list(moves, &n);
 		ck_assert(after <= before);
 		ck_assert_uint_le(n, options.moves);
-		korch_scheduler_free(replay(&w, moves));
+		korch_scheduler *s = replay(&w, moves);
+		check_not_overcommitted(s);
+		if (options.goal == KORCH_REBALANCE_BALANCE) {
+			ck_assert_double_eq_tol(before, variance(w.s), 1e-9);
+			ck_assert_double_eq_tol(after, variance(s), 1e-9);
+		}
+		korch_scheduler_free(s);
 		snprintf(text, sizeof(text), "%s", plan_text(moves));
 		ck_assert_str_eq(plan_text(again), text);
 		korch_moves_free(moves);
@@ -209,9 +263,9 @@ END_TEST
 KORCH_SUITE(rebalance)
 {
 	Suite *suite = suite_create("rebalance");
-	const TTest *const tests[] = {test_balance, test_bound_and_budget, test_filters,
-	                              test_packing, test_any_cluster,      test_bad_input,
-	                              test_memory};
+	const TTest *const tests[] = {
+	    test_balance, test_bound_and_budget, test_filters,   test_exchange,
+	    test_packing, test_any_cluster,      test_bad_input, test_memory};
 	TCase *with_one = tcase_create("moves");
 	tcase_set_timeout(with_one, 60);
 	tcase_add_checked_fixture(with_one, NULL, teardown);
