@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/vec.h"
-#include "control/deployment.h"
+#include "control/deployment/deployment.h"
 #include <korch/api.h>
 #include <korch/time.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "control/control.h"
 #include "base/cleanup.h"
 #include "control/builtin.h"
-#include "control/deployment.h"
+#include "control/deployment/deployment.h"
 #include "control/replicaset.h"
 
 static int fill(korch_controller_spec *out, size_t *n, const korch__control_options *options,

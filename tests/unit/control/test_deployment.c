@@ -1,7 +1,7 @@
 /* The Deployment decider: rolling, Recreate, scaling, pause, deadline, history, rollback; its law
  * under random sequences. */
 #include "base/random.h"
-#include "control/deployment.h"
+#include "control/deployment/deployment.h"
 #include "control/replicaset.h"
 #include "unit.h"
 #include "world.h"

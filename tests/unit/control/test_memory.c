@@ -3,7 +3,7 @@
 #include "base/alloc.h"
 #include "control/admit.h"
 #include "control/builtin.h"
-#include "control/deployment.h"
+#include "control/deployment/deployment.h"
 #include "control/replicaset.h"
 #include "unit.h"
 #include "world.h"

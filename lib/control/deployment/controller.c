@@ -1,8 +1,8 @@
 /* The Deployment controller: gathers ReplicaSets (and, for Recreate, pods) from the view for the
- * decider in deployment.c. */
+ * decider in decide.c. */
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "control/deployment.h"
+#include "control/deployment/deployment.h"
 #include "control/gather.h"
 
 typedef struct gathered {

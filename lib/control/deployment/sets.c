@@ -5,8 +5,8 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "control/claim.h"
+#include "control/deployment/hand.h"
 #include "control/pods.h"
-#include "control/rollout.h"
 #include <stdlib.h>
 #include <string.h>
 

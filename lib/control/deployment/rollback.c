@@ -2,8 +2,8 @@
  * decider. */
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "control/deployment/hand.h"
 #include "control/gather.h"
-#include "control/rollout.h"
 
 typedef struct search {
 	int64_t wanted; /* 0: the second newest */

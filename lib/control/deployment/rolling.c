@@ -5,8 +5,8 @@
  * availability is, so that a ReplicaSet controller that lags never breaks the two limits.
  */
 #include "base/text.h"
+#include "control/deployment/hand.h"
 #include "control/pods.h"
-#include "control/rollout.h"
 #include <string.h>
 
 static int64_t sum(const korch__rollout *r, int32_t (*of)(const korch__revision *), int only_old)

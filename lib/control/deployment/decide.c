@@ -1,12 +1,12 @@
 /*
  * The Deployment decider: which of its parts has its turn. Revisions, sizes, rolling and status
- * stand in the files deployment_*.c; reading the view in deployment_controller.c.
+ * stand in the other files of this folder; reading the view in controller.c.
  */
-#include "control/deployment.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "control/deployment/deployment.h"
+#include "control/deployment/hand.h"
 #include "control/pods.h"
-#include "control/rollout.h"
 #include <korch/intstr.h>
 
 int32_t korch__deployment_replicas(const korch_deployment *deployment)

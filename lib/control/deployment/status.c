@@ -3,7 +3,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "control/condition.h"
-#include "control/rollout.h"
+#include "control/deployment/hand.h"
 
 static const korch_deployment_condition *find(const korch_deployment_status *status,
                                               const char *type)

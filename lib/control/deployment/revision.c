@@ -6,8 +6,8 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "control/condition.h"
+#include "control/deployment/hand.h"
 #include "control/pods.h"
-#include "control/rollout.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
-/* A Deployment's decision in progress: what the files deployment*.c share. */
-#ifndef KORCH_CONTROL_ROLLOUT_H
-#define KORCH_CONTROL_ROLLOUT_H
+/* A Deployment's decision in progress: what the files of this folder share. */
+#ifndef KORCH_CONTROL_DEPLOYMENT_DEPLOYMENT_HAND_H
+#define KORCH_CONTROL_DEPLOYMENT_DEPLOYMENT_HAND_H
 
-#include "control/deployment.h"
+#include "control/deployment/deployment.h"
 
 /* One ReplicaSet as the plan leaves it. */
 typedef struct korch__revision {
@@ -27,7 +27,7 @@ typedef struct korch__rollout {
 	korch_deployment_status *status; /* of `edited`, exclusive */
 } korch__rollout;
 
-/* deployment_sets.c */
+/* sets.c */
 int korch__rollout_init(korch__rollout *r, const korch__deployment_input *input, korch_plan *plan,
                         korch_error **err);
 void korch__rollout_fini(korch__rollout *r);
@@ -44,7 +44,7 @@ int32_t korch__revision_present(const korch__revision *revision);   /* no fewer 
 int korch__revision_older(const korch__revision *a, const korch__revision *b); /* order of creation,
                                                                                   then name */
 
-/* deployment_revision.c */
+/* revision.c */
 int korch__rollout_sync_revision(korch__rollout *r);         /* annotations of the current set,
                                                                 FoundNewReplicaSet */
 int korch__rollout_create(korch__rollout *r, int *collided); /* makes the current set when there is
@@ -57,16 +57,16 @@ int korch__replicas_annotations_hold(const korch__rollout *r, const korch_object
 
 int korch__annotation_is_deployments_own(const char *key); /* one that is not copied to its sets */
 
-/* deployment_scale.c */
+/* scale.c */
 int korch__rollout_is_scaling(const korch__rollout *r);
 int korch__rollout_scale_all(korch__rollout *r);
 
-/* deployment_rolling.c */
+/* rolling.c */
 int korch__rollout_rolling(korch__rollout *r);
 int korch__rollout_recreate(korch__rollout *r);
 int32_t korch__rollout_new_size(const korch__rollout *r, const korch__revision *current);
 
-/* deployment_status.c */
+/* status.c */
 int korch__rollout_paused_conditions(korch__rollout *r);
 int korch__rollout_status(korch__rollout *r);   /* counters and Available */
 int korch__rollout_progress(korch__rollout *r); /* that, and Progressing, ReplicaFailure, the

@@ -1,11 +1,11 @@
 /*
  * A Deployment whose wished size changed, or that is paused: the new size is spread over its
- * ReplicaSets in proportion. Rolling from one template to the next stands in deployment_rolling.c.
+ * ReplicaSets in proportion. Rolling from one template to the next stands in rolling.c.
  */
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "control/deployment/hand.h"
 #include "control/pods.h"
-#include "control/rollout.h"
 
 static int64_t annotation_number(const korch_replica_set *set, const char *key, int64_t otherwise)
 {

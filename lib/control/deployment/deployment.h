@@ -1,7 +1,7 @@
 /* The Deployment decider: plain data in, a plan out. The adapter that gathers the data is
- * deployment_controller.c. */
-#ifndef KORCH_CONTROL_DEPLOYMENT_H
-#define KORCH_CONTROL_DEPLOYMENT_H
+ * controller.c. */
+#ifndef KORCH_CONTROL_DEPLOYMENT_DEPLOYMENT_H
+#define KORCH_CONTROL_DEPLOYMENT_DEPLOYMENT_H
 
 #include <korch/api/apps.h>
 #include <korch/controller.h>
