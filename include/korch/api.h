@@ -7,6 +7,8 @@
 /** @file api.h Includes every header of api/. */
 
 #include <korch/api/apps.h>
+#include <korch/api/apps_daemon.h>
+#include <korch/api/apps_stateful.h>
 #include <korch/api/coordination.h>
 #include <korch/api/core_affinity.h>
 #include <korch/api/core_config.h>

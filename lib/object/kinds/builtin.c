@@ -29,8 +29,11 @@
 	const korch_kind s##_kind = {FIELDS_("", "v1", "v1", __VA_ARGS__), .type = &s##_type}
 
 /* clang-format off */
+KIND_TYPED(korch_controller_revision, "apps", "v1", "ControllerRevision", "controllerrevisions", "controllerrevision", "", NAMESPACED);
+KIND_TYPED(korch_daemon_set, "apps", "v1", "DaemonSet", "daemonsets", "daemonset", "ds", NAMESPACED);
 KIND_TYPED(korch_deployment, "apps", "v1", "Deployment", "deployments", "deployment", "deploy", NAMESPACED);
 KIND_TYPED(korch_replica_set, "apps", "v1", "ReplicaSet", "replicasets", "replicaset", "rs", NAMESPACED);
+KIND_TYPED(korch_stateful_set, "apps", "v1", "StatefulSet", "statefulsets", "statefulset", "sts", NAMESPACED);
 KIND_TYPED(korch_lease, "coordination.k8s.io", "v1", "Lease", "leases", "lease", "", NAMESPACED);
 KIND_TYPED(korch_endpoint_slice, "discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", "endpointslice", "", NAMESPACED);
 KIND_TYPED(korch_pod_disruption_budget, "policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", "poddisruptionbudget", "pdb", NAMESPACED);
@@ -67,11 +70,11 @@ const korch_kind *const korch__builtin_kinds[] = {
 	KIND("apidiscovery.k8s.io", "v2beta1", "APIGroupDiscovery", "apigroupdiscoveries", "apigroupdiscovery", "", CLUSTER),
 	KIND("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", "customresourcedefinition", "crd,crds", CLUSTER),
 	KIND("apiregistration.k8s.io", "v1", "APIService", "apiservices", "apiservice", "", CLUSTER),
-	KIND("apps", "v1", "ControllerRevision", "controllerrevisions", "controllerrevision", "", NAMESPACED),
-	KIND("apps", "v1", "DaemonSet", "daemonsets", "daemonset", "ds", NAMESPACED),
+	&korch_controller_revision_kind,
+	&korch_daemon_set_kind,
 	&korch_deployment_kind,
 	&korch_replica_set_kind,
-	KIND("apps", "v1", "StatefulSet", "statefulsets", "statefulset", "sts", NAMESPACED),
+	&korch_stateful_set_kind,
 	KIND("apps", "v1beta1", "ControllerRevision", "controllerrevisions", "controllerrevision", "", NAMESPACED),
 	KIND("apps", "v1beta1", "Deployment", "deployments", "deployment", "deploy", NAMESPACED),
 	KIND("apps", "v1beta1", "DeploymentRollback", "deploymentrollbacks", "deploymentrollback", "", NAMESPACED),

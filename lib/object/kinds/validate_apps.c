@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "object/kinds/common.h"
 #include "object/kinds/hooks.h"
+#include "object/kinds/workload.h"
 #include "object/problems.h"
 #include <korch/api/apps.h>
 #include <korch/api/policy.h>
@@ -17,7 +18,7 @@ static int is_empty(const korch_label_selector *selector)
 }
 
 /* Rules of the template of pods that are kept running. */
-static void check_template(const korch_pod_template_spec *template_, const char *kind,
+void korch__check_template(const korch_pod_template_spec *template_, const char *kind,
                            const char *path, korch_problems *problems)
 {
 	const korch_pod_spec *spec = template_->spec;
@@ -35,7 +36,7 @@ static void check_template(const korch_pod_template_spec *template_, const char 
 }
 
 /* The template's labels must be among those that the selector selects. */
-static void check_selector(const korch_label_selector *selector,
+void korch__check_selector(const korch_label_selector *selector,
                            const korch_pod_template_spec *template_, const char *kind,
                            const char *path, korch_problems *problems)
 {
@@ -63,7 +64,7 @@ static void check_selector(const korch_label_selector *selector,
 }
 
 /* A number from 0 or a percentage; problems are said of the field. Gives the percentage or -1. */
-static long check_number_or_percent(const korch_int_or_string *value, const char *field,
+long korch__check_number_or_percent(const korch_int_or_string *value, const char *field,
                                     const char *path, korch_problems *problems)
 {
 	if (!value->is_set)
@@ -85,13 +86,13 @@ static long check_number_or_percent(const korch_int_or_string *value, const char
 	return -1;
 }
 
-static int is_zero(const korch_int_or_string *value, long percent)
+int korch__is_zero(const korch_int_or_string *value, long percent)
 {
 	return !value->is_set || (value->text ? percent == 0 : value->number == 0);
 }
 
 /* A value as messages show it. */
-static const char *show(char out[32], const korch_int_or_string *value)
+const char *korch__show_int_or_string(char out[32], const korch_int_or_string *value)
 {
 	return value->text ? korch__place(out, 32, "\"%.25s\"", value->text)
 	                   : korch__place(out, 32, "%d", value->number);
@@ -103,17 +104,18 @@ void korch__rolling_update_deployment_validate(const void *self, const char *pat
 	const korch_rolling_update_deployment *rolling = self;
 	char text[32];
 	long missing =
-	    check_number_or_percent(&rolling->max_unavailable, "maxUnavailable", path, problems);
-	long surge = check_number_or_percent(&rolling->max_surge, "maxSurge", path, problems);
+	    korch__check_number_or_percent(&rolling->max_unavailable, "maxUnavailable", path, problems);
+	long surge = korch__check_number_or_percent(&rolling->max_surge, "maxSurge", path, problems);
 	if (rolling->max_unavailable.is_set && rolling->max_surge.is_set &&
-	    is_zero(&rolling->max_unavailable, missing) && is_zero(&rolling->max_surge, surge))
+	    korch__is_zero(&rolling->max_unavailable, missing) &&
+	    korch__is_zero(&rolling->max_surge, surge))
 		korch__problem_field(problems, path, "maxUnavailable", KORCH_PROBLEM_INVALID,
 		                     "%s: may not be 0 when `maxSurge` is 0",
-		                     show(text, &rolling->max_unavailable));
+		                     korch__show_int_or_string(text, &rolling->max_unavailable));
 	if (missing > 100)
 		korch__problem_field(problems, path, "maxUnavailable", KORCH_PROBLEM_INVALID,
 		                     "%s: must not be greater than 100%%",
-		                     show(text, &rolling->max_unavailable));
+		                     korch__show_int_or_string(text, &rolling->max_unavailable));
 }
 
 void korch__deployment_strategy_validate(const void *self, const char *path,
@@ -128,9 +130,9 @@ void korch__deployment_strategy_validate(const void *self, const char *path,
 void korch__deployment_spec_validate(const void *self, const char *path, korch_problems *problems)
 {
 	const korch_deployment_spec *spec = self;
-	check_selector(spec->selector, spec->template_, "deployment", path, problems);
+	korch__check_selector(spec->selector, spec->template_, "deployment", path, problems);
 	if (spec->template_)
-		check_template(spec->template_, "ReplicaSet", path, problems);
+		korch__check_template(spec->template_, "ReplicaSet", path, problems);
 	if (KORCH_IS_SET(spec, korch_deployment_spec, progress_deadline_seconds) &&
 	    spec->progress_deadline_seconds <= spec->min_ready_seconds)
 		korch__problem_field(problems, path, "progressDeadlineSeconds", KORCH_PROBLEM_INVALID,
@@ -141,9 +143,9 @@ void korch__deployment_spec_validate(const void *self, const char *path, korch_p
 void korch__replica_set_spec_validate(const void *self, const char *path, korch_problems *problems)
 {
 	const korch_replica_set_spec *spec = self;
-	check_selector(spec->selector, spec->template_, "replicaset", path, problems);
+	korch__check_selector(spec->selector, spec->template_, "replicaset", path, problems);
 	if (spec->template_)
-		check_template(spec->template_, "ReplicaSet", path, problems);
+		korch__check_template(spec->template_, "ReplicaSet", path, problems);
 }
 
 void korch__pod_disruption_budget_spec_validate(const void *self, const char *path,
@@ -151,17 +153,19 @@ void korch__pod_disruption_budget_spec_validate(const void *self, const char *pa
 {
 	const korch_pod_disruption_budget_spec *spec = self;
 	char text[32];
-	long least = check_number_or_percent(&spec->min_available, "minAvailable", path, problems);
-	long most = check_number_or_percent(&spec->max_unavailable, "maxUnavailable", path, problems);
+	long least =
+	    korch__check_number_or_percent(&spec->min_available, "minAvailable", path, problems);
+	long most =
+	    korch__check_number_or_percent(&spec->max_unavailable, "maxUnavailable", path, problems);
 	if (spec->min_available.is_set && spec->max_unavailable.is_set)
 		korch__problem(problems, path, KORCH_PROBLEM_INVALID,
 		               "minAvailable and maxUnavailable cannot be both set");
 	if (least > 100)
 		korch__problem_field(problems, path, "minAvailable", KORCH_PROBLEM_INVALID,
 		                     "%s: must not be greater than 100%%",
-		                     show(text, &spec->min_available));
+		                     korch__show_int_or_string(text, &spec->min_available));
 	if (most > 100)
 		korch__problem_field(problems, path, "maxUnavailable", KORCH_PROBLEM_INVALID,
 		                     "%s: must not be greater than 100%%",
-		                     show(text, &spec->max_unavailable));
+		                     korch__show_int_or_string(text, &spec->max_unavailable));
 }
