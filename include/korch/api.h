@@ -6,6 +6,8 @@
 
 /** @file api.h Includes every header of api/. */
 
+#include <korch/api/analysis.h>
+#include <korch/api/analysis_provider.h>
 #include <korch/api/apps.h>
 #include <korch/api/apps_daemon.h>
 #include <korch/api/apps_stateful.h>
@@ -25,8 +27,17 @@
 #include <korch/api/core_volume.h>
 #include <korch/api/core_volume_remote.h>
 #include <korch/api/discovery.h>
+#include <korch/api/experiment.h>
+#include <korch/api/flagger.h>
+#include <korch/api/flagger_provider.h>
+#include <korch/api/flagger_service.h>
 #include <korch/api/meta.h>
 #include <korch/api/policy.h>
+#include <korch/api/rollout.h>
+#include <korch/api/rollout_analysis.h>
+#include <korch/api/rollout_routing.h>
+#include <korch/api/rollout_status.h>
+#include <korch/api/rollout_step.h>
 #include <korch/api/scheduling.h>
 
 #endif

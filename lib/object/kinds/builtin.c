@@ -1,6 +1,6 @@
 /*
- * The kinds that Kubernetes ships, old versions included. Which of them have a struct is said here
- * too; what the structs hold is said in the tables beside.
+ * The kinds that Kubernetes ships, old versions included, and those of Argo Rollouts and Flagger.
+ * Which of them have a struct is said here too; what the structs hold is said in the tables beside.
  */
 #include "object/kinds/builtin.h"
 #include <korch/api.h>
@@ -34,8 +34,16 @@ KIND_TYPED(korch_daemon_set, "apps", "v1", "DaemonSet", "daemonsets", "daemonset
 KIND_TYPED(korch_deployment, "apps", "v1", "Deployment", "deployments", "deployment", "deploy", NAMESPACED);
 KIND_TYPED(korch_replica_set, "apps", "v1", "ReplicaSet", "replicasets", "replicaset", "rs", NAMESPACED);
 KIND_TYPED(korch_stateful_set, "apps", "v1", "StatefulSet", "statefulsets", "statefulset", "sts", NAMESPACED);
+KIND_TYPED(korch_analysis_run, "argoproj.io", "v1alpha1", "AnalysisRun", "analysisruns", "analysisrun", "ar", NAMESPACED);
+KIND_TYPED(korch_analysis_template, "argoproj.io", "v1alpha1", "AnalysisTemplate", "analysistemplates", "analysistemplate", "at", NAMESPACED);
+KIND_TYPED(korch_cluster_analysis_template, "argoproj.io", "v1alpha1", "ClusterAnalysisTemplate", "clusteranalysistemplates", "clusteranalysistemplate", "cat", CLUSTER);
+KIND_TYPED(korch_experiment, "argoproj.io", "v1alpha1", "Experiment", "experiments", "experiment", "exp", NAMESPACED);
+KIND_TYPED(korch_rollout, "argoproj.io", "v1alpha1", "Rollout", "rollouts", "rollout", "ro", NAMESPACED);
 KIND_TYPED(korch_lease, "coordination.k8s.io", "v1", "Lease", "leases", "lease", "", NAMESPACED);
 KIND_TYPED(korch_endpoint_slice, "discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", "endpointslice", "", NAMESPACED);
+KIND_TYPED(korch_alert_provider, "flagger.app", "v1beta1", "AlertProvider", "alertproviders", "alertprovider", "", NAMESPACED);
+KIND_TYPED(korch_flagger_canary, "flagger.app", "v1beta1", "Canary", "canaries", "canary", "", NAMESPACED);
+KIND_TYPED(korch_metric_template, "flagger.app", "v1beta1", "MetricTemplate", "metrictemplates", "metrictemplate", "", NAMESPACED);
 KIND_TYPED(korch_pod_disruption_budget, "policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", "poddisruptionbudget", "pdb", NAMESPACED);
 KIND_TYPED(korch_priority_class, "scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", "priorityclass", "pc", CLUSTER);
 CORE_TYPED(korch_config_map, "ConfigMap", "configmaps", "configmap", "cm", NAMESPACED);
@@ -86,6 +94,11 @@ const korch_kind *const korch__builtin_kinds[] = {
 	KIND("apps", "v1beta2", "ReplicaSet", "replicasets", "replicaset", "rs", NAMESPACED),
 	KIND("apps", "v1beta2", "Scale", "scales", "scale", "", NAMESPACED),
 	KIND("apps", "v1beta2", "StatefulSet", "statefulsets", "statefulset", "sts", NAMESPACED),
+	&korch_analysis_run_kind,
+	&korch_analysis_template_kind,
+	&korch_cluster_analysis_template_kind,
+	&korch_experiment_kind,
+	&korch_rollout_kind,
 	KIND("authentication.k8s.io", "v1", "SelfSubjectReview", "selfsubjectreviews", "selfsubjectreview", "", CLUSTER),
 	KIND("authentication.k8s.io", "v1", "TokenRequest", "tokenrequests", "tokenrequest", "", NAMESPACED),
 	KIND("authentication.k8s.io", "v1", "TokenReview", "tokenreviews", "tokenreview", "", CLUSTER),
@@ -127,6 +140,9 @@ const korch_kind *const korch__builtin_kinds[] = {
 	KIND("extensions", "v1beta1", "NetworkPolicy", "networkpolicies", "networkpolicy", "netpol", NAMESPACED),
 	KIND("extensions", "v1beta1", "ReplicaSet", "replicasets", "replicaset", "rs", NAMESPACED),
 	KIND("extensions", "v1beta1", "Scale", "scales", "scale", "", NAMESPACED),
+	&korch_alert_provider_kind,
+	&korch_flagger_canary_kind,
+	&korch_metric_template_kind,
 	KIND("flowcontrol.apiserver.k8s.io", "v1", "FlowSchema", "flowschemas", "flowschema", "", CLUSTER),
 	KIND("flowcontrol.apiserver.k8s.io", "v1", "PriorityLevelConfiguration", "prioritylevelconfigurations", "prioritylevelconfiguration", "", CLUSTER),
 	KIND("flowcontrol.apiserver.k8s.io", "v1beta1", "FlowSchema", "flowschemas", "flowschema", "", CLUSTER),

@@ -5,8 +5,10 @@
 
 #include "base/alloc.h"
 #include <check.h>
+#include <korch/object.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The whole file below KORCH_DATA, terminated; freed by the caller with korch__free(); NULL when
  * there are no data. */
@@ -29,6 +31,13 @@ static inline char *data_read(const char *name, size_t *length)
 	if (length)
 		*length = size;
 	return text;
+}
+
+/* 1 for kinds with a struct that Kubernetes itself has, so that its own data hold an example. */
+static inline int data_has_kind(const korch_kind *kind)
+{
+	return kind->type && strcmp(kind->group, "argoproj.io") != 0 &&
+	       strcmp(kind->group, "flagger.app") != 0;
 }
 
 #endif
