@@ -36,11 +36,13 @@ static int check_values(const char *operator_, size_t n_values, const char *path
 	return 1;
 }
 
-static void bad_operator(const char *operator_, const char *path, korch_problems *problems)
+static void bad_operator(const char *operator_, const char *path, const char *allowed,
+                         korch_problems *problems)
 {
 	if (operator_ && *operator_)
 		korch__problem_field(problems, path, "operator", KORCH_PROBLEM_INVALID,
-		                     "\"%s\": not a valid selector operator", operator_);
+		                     "\"%s\": not a valid selector operator, must be one of %s", operator_,
+		                     allowed);
 }
 
 void korch__label_selector_requirement_validate(const void *self, const char *path,
@@ -48,7 +50,7 @@ void korch__label_selector_requirement_validate(const void *self, const char *pa
 {
 	const korch_label_selector_requirement *requirement = self;
 	if (!check_values(requirement->operator_, requirement->n_values, path, problems))
-		bad_operator(requirement->operator_, path, problems);
+		bad_operator(requirement->operator_, path, "In, NotIn, Exists, DoesNotExist", problems);
 	for (size_t i = 0; i < requirement->n_values; i++)
 		korch__syntax_check(problems, path, AT("values[%zu]", i), KORCH_FORMAT_LABEL_VALUE,
 		                    requirement->values[i]);
@@ -70,7 +72,8 @@ void korch__node_selector_requirement_validate(const void *self, const char *pat
 	if (check_values(requirement->operator_, requirement->n_values, path, problems))
 		return;
 	if (!is_in(requirement->operator_, compare, 2))
-		bad_operator(requirement->operator_, path, problems);
+		bad_operator(requirement->operator_, path, "In, NotIn, Exists, DoesNotExist, Gt, Lt",
+		             problems);
 	else if (requirement->n_values != 1)
 		korch__problem_field(problems, path, "values", KORCH_PROBLEM_REQUIRED,
 		                     "must be specified single value when `operator` is 'Lt' or 'Gt'");
@@ -79,16 +82,20 @@ void korch__node_selector_requirement_validate(const void *self, const char *pat
 void korch__node_selector_term_validate(const void *self, const char *path,
                                         korch_problems *problems)
 {
-	static const char *const operators[] = {"In", "NotIn"};
+	static const char *const operators[] = {"In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"};
 	const korch_node_selector_term *term = self;
 	for (size_t i = 0; i < term->n_match_fields; i++) {
 		const korch_node_selector_requirement *field = &term->match_fields[i];
 		if (!korch__text_equal(field->key, "metadata.name"))
 			korch__problem_field(problems, path, AT("matchFields[%zu].key", i),
-			                     KORCH_PROBLEM_INVALID, "\"%s\": not a valid field selector key",
+			                     KORCH_PROBLEM_INVALID,
+			                     "\"%s\": not a valid field selector key, must be metadata.name",
 			                     korch__text_or_empty(field->key));
+		if (!is_in(field->operator_, operators, 6))
+			continue; /* that is said of the requirement itself */
 		if (!is_in(field->operator_, operators, 2))
-			bad_operator(field->operator_, path, problems);
+			bad_operator(field->operator_, AT("%s.matchFields[%zu]", path, i), "In, NotIn",
+			             problems);
 		else if (field->n_values != 1)
 			korch__problem_field(problems, path, AT("matchFields[%zu].values", i),
 			                     KORCH_PROBLEM_REQUIRED,
@@ -168,6 +175,21 @@ void korch__toleration_validate(const void *self, const char *path, korch_proble
 		korch__syntax_check(problems, path, "value", KORCH_FORMAT_LABEL_VALUE, toleration->value);
 }
 
+/* Whether a selector asks something of that label. Kubernetes 1.34 itself adds `In` the pod's value
+ * for each key of matchLabelKeys to what it keeps, so that one is not counted. */
+static int is_selected(const korch_label_selector *selector, const char *key)
+{
+	if (korch_map_get(selector->match_labels, key))
+		return 1;
+	for (size_t i = 0; i < selector->n_match_expressions && i < 256; i++) {
+		const korch_label_selector_requirement *asked = &selector->match_expressions[i];
+		if (korch__text_equal(asked->key, key) &&
+		    !(korch__text_equal(asked->operator_, "In") && asked->n_values == 1))
+			return 1;
+	}
+	return 0;
+}
+
 void korch__topology_spread_constraint_validate(const void *self, const char *path,
                                                 korch_problems *problems)
 {
@@ -181,6 +203,12 @@ void korch__topology_spread_constraint_validate(const void *self, const char *pa
 	if (constraint->n_match_label_keys > 0 && !constraint->label_selector)
 		korch__problem_field(problems, path, "matchLabelKeys", KORCH_PROBLEM_FORBIDDEN,
 		                     "must not be specified when labelSelector is not set");
+	for (size_t i = 0; constraint->label_selector && i < constraint->n_match_label_keys; i++)
+		if (is_selected(constraint->label_selector, constraint->match_label_keys[i]))
+			korch__problem_field(problems, path, AT("matchLabelKeys[%zu]", i),
+			                     KORCH_PROBLEM_INVALID,
+			                     "\"%s\": exists in both matchLabelKeys and labelSelector",
+			                     constraint->match_label_keys[i]);
 }
 
 void korch__spread_twins_validate(const korch_topology_spread_constraint *list, size_t n,

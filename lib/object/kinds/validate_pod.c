@@ -176,6 +176,22 @@ static void check_names(const korch_pod_spec *spec, const char *path, korch_prob
 		                     (long long)spec->active_deadline_seconds);
 }
 
+static void check_gates(const korch_pod_spec *spec, const char *path, korch_problems *problems)
+{
+	korch_names gates;
+	korch__names_init(&gates, spec->n_scheduling_gates);
+	for (size_t i = 0; i < spec->n_scheduling_gates; i++) {
+		const char *name = spec->scheduling_gates[i].name;
+		if (!korch__names_add(&gates, name))
+			korch__problem_field(problems, path, AT("schedulingGates[%zu]", i),
+			                     KORCH_PROBLEM_DUPLICATE, "\"%s\"", name);
+	}
+	korch__names_fini(&gates, problems);
+	if (spec->n_scheduling_gates > 0 && spec->node_name && *spec->node_name)
+		korch__problem_field(problems, path, "nodeName", KORCH_PROBLEM_FORBIDDEN,
+		                     "cannot be set until all schedulingGates have been cleared");
+}
+
 void korch__pod_spec_validate(const void *self, const char *path, korch_problems *problems)
 {
 	const korch_pod_spec *spec = self;
@@ -200,4 +216,5 @@ void korch__pod_spec_validate(const void *self, const char *path, korch_problems
 	korch__spread_twins_validate(spec->topology_spread_constraints,
 	                             spec->n_topology_spread_constraints, path, problems);
 	check_names(spec, path, problems);
+	check_gates(spec, path, problems);
 }

@@ -181,6 +181,20 @@ static const row pods[] = {
          "topologyKey':'z','whenUnsatisfiable':'ScheduleAnyway','minDomains':2}]"),
      "spec.topologySpreadConstraints[0].minDomains: Invalid value: 2: can only use minDomains if "
      "whenUnsatisfiable=DoNotSchedule, not ScheduleAnyway\n"},
+    {POD("'containers':[{'name':'c','image':'i'}],'topologySpreadConstraints':[{'maxSkew':1,'"
+         "topologyKey':'z','whenUnsatisfiable':'ScheduleAnyway','labelSelector':{'matchLabels':{'a'"
+         ":"
+         "'b'},'matchExpressions':[{'key':'c','operator':'Exists'},{'key':'d','operator':'In',"
+         "'values':['e']}]},'matchLabelKeys':['x','a','c','d']}]"),
+     "spec.topologySpreadConstraints[0].matchLabelKeys[1]: Invalid value: \"a\": exists in both "
+     "matchLabelKeys and labelSelector\n"
+     "spec.topologySpreadConstraints[0].matchLabelKeys[2]: Invalid value: \"c\": exists in both "
+     "matchLabelKeys and labelSelector\n"},
+    {POD("'containers':[{'name':'c','image':'i'}],'schedulingGates':[{'name':'a'},{'name':'b'},{"
+         "'name':'a'}]"),
+     "spec.schedulingGates[2]: Duplicate value: \"a\"\n"},
+    {POD("'containers':[{'name':'c','image':'i'}],'nodeName':'n','schedulingGates':[{'name':'a'}]"),
+     "spec.nodeName: Forbidden: cannot be set until all schedulingGates have been cleared\n"},
     {POD("'containers':[{'name':'c','image':'i'}],'affinity':{'podAffinity':{'"
          "preferredDuringSchedulingIgnoredDuringExecution':[{'weight':101,'podAffinityTerm':{'"
          "topologyKey':'z'}}]}}"),
@@ -246,7 +260,17 @@ static const row workloads[] = {
     {APPS("Deployment",
           "'selector':{'matchExpressions':[{'key':'app','operator':'Near'}]}," TEMPLATE("")),
      "spec.selector.matchExpressions[0].operator: Invalid value: \"Near\": not a valid selector "
-     "operator\n"},
+     "operator, must be one of In, NotIn, Exists, DoesNotExist\n"},
+    {POD("'containers':[{'name':'c','image':'i'}],'affinity':{'nodeAffinity':{'"
+         "requiredDuringSchedulingIgnoredDuringExecution':{'nodeSelectorTerms':[{"
+         "'matchExpressions':[{'key':'a','operator':'Gte','values':['1']}]},{'matchFields':["
+         "{'key':'metadata.nam','operator':'In','values':['n']}]}]}}}"),
+     "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0"
+     "].matchExpressions[0].operator: Invalid value: \"Gte\": not a valid selector operator, must "
+     "be one of In, NotIn, Exists, DoesNotExist, Gt, Lt\n"
+     "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[1"
+     "].matchFields[0].key: Invalid value: \"metadata.nam\": not a valid field selector key, must "
+     "be metadata.name\n"},
     {APPS("Deployment",
           "'selector':{'matchExpressions':[{'key':'app','operator':'In'}]}," TEMPLATE("")),
      "spec.selector.matchExpressions[0].values: Required value: must be specified when `operator` "
