@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import subprocess
 
 import korch
 from schedule import NODES, WEB, Page, Schedule, pod
@@ -233,6 +235,21 @@ class Html(Schedule):
     def test_cannot_be_written(self):
         said = self.refused(*self.files(), "--html", "nowhere/map.html")
         self.assertEqual(said, "korch: --html nowhere/map.html: No such file or directory\n")
+        said = self.refused(*self.files(), "--html", ".")
+        self.assertEqual(said, "korch: --html .: Is a directory\n")
+
+    def test_what_is_there_stays_what_it_is(self):
+        """A link stays a link, and a pipe is written to, not replaced."""
+        (self.folder / "real.html").write_text("old")
+        (self.folder / "link.html").symlink_to("real.html")
+        self.schedule(*self.files(), "--html", "link.html")
+        self.assertTrue((self.folder / "link.html").is_symlink())
+        self.assertTrue((self.folder / "real.html").read_text().startswith("<!DOCTYPE html>"))
+        os.mkfifo(self.folder / "pipe")
+        reader = subprocess.Popen(["cat", "pipe"], cwd=self.folder, stdout=subprocess.PIPE, text=True)
+        self.schedule(*self.files(), "--html", "pipe")
+        self.assertTrue((self.folder / "pipe").is_fifo())
+        self.assertTrue(reader.communicate()[0].startswith("<!DOCTYPE html>"))
 
 
 if __name__ == "__main__":

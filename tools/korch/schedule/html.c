@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { PAGE_MAX = 500000 }; /* nodes and pods that a browser still shows */
 
@@ -157,28 +158,36 @@ static int fail_io(const char *path, korch_error **err)
 	return korch_error_set(err, KORCH_E_IO, "--html %s: %s", path, strerror(errno));
 }
 
-/* Put in place at once, so that nobody sees half a page. */
-static int write_file(const schedule_run *run, const char *path, const char *temporary,
-                      korch_error **err)
+static int write_page(const schedule_run *run, const char *path, korch_error **err)
 {
-	FILE *out = fopen(temporary, "we");
+	FILE *out = fopen(path, "we");
 	if (!out)
-		return fail_io(path, err);
+		return fail_io(run->options->html, err);
 	int code = put_page(out, run);
 	int is_bad = ferror(out);
-	if (fclose(out) != 0 || is_bad || (code == 0 && rename(temporary, path) < 0)) {
-		fail_io(path, err);
-		remove(temporary);
-		return KORCH_E_IO;
-	}
+	if (fclose(out) != 0 || is_bad)
+		return fail_io(run->options->html, err);
+	return code < 0 ? model_nomem(err) : 0;
+}
+
+/* Put in place at once, so that nobody sees half a page. */
+static int replace_file(const schedule_run *run, const char *path, korch_error **err)
+{
+	char *temporary = NULL;
+	if (asprintf(&temporary, "%s.part", path) < 0)
+		return model_nomem(err);
+	int code = write_page(run, temporary, err);
+	if (code == 0 && rename(temporary, path) < 0)
+		code = fail_io(run->options->html, err);
 	if (code < 0)
 		remove(temporary);
-	return code < 0 ? model_nomem(err) : 0;
+	free(temporary);
+	return code;
 }
 
 int output_html(const schedule_run *run, const char *path, korch_error **err)
 {
-	char *temporary = NULL;
+	struct stat about;
 	if (run->model->nodes.n + run->model->pods.n > PAGE_MAX)
 		return korch_error_set(err, KORCH_E_LIMIT,
 		                       "--html: %zu nodes and %zu pods, at most %d together are shown",
@@ -187,9 +196,11 @@ int output_html(const schedule_run *run, const char *path, korch_error **err)
 		return put_page(stdout, run) < 0          ? model_nomem(err)
 		       : fflush(stdout) || ferror(stdout) ? fail_io(path, err)
 		                                          : 0;
-	if (asprintf(&temporary, "%s.part", path) < 0)
-		return model_nomem(err);
-	int code = write_file(run, path, temporary, err);
-	free(temporary);
+	/* A link stays where it is, and a pipe or a device is written to, never replaced. */
+	char *behind = realpath(path, NULL);
+	int is_file = stat(path, &about) < 0 || S_ISREG(about.st_mode);
+	int code =
+	    is_file ? replace_file(run, behind ? behind : path, err) : write_page(run, path, err);
+	free(behind);
 	return code;
 }
