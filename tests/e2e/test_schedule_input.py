@@ -32,6 +32,18 @@ class Csv(Schedule):
         self.assertEqual([each["name"] for each in answer["pods"]], ["web-0", "web-1", "web-2"])
         self.assertEqual([each["name"] for each in answer["nodes"]], ["n-0", "n-1"])
 
+    def test_unschedulable(self):
+        nodes = "name,cpu,memory,unschedulable\na,4,1Gi,true\nb,1,1Gi,False\nc,4,1Gi,1\nd,1,1Gi,0\ne,1,1Gi,\n"
+        answer = self.decide("name,cpu,count\nx,1,4\n", nodes, names=self.NAMES)
+        self.assertEqual(sorted(str(each["node"]) for each in answer["pods"]), ["None", "b", "d", "e"])
+
+    def test_columns_that_mean_the_same(self):
+        for header, said in (("name,cpu,cpu", "cpu and cpu"), ("name,cpu_milli,cpu", "cpu_milli and cpu"),
+                             ("memory,name,memory_mib", "memory and memory_mib"), ("name,nvidia.com/gpu,gpu", "nvidia.com/gpu and gpu"),
+                             ("name,a.b/c,a.b/c", "a.b/c and a.b/c")):
+            said = f"korch: pods.csv:1: columns {said} mean the same\n"
+            self.assertEqual(self.refused(*self.files(header + "\n1,1,1\n", "name,cpu\na,1\n", self.NAMES)), said)
+
     def test_devices(self):
         nodes = "sn,cpu_milli,memory_mib,gpu,model\nt,32000,65536,2,T4\np,32000,65536,1,P100\n"
         pods = ("name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,creation_time\n"
@@ -76,7 +88,7 @@ class Csv(Schedule):
                 ("name,cpu\nx,1,2,3\n", "pods.csv:2: 4 fields, but the header has 2"),
                 ("name,memroy\nx,1\n", 'pods.csv:1: no column is called "memroy", did you mean memory?'),
                 ("nodename,cpu\nx,1\n", 'pods.csv:1: no column "name"'),
-                ("name,cpu,cpu_milli\n,1,\n", "pods.csv:2: name: Required value"),
+                ("name,cpu,memory\n,1,\n", "pods.csv:2: name: Required value"),
                 ("name,priority,priority\nx,1,1\n", "pods.csv:1: columns priority and priority mean the same"),
                 ("name,cpu\nx,1\ny,lots\n", 'pods.csv:3: cpu: "lots": quantities must match'),
                 ("name,cpu\nx,-1\n", 'pods.csv:2: cpu: "-1": must not be negative'),
@@ -91,6 +103,8 @@ class Csv(Schedule):
             said_here = self.refused(*self.files(pods, nodes, self.NAMES))
             self.assertEqual(said_here.count("\n"), 1, said_here)
             self.assertIn(said, said_here)
+        said = self.refused(*self.files("name\nx\n", "name,unschedulable\na,maybe\n", self.NAMES))
+        self.assertEqual(said, 'korch: nodes.csv:2: unschedulable: "maybe": must be true, false, 1 or 0\n')
         self.assertIn("taints", self.refused(*self.files("name\nx\n", "name,taints\na,k=v:Never\n", self.NAMES)))
 
 
@@ -106,6 +120,12 @@ class BadInput(Schedule):
         said = self.refused(*self.files(pod("a", 1, affinity={"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {
             "nodeSelectorTerms": [{"matchExpressions": [{"key": "x", "operator": "Near", "values": ["y"]}]}]}}})))
         self.assertRegex(said, r'^korch: pods\.yaml:6: spec\.affinity\..*operator: .*"Near"')
+
+    def test_more_than_there_can_be(self):
+        said = self.refused(*self.files(pod("a", "1e30")))
+        self.assertEqual(said, "korch: pods.yaml:1: pod default/a: requests of cpu add up to more than 4611686018427387903\n")
+        said = self.refused(*self.files(pod("a", 1), NODES.replace('{cpu: "4", memory: 8Gi, pods: "10"}', '{cpu: "-4"}')))
+        self.assertEqual(said, 'korch: nodes.yaml:4: status.allocatable.cpu: node n1: must be 0 or more: "-4"\n')
 
     def test_templates(self):
         job = "{apiVersion: batch/v1, kind: Job, metadata: {name: j}, spec: {parallelism: 10000000, completions: 10000000, template: {spec: " \
@@ -129,6 +149,16 @@ class BadInput(Schedule):
         self.write("nodes.yaml", NODES)
         self.assertEqual(self.refused("--nodes", "nodes.yaml", "--pods", "gone.yaml"), "korch: gone.yaml: No such file or directory\n")
         self.assertEqual(self.refused("--nodes", "nodes.yaml", "--pods", "gone.csv"), "korch: gone.csv: No such file or directory\n")
+
+    def test_one_file_for_both(self):
+        """All that `kubectl get nodes,pods` gives, named twice, is read once."""
+        self.write("all.yaml", NODES + "---\n" + pod("a", 1))
+        for pods in ("all.yaml", "./all.yaml", "link.yaml"):
+            if pods == "link.yaml":
+                os.symlink("all.yaml", self.folder / pods)
+            self.assertIn("default,a,placed,", self.schedule("--nodes", "all.yaml", "--pods", pods, "-o", "csv").stdout)
+        self.write("copy.yaml", NODES)
+        self.assertIn("n1 is there twice", self.refused("--nodes", "all.yaml", "--pods", "copy.yaml"))
 
     def test_usage(self):
         self.write("nodes.yaml", NODES)

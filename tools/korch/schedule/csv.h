@@ -68,6 +68,8 @@ int csv_fail(const csv_header *self, csv_column column, korch_error **err, const
 /* A whole number of a column between bounds; `missing` when there is none. */
 int csv_number(int64_t *out, const csv_header *self, csv_column column, int64_t missing,
                int64_t min, int64_t max, korch_error **err);
+/* Yes or no: true, false, 1, 0; no when there is nothing. */
+int csv_flag(int *out, const csv_header *self, csv_column column, korch_error **err);
 /* All amounts of a row as a map from resource to quantity; owned by the caller. `devices`: whole
  * devices and shares of them are told apart as a pod's requests. */
 int csv_amounts(korch_map **out, const csv_header *self, int is_of_pod, korch_error **err);

@@ -89,6 +89,30 @@ static int read_column(csv_header *self, size_t i, int of, korch_error **err)
 	           : 0;
 }
 
+/* The resource that a column tells, or NULL. */
+static const char *resource_of(const csv_header *self, size_t i)
+{
+	switch (self->columns[i]) {
+	case CSV_RESOURCE:
+		return self->resources[i];
+	case CSV_CPU_MILLI:
+		return "cpu";
+	case CSV_MEMORY_MIB:
+		return "memory";
+	case CSV_GPU:
+		return "nvidia.com/gpu";
+	default:
+		return NULL;
+	}
+}
+
+static int mean_the_same(const csv_header *self, size_t i, size_t j)
+{
+	const char *one = resource_of(self, i), *other = resource_of(self, j);
+	return one && other ? strcmp(one, other) == 0
+	                    : self->columns[i] > CSV_RESOURCE && self->columns[i] == self->columns[j];
+}
+
 int csv_header_read(csv_header *self, const csv *rows, schedule_model *model, int is_of_nodes,
                     korch_error **err)
 {
@@ -101,8 +125,8 @@ int csv_header_read(csv_header *self, const csv *rows, schedule_model *model, in
 		int code = read_column(self, i, is_of_nodes ? NODES : PODS, err);
 		if (code < 0)
 			return code;
-		for (size_t j = 0; self->columns[i] > CSV_RESOURCE && j < i; j++)
-			if (self->columns[j] == self->columns[i])
+		for (size_t j = 0; j < i; j++)
+			if (mean_the_same(self, i, j))
 				return fail_header(self, err, "columns %s and %s mean the same", self->names[j],
 				                   self->names[i]);
 		is_named |= self->columns[i] == CSV_NAME;
@@ -150,4 +174,13 @@ int csv_number(int64_t *out, const csv_header *self, csv_column column, int64_t 
 		                (long long)min, (long long)max);
 	*out = value;
 	return 0;
+}
+
+int csv_flag(int *out, const csv_header *self, csv_column column, korch_error **err)
+{
+	const char *text = csv_value(self, column);
+	*out = text && (strcasecmp(text, "true") == 0 || strcmp(text, "1") == 0);
+	if (!text || *out || strcasecmp(text, "false") == 0 || strcmp(text, "0") == 0)
+		return 0;
+	return csv_fail(self, column, err, "\"%.60s\": must be true, false, 1 or 0", text);
 }

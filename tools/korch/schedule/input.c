@@ -109,22 +109,38 @@ static int read_csv(schedule_model *self, const input_file *file, korch_error **
 	return code;
 }
 
+/* Adds a path of manifests, but a file or folder only once: what `kubectl get nodes,pods` gives is
+ * one file, for --nodes and --pods. */
+static size_t add_path(char **paths, struct stat *abouts, size_t n, const char *path)
+{
+	int is_there = strcmp(path, "-") != 0 && stat(path, &abouts[n]) == 0;
+	for (size_t i = 0; is_there && i < n; i++)
+		if (abouts[i].st_dev == abouts[n].st_dev && abouts[i].st_ino == abouts[n].st_ino)
+			return n;
+	if (!is_there)
+		abouts[n] = (struct stat){0};
+	paths[n] = (char *)(uintptr_t)path;
+	return n + 1;
+}
+
 int input_read(schedule_model *self, const input_file *files, size_t n, korch_error **err)
 {
 	char **paths = calloc(n + 1, sizeof(*paths));
+	struct stat *abouts = calloc(n + 1, sizeof(*abouts));
 	size_t n_paths = 0;
-	int code = paths ? 0 : model_nomem(err);
+	int code = paths && abouts ? 0 : model_nomem(err);
 	for (size_t i = 0; code == 0 && i < n; i++)
 		if (strcmp(files[i].path, "-") == 0)
 			code = spool_input(err);
 	for (size_t i = 0; code == 0 && i < n; i++)
 		if (!is_csv(files[i].path))
-			paths[n_paths++] = (char *)(uintptr_t)files[i].path;
+			n_paths = add_path(paths, abouts, n_paths, files[i].path);
 	if (code == 0 && n_paths > 0)
 		code = input_read_manifests(self, paths, n_paths, err);
 	for (size_t i = 0; code == 0 && i < n; i++)
 		if (is_csv(files[i].path))
 			code = read_csv(self, &files[i], err);
 	free(paths);
+	free(abouts);
 	return code < 0 ? code : input_make_daemons(self, err);
 }

@@ -5,6 +5,7 @@
  */
 #include "schedule/model.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define SCALE "scale"
@@ -81,14 +82,28 @@ static int64_t pod_share(const korch_pod_spec *spec)
 	return sum;
 }
 
+/* What the scheduler says of the scale, said of the pod. */
+static int fail_weight(const model_pod *pod, korch_error **err)
+{
+	static const char SCALE_SAYS[] = "node " SCALE ": ";
+	char message[256], name[512];
+	if (strncmp(korch_error_message(*err), SCALE_SAYS, sizeof(SCALE_SAYS) - 1) != 0) {
+		korch_error_set_location(err, pod->place.file, pod->place.line);
+		return korch_error_code(*err);
+	}
+	snprintf(message, sizeof(message), "%s", korch_error_message(*err) + sizeof(SCALE_SAYS) - 1);
+	korch_error_free(*err);
+	*err = NULL;
+	return model_fail(err, pod->place, "pod %s: %s", model_pod_name(pod, name, sizeof(name)),
+	                  message);
+}
+
 static int weigh(const schedule_model *self, korch_scheduler *scale, const model_pod *pod,
                  int64_t *amounts, korch_error **err)
 {
 	int code = korch_scheduler_pod_set(scale, pod->object, SCALE, err);
-	if (code < 0) {
-		korch_error_set_location(err, pod->place.file, pod->place.line);
-		return code;
-	}
+	if (code < 0)
+		return fail_weight(pod, err);
 	for (size_t i = 0; i < self->n_resources; i++) {
 		int64_t allocatable = 0, requested = 0;
 		korch_scheduler_node_usage(&allocatable, &requested, scale, SCALE, self->resources[i]);

@@ -73,7 +73,7 @@ static int fill_node(korch_node *node, const row *from, korch_error **err)
 	korch_map **labels = &node->object.metadata->labels;
 	korch_node_status *status = korch_struct_edit(&node->status, &korch_node_status_type);
 	korch_node_spec *spec = korch_struct_edit(&node->spec, &korch_node_spec_type);
-	int64_t closed = 0;
+	int closed = 0;
 	if (!status || !spec)
 		return model_nomem(err);
 	int code = csv_amounts(&status->allocatable, from->header, 0, err);
@@ -91,8 +91,8 @@ static int fill_node(korch_node *node, const row *from, korch_error **err)
 	if (code == 0)
 		code = set_taints(spec, from, err);
 	if (code == 0)
-		code = csv_number(&closed, from->header, CSV_UNSCHEDULABLE, 0, 0, 1, err);
-	spec->unschedulable = (int32_t)closed;
+		code = csv_flag(&closed, from->header, CSV_UNSCHEDULABLE, err);
+	spec->unschedulable = closed;
 	return code;
 }
 
