@@ -8,7 +8,7 @@ static int is_it(const sched_inclusion *x, const sched_eligibility *eligibility,
 {
 	if (x->eligibility != eligibility || x->policies != policies || x->keys.n != n_keys)
 		return 0;
-	return memcmp(x->keys.items, keys, n_keys * sizeof(*keys)) == 0;
+	return n_keys == 0 || memcmp(x->keys.items, keys, n_keys * sizeof(*keys)) == 0;
 }
 
 static int grow(sched_inclusion *x, size_t cap)
