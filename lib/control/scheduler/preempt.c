@@ -118,7 +118,7 @@ static korch_object *condemned(const korch__turn *turn, const korch_pod *victim,
 	return NULL;
 }
 
-/* One that is leaving already needs no more. */
+/* One that is leaving already needs no more. 1: it is told to go now, 0, or KORCH_E_NOMEM. */
 static int evict(const korch__turn *turn, const char *uid, const korch_pod *pod, const char *node)
 {
 	const korch_object *object = korch_view_get_uid(turn->view, uid);
@@ -132,7 +132,8 @@ static int evict(const korch__turn *turn, const char *uid, const korch_pod *pod,
 		return KORCH_E_NOMEM;
 	korch_plan_event(turn->plan, object, "Normal", "Preempted", "Preempted by pod %s on node %s",
 	                 korch_object_uid(&pod->object), node);
-	return korch_plan_evict(turn->plan, object, edited, NULL);
+	int code = korch_plan_evict(turn->plan, object, edited, NULL);
+	return code < 0 ? code : 1;
 }
 
 /* Pods that wait for room on a node and are less important than the one that gets it. */
@@ -161,14 +162,21 @@ static int end_nomination(void *userdata, const korch_object *object)
 	return korch_plan_update_status(of->turn->plan, object, &edited->object);
 }
 
+/* Victims go, and less important pods lose the node; but once only: those that were nominated to it
+ * after this pod fit beside it, and would be nominated again, and so on without end. */
 static int carry_out(const korch__turn *turn, const korch_pod *pod, const korch_preemption *found)
 {
 	rivals of = {turn, found->node, pod->spec->priority};
 	const korch_view_query unbound = {.kind = pod->object.kind, .node_name = ""};
-	for (size_t i = 0; i < found->n_victims; i++)
-		if (evict(turn, found->victims[i], pod, found->node) < 0)
+	const char *node = pod->status ? korch__text_or_empty(pod->status->nominated_node_name) : "";
+	int is_new = strcmp(node, found->node) != 0;
+	for (size_t i = 0; i < found->n_victims; i++) {
+		int evicted = evict(turn, found->victims[i], pod, found->node);
+		if (evicted < 0)
 			return KORCH_E_NOMEM;
-	if (korch_view_each(turn->view, &unbound, end_nomination, &of) < 0)
+		is_new |= evicted;
+	}
+	if (is_new && korch_view_each(turn->view, &unbound, end_nomination, &of) < 0)
 		return KORCH_E_NOMEM;
 	return korch_scheduler_nominate(turn->st->scheduler, pod, found->node, NULL);
 }

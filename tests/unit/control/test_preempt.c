@@ -123,6 +123,30 @@ START_TEST(test_rivals)
 }
 END_TEST
 
+/* Two wait for a node whose pod somebody else has deleted: the less important one fits beside the
+ * other, and both stay nominated. */
+START_TEST(test_rivals_that_fit)
+{
+	world *w = start();
+	put(w, "low", "2", 0, "n1");
+	korch_pod *low = (korch_pod *)korch_object_edit(&pod(w, "low")->object);
+	korch_object_edit_meta(&low->object)->deletion_timestamp = w->now;
+	world_put(w, &low->object);
+	put(w, "middle", "1", 5, NULL);
+	put(w, "high", "1", 7, NULL);
+	world_run(w, &spec, "shop", "high");
+	world_run(w, &spec, "shop", "middle");
+	ck_assert_str_eq(nominated(w, "high"), "n1");
+	ck_assert_str_eq(nominated(w, "middle"), "n1");
+	for (int i = 0; i < 3; i++) {
+		ck_assert_uint_eq(world_run(w, &spec, "shop", "high"), 0);
+		ck_assert_uint_eq(world_run(w, &spec, "shop", "middle"), 0);
+	}
+	ck_assert_str_eq(nominated(w, "middle"), "n1");
+	end(w);
+}
+END_TEST
+
 /* What was kept ends when it is of no use any more. */
 START_TEST(test_nomination_ends)
 {
@@ -176,7 +200,7 @@ END_TEST
 KORCH_SUITE(preempt)
 {
 	Suite *suite = suite_create("preempt");
-	KORCH_CASE(suite, "preempt", test_makes_room, test_rivals, test_nomination_ends,
-	           test_starts_anew);
+	KORCH_CASE(suite, "preempt", test_makes_room, test_rivals, test_rivals_that_fit,
+	           test_nomination_ends, test_starts_anew);
 	return suite;
 }
