@@ -21,7 +21,7 @@
 /* kubectl's own annotation, so that both understand each other's objects. */
 static const char LAST_APPLIED[] = "kubectl.kubernetes.io/last-applied-configuration";
 
-enum { CONFLICT_RETRIES = 10, TRANSACTION_MAX = 5000 };
+enum { TRANSACTION_MAX = 5000 };
 
 /* One object of the manifest on its way. */
 typedef struct applied {
@@ -236,7 +236,7 @@ static int commit_pass(struct application *application, int first, korch_error *
 		_cleanup_error_ korch_error *failure = NULL;
 		int code = commit_some(application, first, &failure);
 		int again = code == KORCH_E_CONFLICT || code == KORCH_E_EXISTS;
-		if (code == 1 || (again && attempt++ < CONFLICT_RETRIES))
+		if (code == 1 || (again && attempt++ < KORCH__CONFLICT_RETRIES))
 			continue;
 		if (code < 0 && !failure)
 			korch_error_set(&failure, code, "%s", korch_code_text(code));

@@ -10,6 +10,11 @@
 #include <korch/cluster.h>
 #include <pthread.h>
 
+/* How often a change is decided anew because somebody else was faster. Each time means that
+ * somebody else got on; many at once may change the same object, and the lock between them is not
+ * fair. */
+enum { KORCH__CONFLICT_RETRIES = 100 };
+
 struct korch_cluster {
 	korch_loop *loop;
 	korch_store *store;

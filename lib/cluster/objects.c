@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONFLICT_RETRIES = 10 };
-
 int korch__cluster_kind(const korch_kind **out, const char *text, korch_error **err)
 {
 	const korch_kind *kind = text ? korch_kind_find(text) : NULL;
@@ -146,7 +144,7 @@ static int change(korch_cluster *cluster, const korch_key *key, plan_for_fn plan
 	for (int attempt = 0; code == 0; attempt++) {
 		_cleanup_error_ korch_error *failure = NULL;
 		code = change_once(cluster, key, plan_for, argument, &failure);
-		if (code == KORCH_E_CONFLICT && attempt < CONFLICT_RETRIES) {
+		if (code == KORCH_E_CONFLICT && attempt < KORCH__CONFLICT_RETRIES) {
 			code = 0;
 			continue;
 		}
