@@ -4,6 +4,8 @@
 #define KORCH_TESTS_UNIT_H
 
 #include <check.h>
+#include <stdint.h>
+#include <stdlib.h>
 
 typedef Suite *(*korch_unit_suite_fn)(void);
 void korch_unit_register(korch_unit_suite_fn make);
@@ -27,5 +29,13 @@ void korch_unit_register(korch_unit_suite_fn make);
 			tcase_add_test(case_, tests_[i_]);                                                     \
 		suite_add_tcase((suite), case_);                                                           \
 	} while (0)
+
+/* How many seeds a test with random input takes: n, or KORCH_SEEDS times as many. */
+static inline uint64_t unit_seeds(uint64_t n)
+{
+	const char *times = getenv("KORCH_SEEDS");
+	uint64_t factor = times ? strtoull(times, NULL, 10) : 1;
+	return factor > 0 ? n * factor : n;
+}
 
 #endif

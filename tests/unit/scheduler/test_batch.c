@@ -240,7 +240,7 @@ static void count(int64_t counts[2])
 START_TEST(test_never_worse)
 {
 	int better = 0;
-	for (uint64_t seed = 0; seed < 300; seed++) {
+	for (uint64_t seed = 0; seed < unit_seeds(300); seed++) {
 		korch_binding first[MOST], second[MOST];
 		korch_random random;
 		int64_t alone[2], together[2];
@@ -295,7 +295,7 @@ static int64_t most_of(int64_t *free_, size_t n_nodes, const int64_t *wanted, si
 START_TEST(test_mostly_best)
 {
 	int best = 0;
-	for (uint64_t seed = 0; seed < 100; seed++) {
+	for (uint64_t seed = 0; seed < unit_seeds(100); seed++) {
 		korch_binding bindings[MOST];
 		korch_random random;
 		int64_t free_[3], wanted[9];
@@ -327,7 +327,7 @@ END_TEST
 /* What a pod wants of others holds with all of them in place, when it did one by one. */
 START_TEST(test_topology_holds)
 {
-	for (uint64_t seed = 0; seed < 200; seed++) {
+	for (uint64_t seed = 0; seed < unit_seeds(200); seed++) {
 		korch_binding bindings[MOST];
 		korch_random random;
 		korch__random_init(&random, seed);

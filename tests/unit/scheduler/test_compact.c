@@ -202,7 +202,7 @@ static void compact_any(uint64_t seed, size_t most)
 
 START_TEST(test_any_cluster)
 {
-	for (uint64_t seed = 0; seed < 100; seed++)
+	for (uint64_t seed = 0; seed < unit_seeds(100); seed++)
 		compact_any(seed, 0);
 }
 END_TEST

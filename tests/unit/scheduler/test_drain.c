@@ -306,7 +306,7 @@ static void drain_all(uint64_t seed)
 
 START_TEST(test_any_cluster)
 {
-	for (uint64_t seed = 0; seed < 60; seed++)
+	for (uint64_t seed = 0; seed < unit_seeds(60); seed++)
 		drain_all(seed);
 }
 END_TEST

@@ -414,7 +414,7 @@ static void random_cluster(korch_random *random)
  * any of them had stayed. */
 START_TEST(test_victims_are_enough_and_needed)
 {
-	for (uint64_t seed = 0; seed < 400; seed++) {
+	for (uint64_t seed = 0; seed < unit_seeds(200); seed++) {
 		korch_random random;
 		korch__random_init(&random, seed);
 		korch_scheduler_reset(s);
@@ -502,7 +502,7 @@ static void change_something(korch_random *random)
  * out, and why they find no node. */
 START_TEST(test_kept_as_made_anew)
 {
-	for (uint64_t seed = 0; seed < 20; seed++) {
+	for (uint64_t seed = 0; seed < unit_seeds(8); seed++) {
 		korch_random random;
 		korch__random_init(&random, seed);
 		korch_scheduler_reset(s);

@@ -228,14 +228,14 @@ static void run(uint64_t seed, int fails)
 
 START_TEST(test_all_is_undone)
 {
-	for (uint64_t seed = 0; seed < 150; seed++)
+	for (uint64_t seed = 0; seed < unit_seeds(60); seed++)
 		run(seed, 0);
 }
 END_TEST
 
 START_TEST(test_out_of_memory_inside)
 {
-	for (uint64_t seed = 1000; seed < 1120; seed++)
+	for (uint64_t seed = 1000; seed < 1000 + unit_seeds(50); seed++)
 		run(seed, 1);
 }
 END_TEST
@@ -260,7 +260,7 @@ END_TEST
 /* What fails for lack of memory has changed nothing, in a trial or not. */
 START_TEST(test_failing_changes_nothing)
 {
-	for (uint64_t seed = 3000; seed < 3100; seed++) {
+	for (uint64_t seed = 3000; seed < 3000 + unit_seeds(40); seed++) {
 		korch_random random;
 		korch__random_init(&random, seed);
 		korch_scheduler_reset(s);
