@@ -67,7 +67,7 @@ typedef struct korch_analysis_metric {
 	korch_int_or_string count;
 	const char *success_condition; /**< Expression over result that says success */
 	const char *failure_condition; /**< Expression over result that says failure */
-	/** Failures that are allowed; 0 when absent, -1: any number */
+	/** Failures that are allowed; 0 when absent, -1: any number of them */
 	korch_int_or_string failure_limit;
 	/** Inconclusive measurements that are allowed; 0 when absent */
 	korch_int_or_string inconclusive_limit;

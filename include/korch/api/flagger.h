@@ -130,7 +130,7 @@ extern KORCH_API const korch_type korch_flagger_session_affinity_type;
 /** How a canary is judged and led. */
 typedef struct korch_flagger_analysis {
 	KORCH_STRUCT_HEAD
-	const char *interval;  /**< Time between two checks; 60s when absent, at least 10s */
+	const char *interval;  /**< Time between two checks, at least 10s */
 	int32_t iterations;    /**< Number of checks of A/B testing and blue-green */
 	int32_t mirror;        /**< Whether requests are copied to the canary first */
 	int32_t mirror_weight; /**< Percentage of requests that are copied; 100 when absent */
@@ -140,7 +140,7 @@ typedef struct korch_flagger_analysis {
 	size_t n_step_weights; /**< number of step weights */
 	/** What the weight of the primary pods grows by in the end; at once when absent */
 	int32_t step_weight_promotion;
-	int32_t threshold; /**< Failed checks that end it; 1 when absent */
+	int32_t threshold; /**< Failed checks that end it */
 	/** Percentage of the primary pods that must be available; 100 when absent */
 	int32_t primary_ready_threshold;
 	/** Percentage of the canary's pods that must be available; 100 when absent */

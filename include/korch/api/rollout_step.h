@@ -153,7 +153,7 @@ typedef struct korch_plugin_step {
 /** The table of a korch_plugin_step. @since 0.1 */
 extern KORCH_API const korch_type korch_plugin_step_type;
 
-/** One step of a canary; exactly one member says which. */
+/** One step of a canary: one member, and beside it at most setCanaryScale and the routes. */
 typedef struct korch_canary_step {
 	KORCH_STRUCT_HEAD
 	int32_t set_weight;                        /**< Percentage of the traffic for the canary */

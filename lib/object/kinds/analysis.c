@@ -2,6 +2,7 @@
  * Analysis of updates by metrics: the tables of the structs in <korch/api/analysis.h>. One line per
  * field; rules over several fields stand in validate_*.c.
  */
+#include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"
 #include <korch/api/analysis.h>
 
@@ -33,7 +34,8 @@ static const korch_field analysis_argument_fields[] = {
 };
 const korch_type korch_analysis_argument_type =
     TYPE("Argument", analysis_argument_fields,
-         "An argument of a template; without a value the one who starts it gives it");
+         "An argument of a template; without a value the one who starts it gives it",
+         .validate = korch__analysis_argument_validate);
 #undef S
 
 #define S korch_analysis_template_ref
@@ -57,7 +59,7 @@ static const korch_field analysis_metric_fields[] = {
     STRING(success_condition, "successCondition", 5, 0, "Expression over result that says success"),
     STRING(failure_condition, "failureCondition", 6, 0, "Expression over result that says failure"),
     INT_OR_STRING(failure_limit, "failureLimit", 7, 0,
-                  "Failures that are allowed; 0 when absent, -1: any number"),
+                  "Failures that are allowed; 0 when absent, -1: any number of them"),
     INT_OR_STRING(inconclusive_limit, "inconclusiveLimit", 8, 0,
                   "Inconclusive measurements that are allowed; 0 when absent"),
     INT_OR_STRING(consecutive_error_limit, "consecutiveErrorLimit", 9, 0,
@@ -67,7 +69,8 @@ static const korch_field analysis_metric_fields[] = {
                   "Successes in succession that end it; not looked at when absent"),
 };
 const korch_type korch_analysis_metric_type = TYPE(
-    "Metric", analysis_metric_fields, "A metric: what is asked, how often, and what it must be");
+    "Metric", analysis_metric_fields, "A metric: what is asked, how often, and what it must be",
+    .validate = korch__analysis_metric_validate);
 #undef S
 
 #define S korch_analysis_template_spec
@@ -83,8 +86,9 @@ static const korch_field analysis_template_spec_fields[] = {
     LIST_STRUCT(templates, korch_analysis_template_ref, "templates", 5, 0,
                 "Templates whose metrics and arguments are added", .merge_key = "templateName"),
 };
-const korch_type korch_analysis_template_spec_type = TYPE(
-    "AnalysisTemplateSpec", analysis_template_spec_fields, "Metrics that an analysis looks at");
+const korch_type korch_analysis_template_spec_type =
+    TYPE("AnalysisTemplateSpec", analysis_template_spec_fields, "Metrics that an analysis looks at",
+         .validate = korch__analysis_template_spec_validate);
 #undef S
 
 #define S korch_analysis_template
@@ -134,7 +138,8 @@ static const korch_field analysis_run_spec_fields[] = {
            "How long it is kept when it is done"),
 };
 const korch_type korch_analysis_run_spec_type =
-    TYPE("AnalysisRunSpec", analysis_run_spec_fields, "What is measured");
+    TYPE("AnalysisRunSpec", analysis_run_spec_fields, "What is measured",
+         .validate = korch__analysis_run_spec_validate);
 #undef S
 
 #define S korch_analysis_measurement

@@ -2,6 +2,7 @@
  * Where metrics come from: the tables of the structs in <korch/api/analysis_provider.h>. One line
  * per field; rules over several fields stand in validate_*.c.
  */
+#include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"
 #include <korch/api/analysis_provider.h>
 
@@ -90,7 +91,8 @@ static const korch_field web_metric_fields[] = {
            "How requests prove who sends them"),
 };
 const korch_type korch_web_metric_type =
-    TYPE("WebMetric", web_metric_fields, "A request over HTTP whose answer is JSON");
+    TYPE("WebMetric", web_metric_fields, "A request over HTTP whose answer is JSON",
+         .validate = korch__web_metric_validate);
 #undef S
 
 #define S korch_datadog_secret_ref
@@ -279,7 +281,8 @@ static const korch_field job_metric_fields[] = {
     RAW(spec, "spec", 2, REQUIRED, "The spec of a batch/v1 Job"),
 };
 const korch_type korch_job_metric_type =
-    TYPE("JobMetric", job_metric_fields, "A Job whose outcome is the result");
+    TYPE("JobMetric", job_metric_fields, "A Job whose outcome is the result",
+         .validate = korch__job_metric_validate);
 #undef S
 
 #define S korch_metric_provider
@@ -300,5 +303,6 @@ static const korch_field metric_provider_fields[] = {
 };
 const korch_type korch_metric_provider_type =
     TYPE("MetricProvider", metric_provider_fields,
-         "Where a metric comes from: exactly one member says it");
+         "Where a metric comes from: exactly one member says it",
+         .validate = korch__metric_provider_validate);
 #undef S

@@ -2,6 +2,7 @@
  * Experiments: the tables of the structs in <korch/api/experiment.h>. One line per field; rules
  * over several fields stand in validate_*.c.
  */
+#include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"
 #include <korch/api/experiment.h>
 
@@ -20,7 +21,8 @@ static const korch_field experiment_template_fields[] = {
     STRUCT(service, korch_template_service, "service", 6, 0, "A Service for its pods"),
 };
 const korch_type korch_experiment_template_type =
-    TYPE("TemplateSpec", experiment_template_fields, "Pods of an experiment");
+    TYPE("TemplateSpec", experiment_template_fields, "Pods of an experiment",
+         .validate = korch__experiment_template_validate);
 #undef S
 
 #define S korch_experiment_analysis
@@ -33,8 +35,9 @@ static const korch_field experiment_analysis_fields[] = {
     BOOL(required_for_completion, "requiredForCompletion", 5, 0,
          "Whether the experiment goes on until it is done"),
 };
-const korch_type korch_experiment_analysis_type = TYPE(
-    "ExperimentAnalysisTemplateRef", experiment_analysis_fields, "An analysis of an experiment");
+const korch_type korch_experiment_analysis_type =
+    TYPE("ExperimentAnalysisTemplateRef", experiment_analysis_fields,
+         "An analysis of an experiment", .validate = korch__experiment_analysis_validate);
 #undef S
 
 #define S korch_experiment_spec
@@ -61,7 +64,8 @@ static const korch_field experiment_spec_fields[] = {
 };
 const korch_type korch_experiment_spec_type =
     TYPE("ExperimentSpec", experiment_spec_fields,
-         "Pods that are started for a time, and what is measured meanwhile");
+         "Pods that are started for a time, and what is measured meanwhile",
+         .validate = korch__experiment_spec_validate);
 #undef S
 
 #define S korch_experiment_template_status

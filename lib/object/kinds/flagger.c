@@ -2,13 +2,14 @@
  * Canaries the way of Flagger: the tables of the structs in <korch/api/flagger.h>. One line per
  * field; rules over several fields stand in validate_*.c.
  */
+#include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"
 #include <korch/api/flagger.h>
 
 #define S korch_flagger_target_ref
 static const korch_field flagger_target_ref_fields[] = {
-    STRING(api_version, "apiVersion", 1, 0, "API version of the object"),
-    STRING(kind, "kind", 2, 0, "Kind of the object"),
+    STRING(api_version, "apiVersion", 1, REQUIRED, "API version of the object"),
+    STRING(kind, "kind", 2, REQUIRED, "Kind of the object"),
     STRING(name, "name", 3, REQUIRED | EMIT, "Name of the object"),
 };
 const korch_type korch_flagger_target_ref_type =
@@ -58,7 +59,8 @@ static const korch_field flagger_threshold_range_fields[] = {
     RAW(max, "max", 2, POINTER, "Greatest value, a number"),
 };
 const korch_type korch_flagger_threshold_range_type =
-    TYPE("CanaryThresholdRange", flagger_threshold_range_fields, "What a metric must lie between");
+    TYPE("CanaryThresholdRange", flagger_threshold_range_fields, "What a metric must lie between",
+         .validate = korch__flagger_threshold_range_validate);
 #undef S
 
 #define S korch_flagger_metric
@@ -75,7 +77,8 @@ static const korch_field flagger_metric_fields[] = {
     MAP_STRING(template_variables, "templateVariables", 7, 0, "Variables of the template"),
 };
 const korch_type korch_flagger_metric_type =
-    TYPE("CanaryMetric", flagger_metric_fields, "A metric of an analysis");
+    TYPE("CanaryMetric", flagger_metric_fields, "A metric of an analysis",
+         .validate = korch__flagger_metric_validate);
 #undef S
 
 #define S korch_flagger_alert
@@ -105,7 +108,8 @@ static const korch_field flagger_webhook_fields[] = {
     BOOL(disable_tls, "disableTLS", 8, 0, "Whether the server's certificate is not checked"),
 };
 const korch_type korch_flagger_webhook_type =
-    TYPE("CanaryWebhook", flagger_webhook_fields, "An address that is asked or told");
+    TYPE("CanaryWebhook", flagger_webhook_fields, "An address that is asked or told",
+         .validate = korch__flagger_webhook_validate);
 #undef S
 
 #define S korch_flagger_session_affinity
@@ -128,7 +132,7 @@ const korch_type korch_flagger_session_affinity_type = TYPE(
 
 #define S korch_flagger_analysis
 static const korch_field flagger_analysis_fields[] = {
-    STRING(interval, "interval", 1, EMIT, "Time between two checks; 60s when absent, at least 10s"),
+    STRING(interval, "interval", 1, REQUIRED | EMIT, "Time between two checks, at least 10s"),
     INT32(iterations, "iterations", 2, 0, "Number of checks of A/B testing and blue-green",
           .format = KORCH_FORMAT_NON_NEGATIVE),
     BOOL(mirror, "mirror", 3, 0, "Whether requests are copied to the canary first"),
@@ -140,7 +144,8 @@ static const korch_field flagger_analysis_fields[] = {
                "The weights one after the other, in place of stepWeight"),
     INT32(step_weight_promotion, "stepWeightPromotion", 8, 0,
           "What the weight of the primary pods grows by in the end; at once when absent"),
-    INT32(threshold, "threshold", 9, EMIT, "Failed checks that end it; 1 when absent"),
+    INT32(threshold, "threshold", 9, REQUIRED | EMIT, "Failed checks that end it",
+          .format = KORCH_FORMAT_NON_NEGATIVE),
     INT32(primary_ready_threshold, "primaryReadyThreshold", 10, POINTER,
           "Percentage of the primary pods that must be available; 100 when absent"),
     INT32(canary_ready_threshold, "canaryReadyThreshold", 11, POINTER,
@@ -154,7 +159,8 @@ static const korch_field flagger_analysis_fields[] = {
            "Clients stay with the canary by a cookie"),
 };
 const korch_type korch_flagger_analysis_type =
-    TYPE("CanaryAnalysis", flagger_analysis_fields, "How a canary is judged and led");
+    TYPE("CanaryAnalysis", flagger_analysis_fields, "How a canary is judged and led",
+         .validate = korch__flagger_analysis_validate);
 #undef S
 
 #define S korch_flagger_canary_spec
@@ -170,7 +176,7 @@ static const korch_field flagger_canary_spec_fields[] = {
     STRUCT(route_ref, korch_flagger_target_ref, "routeRef", 6, 0,
            "ApisixRoute whose weights are set"),
     STRUCT(upstream_ref, korch_flagger_object_ref, "upstreamRef", 7, 0, "Upstream of Gloo"),
-    STRUCT(service, korch_flagger_canary_service, "service", 8, REQUIRED,
+    STRUCT(service, korch_flagger_canary_service, "service", 8, 0,
            "The Services and routes that Flagger makes"),
     STRUCT(analysis, korch_flagger_analysis, "analysis", 9, 0, "How the canary is judged and led"),
     STRUCT(canary_analysis, korch_flagger_analysis, "canaryAnalysis", 10, DEPRECATED,
@@ -185,7 +191,8 @@ static const korch_field flagger_canary_spec_fields[] = {
     BOOL(suspend, "suspend", 14, 0, "Whether nothing is done"),
 };
 const korch_type korch_flagger_canary_spec_type =
-    TYPE("CanarySpec", flagger_canary_spec_fields, "What is led by Flagger, and how");
+    TYPE("CanarySpec", flagger_canary_spec_fields, "What is led by Flagger, and how",
+         .validate = korch__flagger_canary_spec_validate);
 #undef S
 
 #define S korch_flagger_condition

@@ -3,6 +3,7 @@
  * <korch/api/flagger_provider.h>. One line per field; rules over several fields stand in
  * validate_*.c.
  */
+#include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"
 #include <korch/api/flagger_provider.h>
 
@@ -62,7 +63,8 @@ static const korch_field alert_provider_spec_fields[] = {
     STRUCT(secret_ref, korch_local_object_reference, "secretRef", 6, 0, "Secret with the address"),
 };
 const korch_type korch_alert_provider_spec_type =
-    TYPE("AlertProviderSpec", alert_provider_spec_fields, "Who is told, and where");
+    TYPE("AlertProviderSpec", alert_provider_spec_fields, "Who is told, and where",
+         .validate = korch__alert_provider_spec_validate);
 #undef S
 
 #define S korch_alert_provider_status

@@ -3,6 +3,7 @@
  * <korch/api/flagger_service.h>. One line per field; rules over several fields stand in
  * validate_*.c.
  */
+#include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"
 #include <korch/api/flagger_service.h>
 
@@ -32,7 +33,8 @@ static const korch_field flagger_string_match_fields[] = {
     STRING(regex, "regex", 4, 0, "The text is matched by this regular expression"),
 };
 const korch_type korch_flagger_string_match_type =
-    TYPE("StringMatch", flagger_string_match_fields, "How a text is compared");
+    TYPE("StringMatch", flagger_string_match_fields, "How a text is compared",
+         .validate = korch__flagger_string_match_validate);
 #undef S
 
 #define S korch_flagger_http_match
@@ -50,7 +52,8 @@ static const korch_field flagger_http_match_fields[] = {
     BOOL(ignore_uri_case, "ignoreUriCase", 11, 0, "Whether capitals of the path do not count"),
 };
 const korch_type korch_flagger_http_match_type =
-    TYPE("HTTPMatchRequest", flagger_http_match_fields, "Which requests are meant");
+    TYPE("HTTPMatchRequest", flagger_http_match_fields, "Which requests are meant",
+         .validate = korch__flagger_http_match_validate);
 #undef S
 
 #define S korch_flagger_http_rewrite

@@ -2,6 +2,7 @@
  * Rollouts: the tables of the structs in <korch/api/rollout.h>. One line per field; rules over
  * several fields stand in validate_*.c.
  */
+#include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"
 #include <korch/api/rollout.h>
 
@@ -54,7 +55,8 @@ static const korch_field rollout_anti_affinity_fields[] = {
         "Never; an object without members"),
 };
 const korch_type korch_rollout_anti_affinity_type =
-    TYPE("AntiAffinity", rollout_anti_affinity_fields, "Revisions not on the same node");
+    TYPE("AntiAffinity", rollout_anti_affinity_fields, "Revisions not on the same node",
+         .validate = korch__rollout_anti_affinity_validate);
 #undef S
 
 #define S korch_ping_pong_spec
@@ -69,13 +71,14 @@ const korch_type korch_ping_pong_spec_type = TYPE(
 #define S korch_replica_progress_threshold
 static const korch_field replica_progress_threshold_fields[] = {
     STRING(type, "type", 1, REQUIRED | EMIT, "What value counts",
-           .allowed = ALLOWED("Percentage", "Pod")),
+           .allowed = ALLOWED("Percent", "Percentage", "Pod")),
     INT32(value, "value", 2, EMIT, "Percentage of the pods wanted, or a number of pods",
           .format = KORCH_FORMAT_NON_NEGATIVE),
 };
 const korch_type korch_replica_progress_threshold_type =
     TYPE("ReplicaProgressThreshold", replica_progress_threshold_fields,
-         "How many pods must be available to go on");
+         "How many pods must be available to go on",
+         .validate = korch__replica_progress_threshold_validate);
 #undef S
 
 #define S korch_canary_strategy
@@ -116,8 +119,9 @@ static const korch_field canary_strategy_fields[] = {
     STRUCT(replica_progress_threshold, korch_replica_progress_threshold, "replicaProgressThreshold",
            17, 0, "How many pods must be available to go on; all when absent"),
 };
-const korch_type korch_canary_strategy_type = TYPE(
-    "CanaryStrategy", canary_strategy_fields, "A new revision that gets more and more traffic");
+const korch_type korch_canary_strategy_type =
+    TYPE("CanaryStrategy", canary_strategy_fields, "A new revision that gets more and more traffic",
+         .validate = korch__canary_strategy_validate);
 #undef S
 
 #define S korch_blue_green_strategy
@@ -157,7 +161,8 @@ static const korch_field blue_green_strategy_fields[] = {
 };
 const korch_type korch_blue_green_strategy_type =
     TYPE("BlueGreenStrategy", blue_green_strategy_fields,
-         "A new revision that gets all traffic at once when it is ready");
+         "A new revision that gets all traffic at once when it is ready",
+         .validate = korch__blue_green_strategy_validate);
 #undef S
 
 #define S korch_rollout_strategy
@@ -166,7 +171,8 @@ static const korch_field rollout_strategy_fields[] = {
     STRUCT(canary, korch_canary_strategy, "canary", 2, 0, "Step by step"),
 };
 const korch_type korch_rollout_strategy_type =
-    TYPE("RolloutStrategy", rollout_strategy_fields, "How old pods are replaced: one of the two");
+    TYPE("RolloutStrategy", rollout_strategy_fields, "How old pods are replaced: one of the two",
+         .validate = korch__rollout_strategy_validate);
 #undef S
 
 #define S korch_rollout_spec
@@ -196,7 +202,8 @@ static const korch_field rollout_spec_fields[] = {
            "How far back a rollback goes without steps"),
 };
 const korch_type korch_rollout_spec_type =
-    TYPE("RolloutSpec", rollout_spec_fields, "What pods a Rollout keeps, and how it replaces them");
+    TYPE("RolloutSpec", rollout_spec_fields, "What pods a Rollout keeps, and how it replaces them",
+         .validate = korch__rollout_spec_validate);
 #undef S
 
 #define S korch_rollout

@@ -3,6 +3,7 @@
  * <korch/api/rollout_analysis.h>. One line per field; rules over several fields stand in
  * validate_*.c.
  */
+#include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"
 #include <korch/api/rollout_analysis.h>
 
@@ -90,7 +91,8 @@ static const korch_field rollout_analysis_fields[] = {
 };
 const korch_type korch_rollout_analysis_type =
     TYPE("RolloutAnalysis", rollout_analysis_fields,
-         "An analysis: templates that are merged into one AnalysisRun");
+         "An analysis: templates that are merged into one AnalysisRun",
+         .validate = korch__rollout_analysis_validate);
 #undef S
 
 #define S korch_rollout_analysis_background
@@ -111,5 +113,6 @@ static const korch_field rollout_analysis_background_fields[] = {
 };
 const korch_type korch_rollout_analysis_background_type =
     TYPE("RolloutAnalysisBackground", rollout_analysis_background_fields,
-         "An analysis that runs beside the steps");
+         "An analysis that runs beside the steps",
+         .validate = korch__rollout_analysis_background_validate);
 #undef S

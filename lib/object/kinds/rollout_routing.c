@@ -2,6 +2,7 @@
  * How a Rollout steers traffic: the tables of the structs in <korch/api/rollout_routing.h>. One
  * line per field; rules over several fields stand in validate_*.c.
  */
+#include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"
 #include <korch/api/rollout_routing.h>
 
@@ -28,7 +29,8 @@ static const korch_field alb_traffic_routing_fields[] = {
 };
 const korch_type korch_alb_traffic_routing_type =
     TYPE("ALBTrafficRouting", alb_traffic_routing_fields,
-         "Weights of an Ingress of the AWS load balancer");
+         "Weights of an Ingress of the AWS load balancer",
+         .validate = korch__alb_traffic_routing_validate);
 #undef S
 
 #define S korch_nginx_traffic_routing
@@ -44,7 +46,8 @@ static const korch_field nginx_traffic_routing_fields[] = {
                "Annotations for the canary's Ingress, as they are"),
 };
 const korch_type korch_nginx_traffic_routing_type =
-    TYPE("NginxTrafficRouting", nginx_traffic_routing_fields, "Weights of an Ingress of nginx");
+    TYPE("NginxTrafficRouting", nginx_traffic_routing_fields, "Weights of an Ingress of nginx",
+         .validate = korch__nginx_traffic_routing_validate);
 #undef S
 
 #define S korch_istio_tls_route
@@ -99,7 +102,8 @@ static const korch_field istio_traffic_routing_fields[] = {
                 "The VirtualServices when there are several"),
 };
 const korch_type korch_istio_traffic_routing_type =
-    TYPE("IstioTrafficRouting", istio_traffic_routing_fields, "Weights by Istio");
+    TYPE("IstioTrafficRouting", istio_traffic_routing_fields, "Weights by Istio",
+         .validate = korch__istio_traffic_routing_validate);
 #undef S
 
 #define S korch_smi_traffic_routing
@@ -214,7 +218,7 @@ static const korch_field rollout_traffic_routing_fields[] = {
           "The weight that is all of the traffic; 100 when absent",
           .format = KORCH_FORMAT_NON_NEGATIVE),
 };
-const korch_type korch_rollout_traffic_routing_type =
-    TYPE("RolloutTrafficRouting", rollout_traffic_routing_fields,
-         "Which router sets the weights, and how");
+const korch_type korch_rollout_traffic_routing_type = TYPE(
+    "RolloutTrafficRouting", rollout_traffic_routing_fields,
+    "Which router sets the weights, and how", .validate = korch__rollout_traffic_routing_validate);
 #undef S

@@ -2,6 +2,7 @@
  * The steps of a canary: the tables of the structs in <korch/api/rollout_step.h>. One line per
  * field; rules over several fields stand in validate_*.c.
  */
+#include "object/kinds/hooks.h"
 #include "object/kinds/rows.h"
 #include <korch/api/rollout_step.h>
 
@@ -16,13 +17,15 @@ const korch_type korch_rollout_pause_type =
 
 #define S korch_set_canary_scale
 static const korch_field set_canary_scale_fields[] = {
-    INT32(weight, "weight", 1, POINTER, "Percentage of spec.replicas"),
-    INT32(replicas, "replicas", 2, POINTER, "Number of pods"),
+    INT32(weight, "weight", 1, POINTER, "Percentage of spec.replicas",
+          .format = KORCH_FORMAT_NON_NEGATIVE),
+    INT32(replicas, "replicas", 2, POINTER, "Number of pods", .format = KORCH_FORMAT_NON_NEGATIVE),
     BOOL(match_traffic_weight, "matchTrafficWeight", 3, 0,
          "Whether the number follows the weight again"),
 };
 const korch_type korch_set_canary_scale_type = TYPE(
-    "SetCanaryScale", set_canary_scale_fields, "How many pods the canary has, whatever its weight");
+    "SetCanaryScale", set_canary_scale_fields, "How many pods the canary has, whatever its weight",
+    .validate = korch__set_canary_scale_validate);
 #undef S
 
 #define S korch_string_match
@@ -126,7 +129,7 @@ static const korch_field rollout_experiment_analysis_fields[] = {
 };
 const korch_type korch_rollout_experiment_analysis_type =
     TYPE("RolloutExperimentStepAnalysisTemplateRef", rollout_experiment_analysis_fields,
-         "An analysis of an experiment");
+         "An analysis of an experiment", .validate = korch__rollout_experiment_analysis_validate);
 #undef S
 
 #define S korch_rollout_experiment_step
@@ -146,7 +149,8 @@ static const korch_field rollout_experiment_step_fields[] = {
           .format = KORCH_FORMAT_NON_NEGATIVE),
 };
 const korch_type korch_rollout_experiment_step_type = TYPE(
-    "RolloutExperimentStep", rollout_experiment_step_fields, "An experiment that a step waits for");
+    "RolloutExperimentStep", rollout_experiment_step_fields, "An experiment that a step waits for",
+    .validate = korch__rollout_experiment_step_validate);
 #undef S
 
 #define S korch_plugin_step
@@ -175,5 +179,7 @@ static const korch_field canary_step_fields[] = {
     STRUCT(plugin, korch_plugin_step, "plugin", 9, 0, "A step of somebody else's making"),
 };
 const korch_type korch_canary_step_type =
-    TYPE("CanaryStep", canary_step_fields, "One step of a canary; exactly one member says which");
+    TYPE("CanaryStep", canary_step_fields,
+         "One step of a canary: one member, and beside it at most setCanaryScale and the routes",
+         .validate = korch__canary_step_validate);
 #undef S
