@@ -60,6 +60,17 @@ const korch_balance_endpoint *korch__balance_next(const korch_balance_port *port
 	return &port->endpoints[at];
 }
 
+const korch_balance_endpoint *korch__balance_next_of(const korch_balance_port *port, size_t group,
+                                                     uint32_t *cursor)
+{
+	const korch_balance_group *g = &port->groups[group];
+	if (g->n == 0)
+		return NULL;
+	uint32_t at = *cursor % g->n;
+	*cursor = at + 1;
+	return &port->endpoints[port->members[g->first + at]];
+}
+
 const korch_balance_endpoint *korch__balance_after(const korch_balance_port *port,
                                                    const korch_proxy_address *failed)
 {

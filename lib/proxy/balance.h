@@ -26,7 +26,14 @@ typedef struct korch_balance_endpoint {
 	uint8_t serving;
 	uint8_t terminating;
 	uint8_t reserved;
+	uint32_t group; /* of the port's groups; when it has none: 0 */
 } korch_balance_endpoint;
+
+/* A revision's part of a port: endpoints among which connections go in turn. */
+typedef struct korch_balance_group {
+	int32_t weight;
+	uint32_t first, n; /* in `members` */
+} korch_balance_group;
 
 /*
  * A port of a Service in one address family, with one set of endpoints. The addresses that lead to
@@ -47,6 +54,9 @@ typedef struct korch_balance_port {
 	korch_balance_endpoint *endpoints;
 	size_t n_endpoints;
 	size_t n_usable;
+	korch_balance_group *groups; /* one for each share; none: the endpoints are all alike */
+	size_t n_groups;
+	uint32_t *members; /* with groups: indices of the usable endpoints, by group */
 } korch_balance_port;
 
 /* All ports of a Service. */
@@ -55,12 +65,33 @@ typedef struct korch_balance_table {
 	size_t n_ports;
 } korch_balance_table;
 
+/* The share of a revision's endpoints in the connections of a Service. */
+typedef struct korch_balance_share {
+	const char *name; /* the revision's hash */
+	int32_t weight;   /* 0: no new connections */
+} korch_balance_share;
+
+/* How a Service's connections are shared. */
+typedef struct korch_balance_route {
+	const korch_balance_share *shares; /* names differ */
+	size_t n_shares;
+	const korch_proxy_address *via; /* all connections of one port go there; NULL: of none */
+	int32_t via_port;               /* the Service's TCP port that is meant */
+} korch_balance_route;
+
+/* The name of an endpoint's share, borrowed; NULL: it has none, and gets no connections. */
+typedef const char *(*korch_balance_group_fn)(void *userdata, const char *namespace_,
+                                              const korch_endpoint *endpoint);
+
 /* What a table is made from. */
 typedef struct korch_balance_input {
 	const korch_service *service;
 	const korch_endpoint_slice *const *slices; /* of this Service */
 	size_t n_slices;
-	const char *node_name; /* whose endpoints are local; NULL: all are */
+	const char *node_name;            /* whose endpoints are local; NULL: all are */
+	const korch_balance_route *route; /* NULL: none */
+	korch_balance_group_fn group_of;  /* with a route */
+	void *group_userdata;
 } korch_balance_input;
 
 /* 0 or KORCH_E_NOMEM. The table is the caller's, and independent of the input. */
@@ -77,6 +108,9 @@ const korch_balance_endpoint *korch__balance_find_usable(const korch_balance_por
                                                          const korch_proxy_address *address);
 /* Round robin; the cursor is the caller's and starts at 0. NULL without a usable endpoint. */
 const korch_balance_endpoint *korch__balance_next(const korch_balance_port *port, uint32_t *cursor);
+/* The same within one group. */
+const korch_balance_endpoint *korch__balance_next_of(const korch_balance_port *port, size_t group,
+                                                     uint32_t *cursor);
 /* The usable endpoint after one that failed (which need not be there any more), or NULL. */
 const korch_balance_endpoint *korch__balance_after(const korch_balance_port *port,
                                                    const korch_proxy_address *failed);

@@ -9,6 +9,7 @@
 #include "base/btree.h"
 #include "base/loop.h"
 #include "base/table.h"
+#include "base/turn.h"
 #include "proxy/affinity.h"
 #include "proxy/balance.h"
 #include "proxy/proxy.h"
@@ -54,6 +55,10 @@ struct korch_proxy_pool {
 	size_t refs;                    /* of the Service, its connections and flows */
 	uint64_t id;                    /* in the table of affinities */
 	uint32_t cursor;
+	korch_turn *turns; /* whose turn it is among the port's groups */
+	uint32_t *cursors; /* within each of them */
+	size_t n_turns;
+	uint64_t route; /* number of the route that they are of; 0: none */
 	korch_proxy_link connections;
 	korch_proxy_link flows;
 	korch_proxy_port_stats stats; /* only the counters */
@@ -83,9 +88,20 @@ struct korch_proxy_listener {
 	uint8_t is_closing;
 };
 
+/* How a Service's connections are shared; also for a Service that is not there. */
+typedef struct korch_proxy_sharing {
+	char *namespace_, *name;
+	uint64_t number; /* another one for each change */
+	korch_balance_route route;
+	char **services; /* further ones whose endpoints count */
+	size_t n_services;
+	korch_proxy_address via;
+} korch_proxy_sharing;
+
 struct korch_proxy_service {
 	char *namespace_, *name;
 	korch_balance_table table;
+	uint64_t route;           /* number of the route that the table was made with; 0: none */
 	korch_proxy_pool **pools; /* one for each port of the table */
 	korch_proxy_link listeners;
 };
@@ -111,6 +127,7 @@ struct korch_proxy {
 	korch_loop *loop;
 	uv_loop_t *uv;
 	korch_btree services; /* by namespace and name */
+	korch_btree sharings; /* by namespace and name */
 	korch_proxy_link pools;
 	korch_proxy_affinity affinity;
 	korch_timer *affinity_timer;
@@ -131,6 +148,8 @@ struct korch_proxy {
 	void *done_userdata;
 	void (*on_free)(void *userdata); /* lets go of the engine that is observed; NULL: of none */
 	void *observer;
+	/* Makes a Service's table anew; NULL: nobody observes. */
+	int (*refresh)(void *userdata, const char *namespace_, const char *name);
 };
 
 /* proxy.c */
@@ -160,7 +179,19 @@ void korch__pool_orphan(korch_proxy_pool *pool);
 /* Expires affinities; userdata is the proxy. */
 void korch__pool_on_affinity(void *userdata);
 
+/* 0 or KORCH_E_NOMEM: the pool follows the shares of its port from now on. */
+int korch__pool_share(korch_proxy_pool *pool, const korch_balance_port *port, uint64_t route);
+
+/* route.c */
+void korch__sharings_init(korch_proxy *proxy);
+void korch__sharings_fini(korch_proxy *proxy);
+/* NULL: the Service's endpoints are all alike. */
+const korch_proxy_sharing *korch__sharing_find(const korch_proxy *proxy, const char *namespace_,
+                                               const char *name);
+
 /* service.c */
+korch_proxy_service *korch__service_find(const korch_proxy *proxy, const char *namespace_,
+                                         const char *name);
 int korch__service_compare(const void *a, const void *b);
 void korch__service_free(korch_proxy_service *service);
 

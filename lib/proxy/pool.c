@@ -30,6 +30,8 @@ void korch__pool_unref(korch_proxy_pool *pool)
 	if (--pool->refs)
 		return;
 	korch__link_remove(&pool->link);
+	korch__free(pool->turns);
+	korch__free(pool->cursors);
 	korch__free(pool);
 }
 
@@ -39,6 +41,36 @@ void korch__pool_orphan(korch_proxy_pool *pool)
 	korch__tcp_review(pool);
 	korch__udp_close_flows(pool, NULL);
 	korch__pool_unref(pool);
+}
+
+int korch__pool_share(korch_proxy_pool *pool, const korch_balance_port *port, uint64_t route)
+{
+	if (pool->route == route && pool->n_turns == port->n_groups)
+		return 0;
+	korch_turn *turns = korch__calloc(port->n_groups + 1, sizeof(*turns));
+	uint32_t *cursors = korch__calloc(port->n_groups + 1, sizeof(*cursors));
+	if (!turns || !cursors) {
+		korch__free(turns);
+		korch__free(cursors);
+		return KORCH_E_NOMEM;
+	}
+	korch__free(pool->turns);
+	korch__free(pool->cursors);
+	pool->turns = turns;
+	pool->cursors = cursors;
+	pool->n_turns = port->n_groups;
+	pool->route = route;
+	return 0;
+}
+
+/* The next endpoint of the group whose turn it is; groups without endpoints leave theirs. */
+static const korch_balance_endpoint *choose_by_weight(korch_proxy_pool *pool)
+{
+	const korch_balance_port *port = pool->port;
+	for (size_t i = 0; i < port->n_groups; i++)
+		pool->turns[i].weight = port->groups[i].n ? port->groups[i].weight : 0;
+	size_t group = korch__turn_next(pool->turns, port->n_groups);
+	return group == SIZE_MAX ? NULL : korch__balance_next_of(port, group, &pool->cursors[group]);
 }
 
 const korch_balance_endpoint *korch__pool_choose(korch_proxy_pool *pool,
@@ -56,6 +88,8 @@ const korch_balance_endpoint *korch__pool_choose(korch_proxy_pool *pool,
 		if (endpoint)
 			return endpoint;
 	}
+	if (pool->port->n_groups && pool->n_turns == pool->port->n_groups)
+		return choose_by_weight(pool);
 	return korch__balance_next(pool->port, &pool->cursor);
 }
 

@@ -75,6 +75,7 @@ static void proxy_fini(korch_proxy *proxy)
 	korch__affinity_fini(&proxy->affinity);
 	korch__table_fini(&proxy->flows);
 	korch__btree_fini(&proxy->services);
+	korch__sharings_fini(proxy);
 	korch__free(proxy->datagram);
 	korch__free(proxy->node_name);
 	korch__free(proxy);
@@ -126,6 +127,7 @@ int korch__proxy_new(korch_proxy **out, const korch__proxy_options *options, kor
 	proxy->uv = uv;
 	fill_options(&proxy->options);
 	korch__btree_init(&proxy->services, &service_ops);
+	korch__sharings_init(proxy);
 	korch__link_init(&proxy->pools);
 	korch__affinity_init(&proxy->affinity, proxy->options.max_affinity);
 	korch__udp_init(proxy);

@@ -6,6 +6,7 @@
 #ifndef KORCH_PROXY_PROXY_H
 #define KORCH_PROXY_PROXY_H
 
+#include "proxy/balance.h"
 #include <korch/api.h>
 #include <korch/engine.h>
 
@@ -30,6 +31,8 @@ typedef struct korch__proxy_options {
 	korch_usec bind_retry_us;      /* first delay; 1 s; doubles with each failure, up to 60 s */
 	korch_proxy_report_fn report;  /* NULL: an observed engine records Warning events */
 	void *report_userdata;
+	korch_balance_group_fn group_of; /* NULL: an observed engine's pods tell, by their labels */
+	void *group_userdata;
 } korch__proxy_options;
 
 /* 0, KORCH_E_NOMEM, KORCH_E_UNSUPPORTED for a virtual loop. */
@@ -57,6 +60,33 @@ int korch__proxy_set_service(korch_proxy *proxy, const korch_service *service,
                              const korch_endpoint_slice *const *slices, size_t n);
 /* Stops listening for a Service; its connections drain. Fine when it is not there. */
 void korch__proxy_remove_service(korch_proxy *proxy, const char *namespace_, const char *name);
+
+/* How the connections of a Service are shared among revisions; all of it is copied. */
+typedef struct korch__proxy_route {
+	const char *namespace_, *service;
+	const korch_balance_share *shares; /* none: all endpoints are alike */
+	size_t n_shares;
+	const char *const *services; /* further ones of the namespace whose endpoints count */
+	size_t n_services;
+	const korch_proxy_address *via; /* everything of one port goes there; NULL: nothing */
+	int32_t via_port;
+} korch__proxy_route;
+/*
+ * Shares new connections by weight from now on: of any so many in a row as the weights sum to, each
+ * share gets exactly its weight (one without an endpoint leaves it to the others). Connections that
+ * there are stay. For a Service that comes later, too; without an observed engine it takes effect
+ * with the next korch__proxy_set_service(). 0, KORCH_E_NOMEM (as before), KORCH_E_NOT_FOUND (the
+ * engine has no such Service: as before), KORCH_E_LIMIT (listening).
+ */
+int korch__proxy_set_route(korch_proxy *proxy, const korch__proxy_route *route);
+/* All endpoints are alike again. Fine when there is no route. 0 or KORCH_E_NOMEM. */
+int korch__proxy_remove_route(korch_proxy *proxy, const char *namespace_, const char *service);
+/*
+ * 1 when the route is in force: the Service's present table was made with it, and each share that
+ * has weight has an endpoint; otherwise reason says why not, a static text.
+ */
+int korch__proxy_route_in_force(const korch_proxy *proxy, const char *namespace_,
+                                const char *service, const char **reason);
 
 /* Counters of one port of a Service; both directions from the client's view. */
 typedef struct korch_proxy_port_stats {

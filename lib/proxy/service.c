@@ -12,6 +12,7 @@ typedef struct next_state {
 	korch_balance_table table;
 	korch_balance_diff diff;
 	korch_proxy_pool **pools; /* those of the present state, or new ones */
+	uint64_t route;
 } next_state;
 
 int korch__service_compare(const void *a, const void *b)
@@ -21,7 +22,8 @@ int korch__service_compare(const void *a, const void *b)
 	return order ? order : strcmp(left->name, right->name);
 }
 
-static korch_proxy_service *find(const korch_proxy *proxy, const char *namespace_, const char *name)
+korch_proxy_service *korch__service_find(const korch_proxy *proxy, const char *namespace_,
+                                         const char *name)
 {
 	korch_proxy_service key = {.namespace_ = (char *)namespace_, .name = (char *)name};
 	return korch__btree_find(&proxy->services, &key);
@@ -91,6 +93,10 @@ static int prepare(next_state *next, korch_proxy *proxy, const korch_proxy_servi
 		if (!next->pools[i])
 			return KORCH_E_NOMEM;
 	}
+	/* Last, as it is the pool's present state that changes: one with turns left over is fine. */
+	for (size_t i = 0; i < n; i++)
+		if (korch__pool_share(next->pools[i], &next->table.ports[i], next->route) < 0)
+			return KORCH_E_NOMEM;
 	return 0;
 }
 
@@ -118,6 +124,7 @@ static void swap(korch_proxy_service *service, next_state *next)
 	korch_proxy_pool **old_pools = service->pools;
 	service->table = next->table;
 	service->pools = next->pools;
+	service->route = next->route;
 	for (size_t i = 0; i < service->table.n_ports; i++)
 		service->pools[i]->port = &service->table.ports[i];
 	for (size_t i = 0; i < old_table.n_ports; i++)
@@ -176,12 +183,19 @@ int korch__proxy_set_service(korch_proxy *proxy, const korch_service *service,
 {
 	const korch_object *object = &service->object;
 	const char *namespace_ = korch_object_namespace(object), *name = korch_object_name(object);
-	korch_balance_input input = {service, slices, n, proxy->node_name};
-	next_state next = {0};
+	const korch_proxy_sharing *sharing = korch__sharing_find(proxy, namespace_, name);
+	korch_balance_input input = {.service = service,
+	                             .slices = slices,
+	                             .n_slices = n,
+	                             .node_name = proxy->node_name,
+	                             .route = sharing ? &sharing->route : NULL,
+	                             .group_of = proxy->options.group_of,
+	                             .group_userdata = proxy->options.group_userdata};
+	next_state next = {.route = sharing ? sharing->number : 0};
 	int r = korch__balance_table_make(&next.table, &input);
 	if (r < 0)
 		return r;
-	korch_proxy_service *found = find(proxy, namespace_, name);
+	korch_proxy_service *found = korch__service_find(proxy, namespace_, name);
 	if (next.table.n_ports == 0) {
 		korch__balance_table_fini(&next.table);
 		korch__proxy_remove_service(proxy, namespace_, name);
@@ -200,7 +214,7 @@ int korch__proxy_set_service(korch_proxy *proxy, const korch_service *service,
 
 void korch__proxy_remove_service(korch_proxy *proxy, const char *namespace_, const char *name)
 {
-	korch_proxy_service *service = find(proxy, namespace_, name);
+	korch_proxy_service *service = korch__service_find(proxy, namespace_, name);
 	if (!service)
 		return;
 	korch__btree_remove(&proxy->services, service);

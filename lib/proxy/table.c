@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NO_GROUP = UINT32_MAX / 2 };
+
 typedef KORCH_VEC(korch_balance_port) port_vec;
 typedef KORCH_VEC(korch_proxy_address) address_vec;
 typedef KORCH_VEC(korch_balance_endpoint) endpoint_vec;
@@ -22,6 +24,8 @@ static void port_fini(korch_balance_port *port)
 	korch_string_unref(port->name);
 	korch__free(port->frontends);
 	korch__free(port->endpoints);
+	korch__free(port->groups);
+	korch__free(port->members);
 }
 
 void korch__balance_table_fini(korch_balance_table *table)
@@ -90,8 +94,22 @@ static korch_balance_endpoint endpoint_of(const korch_endpoint *endpoint)
 	};
 }
 
-static int add_endpoints(endpoint_vec *to, const korch_endpoint_slice *slice, int32_t number,
-                         const char *node_name)
+/* Index of an endpoint's share; NO_GROUP: it has none. */
+static uint32_t group_of(const korch_balance_input *input, const korch_endpoint *endpoint)
+{
+	const korch_balance_route *route = input->route;
+	const char *name =
+	    input->group_of ? input->group_of(input->group_userdata,
+	                                      korch_object_namespace(&input->service->object), endpoint)
+	                    : NULL;
+	for (size_t i = 0; name && i < route->n_shares; i++)
+		if (!strcmp(route->shares[i].name, name))
+			return (uint32_t)i;
+	return NO_GROUP;
+}
+
+static int add_endpoints(endpoint_vec *to, const korch_balance_input *input,
+                         const korch_endpoint_slice *slice, int32_t number, const char *node_name)
 {
 	for (size_t i = 0; i < slice->n_endpoints && to->n < KORCH_BALANCE_ENDPOINTS_MAX; i++) {
 		const korch_endpoint *given = &slice->endpoints[i];
@@ -101,6 +119,8 @@ static int add_endpoints(endpoint_vec *to, const korch_endpoint_slice *slice, in
 		/* Several addresses are the same thing: the first one stands for it. */
 		if (korch__proxy_address_parse(&endpoint.address, given->addresses[0], number) < 0)
 			continue;
+		if (input->route && input->route->n_shares)
+			endpoint.group = group_of(input, given);
 		if (korch__vec_push(to, endpoint) < 0)
 			return KORCH_E_NOMEM;
 	}
@@ -132,20 +152,29 @@ static void drop_doubles(endpoint_vec *endpoints)
 	endpoints->n = kept;
 }
 
+/* Shares without weight get no new connections, whatever else there is. */
+static int has_weight(const korch_balance_port *port, const korch_balance_endpoint *endpoint)
+{
+	return port->n_groups == 0 ||
+	       (endpoint->group != NO_GROUP && port->groups[endpoint->group].weight > 0);
+}
+
 /* Puts the usable ones first: the ready ones; when there are none, those that still serve. */
 static int part_usable(korch_balance_port *port, const endpoint_vec *sorted)
 {
 	int any_ready = 0;
 	size_t n = 0;
 	for (size_t i = 0; i < sorted->n; i++)
-		any_ready |= sorted->items[i].ready;
+		any_ready |= sorted->items[i].ready && has_weight(port, &sorted->items[i]);
 	port->endpoints = korch__calloc(sorted->n, sizeof(*port->endpoints));
 	if (!port->endpoints)
 		return KORCH_E_NOMEM;
 	for (int usable = 1; usable >= 0; usable--) {
 		for (size_t i = 0; i < sorted->n; i++) {
 			const korch_balance_endpoint *e = &sorted->items[i];
-			if (usable == (any_ready ? e->ready : e->serving && e->terminating))
+			int is_usable =
+			    has_weight(port, e) && (any_ready ? e->ready : e->serving && e->terminating);
+			if (usable == is_usable)
 				port->endpoints[n++] = *e;
 		}
 		if (usable)
@@ -155,11 +184,57 @@ static int part_usable(korch_balance_port *port, const endpoint_vec *sorted)
 	return 0;
 }
 
+/* Lists the usable endpoints of each group. */
+static int fill_groups(korch_balance_port *port)
+{
+	uint32_t n = 0;
+	if (port->n_groups == 0 || port->n_usable == 0)
+		return 0;
+	port->members = korch__calloc(port->n_usable, sizeof(*port->members));
+	if (!port->members)
+		return KORCH_E_NOMEM;
+	for (size_t i = 0; i < port->n_groups; i++) {
+		port->groups[i].first = n;
+		for (size_t j = 0; j < port->n_usable; j++)
+			if (port->endpoints[j].group == i)
+				port->members[n++] = (uint32_t)j;
+		port->groups[i].n = n - port->groups[i].first;
+	}
+	return 0;
+}
+
+static int make_groups(korch_balance_port *port, const korch_balance_route *route)
+{
+	if (!route || route->n_shares == 0)
+		return 0;
+	port->groups = korch__calloc(route->n_shares, sizeof(*port->groups));
+	if (!port->groups)
+		return KORCH_E_NOMEM;
+	port->n_groups = route->n_shares;
+	for (size_t i = 0; i < route->n_shares; i++)
+		port->groups[i].weight = route->shares[i].weight;
+	return 0;
+}
+
+/* Everything goes through one place, another proxy's: the only endpoint. */
+static int fill_via(korch_balance_port *port, const korch_proxy_address *via)
+{
+	port->endpoints = korch__calloc(1, sizeof(*port->endpoints));
+	if (!port->endpoints)
+		return KORCH_E_NOMEM;
+	port->endpoints[0] = (korch_balance_endpoint){.address = *via, .ready = 1, .serving = 1};
+	port->n_endpoints = port->n_usable = 1;
+	return 0;
+}
+
 static int fill_endpoints(korch_balance_port *port, const korch_balance_input *input)
 {
+	const korch_balance_route *route = input->route;
+	if (route && route->via && port->protocol == KORCH_PROXY_TCP && port->port == route->via_port)
+		return fill_via(port, route->via);
 	const char *protocol = port->protocol == KORCH_PROXY_UDP ? "UDP" : "TCP";
 	endpoint_vec found = {0};
-	int r = 0;
+	int r = make_groups(port, route);
 	for (size_t i = 0; r == 0 && i < input->n_slices; i++) {
 		const korch_endpoint_slice *slice = input->slices[i];
 		if (!same_text(slice->address_type, port->family == 6 ? "IPv6" : "IPv4"))
@@ -168,13 +243,16 @@ static int fill_endpoints(korch_balance_port *port, const korch_balance_input *i
 			const korch_endpoint_port *p = &slice->ports[j];
 			if (same_text(p->name, port->name) &&
 			    same_text(p->protocol ? p->protocol : "TCP", protocol))
-				r = add_endpoints(&found, slice, p->port, port->local ? input->node_name : NULL);
+				r = add_endpoints(&found, input, slice, p->port,
+				                  port->local ? input->node_name : NULL);
 		}
 	}
 	if (r == 0 && found.n) {
 		qsort(found.items, found.n, sizeof(*found.items), compare_endpoints);
 		drop_doubles(&found);
 		r = part_usable(port, &found);
+		if (r == 0)
+			r = fill_groups(port);
 	}
 	korch__vec_fini(&found);
 	return r;

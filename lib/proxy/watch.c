@@ -82,6 +82,31 @@ static void mark(observer *o, const char *namespace_, const char *name)
 	korch_timer_set(o->timer, korch__proxy_now(o->proxy));
 }
 
+typedef struct marking {
+	observer *observer;
+	const char *namespace_, *name;
+} marking;
+
+static int mark_root(void *entry, void *userdata)
+{
+	const korch_proxy_sharing *sharing = entry;
+	const marking *m = userdata;
+	for (size_t i = 0; !strcmp(sharing->namespace_, m->namespace_) && i < sharing->n_services; i++)
+		if (!strcmp(sharing->services[i], m->name))
+			mark(m->observer, sharing->namespace_, sharing->name);
+	return 0;
+}
+
+/* The endpoints of a Service have changed: it concerns also those that share with it. */
+static void mark_slice(observer *o, const char *namespace_, const char *name)
+{
+	marking m = {o, namespace_, name};
+	if (!name)
+		return;
+	mark(o, namespace_, name);
+	korch__btree_each_from(&o->proxy->sharings, NULL, mark_root, &m);
+}
+
 static void on_change(void *userdata, const korch_change *change)
 {
 	observer *o = userdata;
@@ -92,8 +117,8 @@ static void on_change(void *userdata, const korch_change *change)
 	if (object->kind == &korch_service_kind) {
 		mark(o, namespace_, korch_object_name(object));
 	} else if (object->kind == &korch_endpoint_slice_kind) {
-		mark(o, namespace_, service_of(object));
-		mark(o, namespace_, service_of(change->previous)); /* it may have been another's */
+		mark_slice(o, namespace_, service_of(object));
+		mark_slice(o, namespace_, service_of(change->previous)); /* it may have been another's */
 	}
 }
 
@@ -101,14 +126,25 @@ static void on_change(void *userdata, const korch_change *change)
 
 typedef struct gathering {
 	const char *name;
+	const korch_proxy_sharing *sharing; /* NULL: none */
 	slice_vec slices;
 } gathering;
+
+static int counts(const gathering *g, const char *service)
+{
+	if (!strcmp(service, g->name))
+		return 1;
+	for (size_t i = 0; g->sharing && i < g->sharing->n_services; i++)
+		if (!strcmp(service, g->sharing->services[i]))
+			return 1;
+	return 0;
+}
 
 static int gather(void *userdata, const korch_object *object)
 {
 	gathering *g = userdata;
 	const char *service = service_of(object);
-	if (!service || strcmp(service, g->name) != 0)
+	if (!service || !counts(g, service))
 		return 0;
 	return korch__vec_push(&g->slices, (const korch_endpoint_slice *)object);
 }
@@ -118,13 +154,39 @@ static int apply_service(void *userdata, const korch_object *service)
 	observer *o = userdata;
 	korch_view_query query = {.kind = &korch_endpoint_slice_kind,
 	                          .namespace_ = korch_object_namespace(service)};
-	gathering g = {.name = korch_object_name(service)};
+	gathering g = {.name = korch_object_name(service),
+	               .sharing =
+	                   korch__sharing_find(o->proxy, query.namespace_, korch_object_name(service))};
 	int r = korch_view_each(korch_engine_view(o->engine), &query, gather, &g);
 	if (r == 0)
 		r = korch__proxy_set_service(o->proxy, (const korch_service *)service, g.slices.items,
 		                             g.slices.n);
 	korch__vec_fini(&g.slices);
 	return r == KORCH_E_NOMEM ? r : 0; /* a limit has been reported, and will not go by itself */
+}
+
+/* At once, for a route that has changed. */
+static int refresh(void *userdata, const char *namespace_, const char *name)
+{
+	observer *o = userdata;
+	const korch_object *service =
+	    korch_view_get(korch_engine_view(o->engine), &korch_service_kind, namespace_, name);
+	return service ? apply_service(o, service) : KORCH_E_NOT_FOUND;
+}
+
+/* The revision of an endpoint's pod, as the controllers of Deployments and Rollouts label it. */
+static const char *revision_of(void *userdata, const char *namespace_,
+                               const korch_endpoint *endpoint)
+{
+	const observer *o = userdata;
+	const korch_object_reference *target = endpoint->target_ref;
+	if (!target || !target->name)
+		return NULL;
+	const korch_object *pod =
+	    korch_view_get(korch_engine_view(o->engine), &korch_pod_kind, namespace_, target->name);
+	const korch_map *labels = pod && pod->metadata ? pod->metadata->labels : NULL;
+	const char *hash = korch_map_get(labels, "rollouts-pod-template-hash");
+	return hash ? hash : korch_map_get(labels, "pod-template-hash");
 }
 
 static int apply_dirty(void *entry, void *userdata)
@@ -189,6 +251,9 @@ static void detach(void *userdata)
 		return;
 	if (o->proxy->options.report == report)
 		o->proxy->options.report = NULL;
+	if (o->proxy->options.group_of == revision_of)
+		o->proxy->options.group_of = NULL;
+	o->proxy->refresh = NULL;
 	o->proxy->on_free = NULL;
 	o->proxy = NULL;
 	korch_timer_free(o->timer);
@@ -221,6 +286,11 @@ int korch__proxy_observe(korch_proxy *proxy, korch_engine *engine, korch_error *
 		proxy->options.report = report;
 		proxy->options.report_userdata = o;
 	}
+	if (!proxy->options.group_of) {
+		proxy->options.group_of = revision_of;
+		proxy->options.group_userdata = o;
+	}
+	proxy->refresh = refresh;
 	korch_timer_set(o->timer, korch__proxy_now(proxy));
 	int r = korch_engine_observe(engine, on_change, o, on_destroy);
 	return r < 0 ? korch_error_set(err, r, "cannot observe the engine") : 0; /* destroy has run */

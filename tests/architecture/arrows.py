@@ -19,7 +19,8 @@ ALLOWED = {
     "engine": {"base", "object", "store", "plan"},
     "agent": {"base", "object", "plan", "store", "runtime", "engine"},
     "proxy": {"base", "object", "plan", "engine"},
-    "cluster": {"base", "object", "store", "runtime", "plan", "scheduler", "strategy", "control", "engine", "agent", "proxy"},
+    "traffic": {"base", "object", "plan", "engine", "proxy"},
+    "cluster": {"base", "object", "store", "runtime", "plan", "scheduler", "strategy", "control", "engine", "agent", "proxy", "traffic"},
 }
 PURE = ("control", "scheduler", "strategy")
 PURE_HEADERS = {"engine.h", "sys/store.h", "runtime.h", "sys/runtime.h", "cluster.h"}

@@ -222,6 +222,68 @@ START_TEST(round_robin_and_next_after_a_failure)
 }
 END_TEST
 
+static const char *group_by_last_digit(void *userdata, const char *namespace_,
+                                       const korch_endpoint *endpoint)
+{
+	const char *ip = endpoint->addresses[0];
+	ck_assert_str_eq(namespace_, "shop");
+	return ip[strlen(ip) - 1] < '5' ? "old" : ip[strlen(ip) - 1] < '8' ? "new" : userdata;
+}
+
+static int make_shared(korch_balance_table *out, const korch_service *service,
+                       const korch_endpoint_slice *slice, const korch_balance_route *route)
+{
+	korch_balance_input input = {.service = service,
+	                             .slices = &slice,
+	                             .n_slices = 1,
+	                             .route = route,
+	                             .group_of = group_by_last_digit};
+	return korch__balance_table_make(out, &input);
+}
+
+START_TEST(shares_make_groups)
+{
+	static const char *const ips[] = {"127.2.0.1", "127.2.0.2", "127.2.0.5", "127.2.0.9"};
+	korch_service *service = web();
+	korch_endpoint_slice *slice = slice_make("web", "http", "TCP", 8080);
+	for (size_t i = 0; i < 4; i++)
+		slice_add(slice, (endpoint_row){ips[i], READY_SERVING, NULL});
+	korch_balance_share shares[] = {{"new", 0}, {"old", 100}};
+	korch_balance_route route = {.shares = shares, .n_shares = 2};
+	korch_balance_table table = {0};
+	int r;
+	uint64_t n = 0;
+	do {
+		korch__alloc_fail_at(++n);
+		r = make_shared(&table, service, slice, &route);
+		korch__alloc_fail_at(0);
+		ck_assert(r == 0 || r == KORCH_E_NOMEM);
+	} while (r < 0);
+	ck_assert_uint_gt(n, 4);
+	const korch_balance_port *port = &table.ports[0];
+	ck_assert_uint_eq(port->n_usable, 2); /* without weight, and without a share: not usable */
+	ck_assert_uint_eq(port->n_endpoints, 4);
+	ck_assert_uint_eq(port->n_groups, 2);
+	ck_assert_uint_eq(port->groups[0].n, 0);
+	ck_assert_uint_eq(port->groups[1].n, 2);
+	uint32_t cursor = 0;
+	ck_assert_ptr_null(korch__balance_next_of(port, 0, &cursor));
+	for (int i = 0; i < 4; i++)
+		ck_assert_str_eq(text_of(&korch__balance_next_of(port, 1, &cursor)->address),
+		                 i % 2 ? "127.2.0.2:8080" : "127.2.0.1:8080");
+	korch__balance_table_fini(&table);
+	korch_proxy_address via;
+	ck_assert_int_eq(korch__proxy_address_parse(&via, "127.0.0.1", 4711), 0);
+	route.via = &via;
+	route.via_port = 80;
+	ck_assert_int_eq(make_shared(&table, service, slice, &route), 0);
+	ck_assert_uint_eq(table.ports[0].n_usable, 1);
+	ck_assert_str_eq(text_of(&table.ports[0].endpoints[0].address), "127.0.0.1:4711");
+	korch__balance_table_fini(&table);
+	release(service, slice);
+}
+END_TEST
+
 START_TEST(difference_of_tables)
 {
 	korch_service *service = web();
@@ -357,7 +419,7 @@ KORCH_SUITE(balance)
 	           ports_match_by_name_and_protocol, headless_and_names_have_no_ports,
 	           node_ports_and_external_addresses, families_stay_apart, affinity_of_the_service,
 	           survives_failing_allocations);
-	KORCH_CASE(suite, "choice", round_robin_and_next_after_a_failure, difference_of_tables,
-	           affinity_is_bounded_and_expires, addresses);
+	KORCH_CASE(suite, "choice", round_robin_and_next_after_a_failure, shares_make_groups,
+	           difference_of_tables, affinity_is_bounded_and_expires, addresses);
 	return suite;
 }
