@@ -108,6 +108,12 @@ class Questions(Schedule):
         self.assertEqual((answer["before"], answer["after"], len(answer["emptied"])), (3, 1, 2))
         self.assertIn("3 nodes in use become 1 by ", self.schedule(*self.files(self.PLACED, THREE), "--compact").stdout)
 
+    def test_many_can_go(self):
+        nodes = "name,cpu,memory,count\nn,8,8Gi,12\n"
+        pods = "name,cpu,node\n" + "".join(f"p{i},100m,n-{i}\n" for i in range(12))
+        said = self.schedule(*self.files(pods, nodes, ("nodes.csv", "pods.csv")), "--compact").stdout.splitlines()[-1]
+        self.assertRegex(said, r"^12 nodes in use become 1 by 11 moves; these can go: (n-[0-9]+, ){7}n-[0-9]+ and 3 more$")
+
     def test_rebalance(self):
         pods = "---\n".join(pod(f"p{i}", 1, nodeName="n1") for i in range(4))
         answer = self.ask("--rebalance", 2, pods=pods)

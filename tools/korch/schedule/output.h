@@ -25,6 +25,8 @@ const char *format_amount(char out[32], const char *resource, double amount);
  * caller frees it; NULL when memory is short. *n is their number. */
 size_t *group_pending(const schedule_model *model, size_t *n);
 
+enum { NAMES_SHOWN = 8 }; /* of many, to a person */
+
 /* Bindings, reasons and summary. */
 int output_table(FILE *out, const schedule_run *run);
 int output_json(FILE *out, const schedule_run *run);

@@ -142,8 +142,10 @@ static void print_gain(FILE *out, const question *self)
 	else
 		fprintf(out, "%.0f nodes in use become %.0f", before, after);
 	fprintf(out, " by %zu move%s", n, n == 1 ? "" : "s");
-	for (size_t i = 0; i < n_emptied; i++)
+	for (size_t i = 0; i < n_emptied && i < NAMES_SHOWN; i++)
 		fprintf(out, "%s %s", i ? "," : "; these can go:", emptied[i]);
+	if (n_emptied > NAMES_SHOWN)
+		fprintf(out, " and %zu more", n_emptied - NAMES_SHOWN);
 	fputc('\n', out);
 }
 

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMES_SHOWN = 8 };
-
 static const char *node_of(const schedule_model *model, size_t node)
 {
 	return node == NO_NODE ? "-" : korch_object_name(&model->nodes.items[node].object->object);
