@@ -127,6 +127,23 @@ class BadInput(Schedule):
         said = self.refused(*self.files(pod("a", 1), NODES.replace('{cpu: "4", memory: 8Gi, pods: "10"}', '{cpu: "-4"}')))
         self.assertEqual(said, 'korch: nodes.yaml:4: status.allocatable.cpu: node n1: must be 0 or more: "-4"\n')
 
+    def test_groups(self):
+        group = "{apiVersion: scheduling.x-k8s.io/v1alpha1, kind: PodGroup, metadata: {name: g}, spec: {minMember: LEAST}}\n"
+        for least, said in ((-3, "spec.minMember: -3: must be 1 or more"), (0, "spec.minMember: 0: must be 1 or more"),
+                            ("many", 'spec.minMember: "many": must be a whole number')):
+            self.assertEqual(self.refused(*self.files(group.replace("LEAST", str(least)))), f"korch: pods.yaml:1: {said}\n")
+
+    def test_unknown_scheduler(self):
+        pods = "---\n".join(pod(name, 1, schedulerName=scheduler) for name, scheduler in (("a", "mine"), ("b", "mine"), ("c", "default-scheduler")))
+        done = self.schedule(*self.files(pods))
+        self.assertEqual(done.stderr, "korch: note: pods.yaml:1: no profile is named mine, so default-scheduler decides\n")
+        self.assertIn("3 of 3 pods placed", done.stdout)
+
+    def test_lookalikes(self):
+        done = self.schedule(*self.files(WEB.replace("apps/v1", "extensions/v1beta1") + "---\n" + pod("a", 1).replace("v1", "v2")))
+        self.assertEqual(done.stderr, "korch: note: pods.yaml:1: deployment web is left out: it is of extensions/v1beta1\n"
+                                      "korch: note: pods.yaml:12: pod a is left out: it is of v2\n")
+
     def test_templates(self):
         job = "{apiVersion: batch/v1, kind: Job, metadata: {name: j}, spec: {parallelism: 10000000, completions: 10000000, template: {spec: " \
               "{restartPolicy: Never, containers: [{name: a, image: a}]}}}}\n"

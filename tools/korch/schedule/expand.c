@@ -27,6 +27,21 @@ static int is_maker(const korch_object *object)
 	return 0;
 }
 
+/* Of a kind that counts here by its name, but of a group or version that does not: a slip, or
+ * somebody else's. */
+static int is_lookalike(const korch_object *object)
+{
+	static const char *const OTHERS[] = {"Node", "Pod", "Namespace", "PodDisruptionBudget"};
+	const char *name = object->kind->name;
+	for (size_t i = 0; i < sizeof(OTHERS) / sizeof(OTHERS[0]); i++)
+		if (strcmp(name, OTHERS[i]) == 0)
+			return 1;
+	for (size_t i = 0; i < sizeof(MAKERS) / sizeof(MAKERS[0]); i++)
+		if (strcmp(name, MAKERS[i].kind) == 0)
+			return !is_maker(object);
+	return 0;
+}
+
 /* Its pods come when the clock says so. */
 static int is_passed_over(const korch_object *object)
 {
@@ -194,6 +209,9 @@ int input_expand(input *self, const korch_object *object, model_place place, kor
 	if (is_passed_over(object) && !has_children(self, object))
 		input_note(place, "the pods of %s %s are left out", object->kind->singular,
 		           korch_object_name(object));
+	if (is_lookalike(object))
+		input_note(place, "%s %s is left out: it is of %s", object->kind->singular,
+		           korch_object_name(object), object->kind->api_version);
 	if (!is_maker(object) || has_children(self, object))
 		return 0;
 	int code = count_pods(&n, object, err);

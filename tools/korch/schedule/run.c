@@ -1,5 +1,6 @@
 /* A scheduler is made and fed, and the pods go in order of priority, then of the files. */
 #include "schedule/run.h"
+#include "schedule/input.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -77,6 +78,36 @@ static int expect(schedule_run *self, korch_error **err)
 	return code == KORCH_E_NOMEM ? model_nomem(err) : 0;
 }
 
+static int is_profile(const korch_scheduler_options *options, const char *name)
+{
+	for (size_t i = 0; i < options->n_profiles; i++)
+		if (strcmp(options->profiles[i].name, name) == 0)
+			return 1;
+	return 0;
+}
+
+/* In a cluster a pod waits for the scheduler that it names; here the first profile decides, and a
+ * note tells, once a name. */
+static void note_schedulers(const schedule_run *self, const korch_scheduler_options *options)
+{
+	const char *noted[8];
+	size_t n = 0;
+	for (size_t i = 0; i < self->model->pods.n && n < sizeof(noted) / sizeof(noted[0]); i++) {
+		const model_pod *pod = &self->model->pods.items[i];
+		const char *name = pod->object->spec->scheduler_name;
+		size_t k = 0;
+		if (!name || !*name || strcmp(name, "default-scheduler") == 0 || pod->state == MODEL_GIVEN)
+			continue;
+		while (k < n && strcmp(noted[k], name) != 0)
+			k++;
+		if (k < n || is_profile(options, name))
+			continue;
+		input_note(pod->place, "no profile is named %s, so %s decides", name,
+		           options->profiles[0].name);
+		noted[n++] = name;
+	}
+}
+
 int run_start(schedule_run *self, korch_error **err)
 {
 	korch_scheduler_profiles *profiles = NULL;
@@ -89,9 +120,11 @@ int run_start(schedule_run *self, korch_error **err)
 	options.seed = self->options->seed;
 	int expecting = is_expecting(&options);
 	code = korch_scheduler_new(&self->scheduler, &options, err);
-	korch_scheduler_profiles_free(profiles);
 	if (code == 0)
 		code = feed_all(self, err);
+	if (code == 0)
+		note_schedulers(self, &options);
+	korch_scheduler_profiles_free(profiles);
 	return code == 0 && expecting ? expect(self, err) : code;
 }
 

@@ -23,10 +23,13 @@ int input_number(int64_t *out, const korch_object *object, const char *path, int
 	int is_number = json_object_is_type(value, json_type_int);
 	int is_missing = !value;
 	*out = is_number ? json_object_get_int64(value) : missing;
-	json_object_put(value);
-	if (is_number || is_missing)
+	if (is_number || is_missing) {
+		json_object_put(value);
 		return 0;
-	korch_error_set(err, KORCH_E_INVALID, "must be a whole number");
+	}
+	korch_error_set(err, KORCH_E_INVALID, "%.60s: must be a whole number",
+	                json_object_to_json_string(value));
+	json_object_put(value);
 	korch_error_prefix_path(err, path);
 	return KORCH_E_INVALID;
 }
@@ -66,12 +69,13 @@ int input_add_gang(schedule_model *self, const korch_object *object, model_place
 	model_gang gang = {korch_object_namespace(object), korch_object_name(object), 0, place};
 	if (!is_plugins && strcmp(object->kind->group, "scheduling.k8s.io") != 0)
 		return 0;
-	int code = input_number(&gang.least, object, path, is_plugins ? 1 : -1, err);
+	int code = input_number(&gang.least, object, path, is_plugins ? 1 : INT64_MIN, err);
 	korch_error_set_location(err, place.file, place.line);
-	if (code < 0 || gang.least < 0) /* a group without a gang policy is no gang */
+	if (code < 0 || gang.least == INT64_MIN) /* a group without a gang policy is no gang */
 		return code;
-	return gang.least == 0 ? model_fail(err, place, "%s: must be 1 or more", path)
-	                       : MODEL_ADD(&self->gangs, gang, err);
+	return gang.least < 1
+	           ? model_fail(err, place, "%s: %lld: must be 1 or more", path, (long long)gang.least)
+	           : MODEL_ADD(&self->gangs, gang, err);
 }
 
 static const input_class *find_class(const input *self, const char *name)
