@@ -10,7 +10,7 @@
 
 enum {
 	TICK = 4096,          /* moves between two looks at the caller's progress */
-	DONE = 1000000,       /* the progress at which it ends */
+	TRIAL = 60000,        /* progress in which a problem shows whether squeezing pays */
 	SAMPLES = 1 << 16,    /* moves tried, none made, to find the scale of temperatures */
 	CHAIN_EVERY = 32,     /* one move in so many is a chain */
 	HOMECOMING_EVERY = 8, /* once icy: one in so many is a homecoming */
@@ -121,20 +121,23 @@ static void step(korch__reassign_search *s)
 	korch__reassign_settle(s);
 }
 
-/* The mean change of cost of a move, by amount. */
-static double sample(korch__reassign_search *s)
+korch__reassign_mean korch__reassign_sample(korch__reassign_search *s)
 {
-	double sum = 0;
-	uint64_t n = 0;
+	korch__reassign_mean sum = {0};
+	uint64_t n = 0, n_moves = 0;
 	for (int i = 0; i < SAMPLES; i++) {
 		korch__reassign_move move;
 		korch__reassign_delta delta;
-		if (!propose(s, &move) || !korch__reassign_try(s->state, &move, &delta) || !delta.cost)
+		if (!propose(s, &move) || !korch__reassign_try(s->state, &move, &delta))
 			continue;
-		sum += fabs((double)delta.cost);
-		n++;
+		sum.cost += fabs((double)delta.cost);
+		sum.moves += fabs((double)(delta.cost - delta.load));
+		n += delta.cost != 0;
+		n_moves += delta.cost != delta.load;
 	}
-	return n > 0 ? sum / (double)n : 1;
+	sum.cost = n > 0 ? sum.cost / (double)n : 1;
+	sum.moves = n_moves > 0 ? sum.moves / (double)n_moves : 1;
+	return sum;
 }
 
 /* Geometric from hot to cold, then from cold to icy; both shortened by a cooler start. */
@@ -161,41 +164,63 @@ static void weigh_missing(korch__reassign_search *s, double share, double mean)
 	s->missing_weight = weight < least ? least : weight;
 }
 
-static uint32_t progress_of(const korch_reassign_options *o, uint64_t tried)
+static uint32_t progress_of(const korch__reassign_search *s)
 {
+	const korch_reassign_options *o = s->options;
 	uint32_t done = o->progress ? o->progress(o->userdata) : 0;
 	if (o->iterations == 0)
 		return done;
-	double share = (double)tried / (double)o->iterations * DONE;
-	uint32_t own = share < DONE ? (uint32_t)share : DONE;
+	double share = (double)s->tried / (double)o->iterations * KORCH_REASSIGN_DONE;
+	uint32_t own = share < KORCH_REASSIGN_DONE ? (uint32_t)share : KORCH_REASSIGN_DONE;
 	return own > done ? own : done;
 }
 
-static uint64_t run(korch__reassign_search *s, const korch_reassign_options *o)
+/* A few thousand moves; how far the search is then. */
+uint32_t korch__reassign_burst(korch__reassign_search *s, korch__reassign_mix mix)
 {
-	double mean = sample(s), heat = o->heat_ppm ? o->heat_ppm / 1e6 : 1;
-	bool bounded = s->max_moves < s->state->model->n_processes;
-	uint64_t tried = 0;
-	uint32_t done = 0;
-	while (done < DONE) {
-		double share = (double)done / DONE;
-		bool icy = share > COLD_AT;
+	for (int i = 0; i < TICK; i++) {
+		if (i % CHAIN_EVERY == 0)
+			korch__reassign_chain(s);
+		else if (mix.exchange > 0 && i % mix.exchange == 1)
+			korch__reassign_exchange(s);
+		else if (mix.homecoming > 0 && i % mix.homecoming == 2)
+			korch__reassign_homecoming(s);
+		else
+			step(s);
+	}
+	s->tried += TICK;
+	return progress_of(s);
+}
+
+/* Anneals from now, when the search is as far as `from`, until it is as far as `to`. */
+static uint32_t cool(korch__reassign_search *s, uint32_t from, uint32_t to)
+{
+	double mean = korch__reassign_sample(s).cost;
+	double heat = s->options->heat_ppm ? s->options->heat_ppm / 1e6 : 1;
+	korch__reassign_mix mix = {0};
+	if (s->max_moves < s->state->model->n_processes)
+		mix.exchange = EXCHANGE_EVERY;
+	uint32_t done = from;
+	while (done < to) {
+		double share = done > from ? (double)(done - from) / (to - from) : 0;
+		mix.homecoming = share > COLD_AT ? HOMECOMING_EVERY : 0;
 		s->temperature = temperature_at(share, mean, heat);
 		weigh_missing(s, share, mean);
-		for (int i = 0; i < TICK; i++) {
-			if (i % CHAIN_EVERY == 0)
-				korch__reassign_chain(s);
-			else if (bounded && i % EXCHANGE_EVERY == 1)
-				korch__reassign_exchange(s);
-			else if (icy && i % HOMECOMING_EVERY == 2)
-				korch__reassign_homecoming(s);
-			else
-				step(s);
-		}
-		tried += TICK;
-		done = progress_of(o, tried);
+		done = korch__reassign_burst(s, mix);
 	}
-	return tried;
+	return done;
+}
+
+static void run(korch__reassign_search *s)
+{
+	int64_t before = s->state->cost;
+	uint32_t done = 0;
+	if (korch__reassign_squeezable(s)) {
+		done = cool(s, 0, TRIAL);
+		done = korch__reassign_squeeze(s, done, before);
+	}
+	if (done < KORCH_REASSIGN_DONE)
+		cool(s, done, KORCH_REASSIGN_DONE);
 }
 
 int korch__reassign_anneal(korch__reassign_state *state, uint32_t *best, uint64_t *iterations,
@@ -203,21 +228,29 @@ int korch__reassign_anneal(korch__reassign_state *state, uint32_t *best, uint64_
 {
 	enum { LOGS = 1 << KORCH_REASSIGN_LOG_BITS };
 	uint32_t n = state->model->n_processes;
-	korch__reassign_search s = {
-	    .state = state, .best = best, .best_cost = state->cost, .dice = o->seed, .max_moves = n};
+	korch__reassign_search s = {.state = state,
+	                            .best = best,
+	                            .best_cost = state->cost,
+	                            .dice = o->seed,
+	                            .max_moves = n,
+	                            .chain = KORCH_REASSIGN_CHAIN,
+	                            .options = o};
 	if (o->max_moves && o->max_moves < n)
 		s.max_moves = (uint32_t)o->max_moves;
 	s.dirty = korch__calloc(n, sizeof(*s.dirty));
 	s.is_dirty = korch__calloc(n, sizeof(*s.is_dirty));
 	s.logs = korch__calloc(LOGS, sizeof(*s.logs));
-	int code = s.dirty && s.is_dirty && s.logs ? 0 : KORCH_E_NOMEM;
+	s.pressure = korch__calloc(state->model->n_machines, sizeof(*s.pressure));
+	int code = s.dirty && s.is_dirty && s.logs && s.pressure ? 0 : KORCH_E_NOMEM;
 	if (!code) {
 		for (int i = 0; i < LOGS; i++)
 			s.logs[i] = (float)-log((i + 0.5) / LOGS);
-		*iterations = run(&s, o);
+		run(&s);
+		*iterations = s.tried;
 	}
 	korch__free(s.dirty);
 	korch__free(s.is_dirty);
 	korch__free(s.logs);
+	korch__free(s.pressure);
 	return code;
 }

@@ -140,7 +140,7 @@ void korch__reassign_chain(korch__reassign_search *s)
 		return;
 	begin(s);
 	bool arrived;
-	while (!(arrived = shift(s, process, machine)) && s->n_done < KORCH_REASSIGN_CHAIN) {
+	while (!(arrived = shift(s, process, machine)) && s->n_done < s->chain) {
 		uint32_t resource = short_of(s->state, process, machine);
 		uint32_t other = resource == KORCH_REASSIGN_NONE
 		                     ? resource

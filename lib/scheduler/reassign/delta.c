@@ -190,9 +190,12 @@ bool korch__reassign_try(korch__reassign_state *s, const korch__reassign_move *m
 	if (!fits(s, move->b, move->out, move->in) || !fits(s, move->a, move->in, move->out) ||
 	    !services_change(s, move, &delta->broken))
 		return false;
-	int64_t change = machine_after(s, move->a, move->in, move->out) +
-	                 machine_after(s, move->b, move->out, move->in) - s->machine_cost[move->a] -
-	                 s->machine_cost[move->b];
+	int64_t at_a = machine_after(s, move->a, move->in, move->out) - s->machine_cost[move->a];
+	int64_t at_b = machine_after(s, move->b, move->out, move->in) - s->machine_cost[move->b];
+	int64_t change = at_a + at_b;
+	delta->load = change;
+	if (s->pressure)
+		delta->pressed = s->pressure[move->a] * (double)at_a + s->pressure[move->b] * (double)at_b;
 	change += move_cost(m, move->out, move->a, move->b, &more_out);
 	change += move_cost(m, move->in, move->b, move->a, &more_in);
 	delta->cost =

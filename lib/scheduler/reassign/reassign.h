@@ -58,9 +58,10 @@ typedef struct korch__reassign_state {
 	int64_t *load;             /* by machine and resource */
 	int64_t *left;             /* by machine and resource: held by processes moved away */
 	int64_t *machine_cost;     /* by machine: load and balance */
-	uint64_t *present;         /* by presence row and machine, one bit each */
-	uint32_t *at_location;     /* by location row and location: processes */
-	uint32_t *locations;       /* by location row: locations that have a process */
+	double *pressure;      /* by machine: weight of its cost for the search; or NULL: 1. Borrowed */
+	uint64_t *present;     /* by presence row and machine, one bit each */
+	uint32_t *at_location; /* by location row and location: processes */
+	uint32_t *locations;   /* by location row: locations that have a process */
 	uint32_t *at_neighborhood; /* by dependency row and neighborhood: processes */
 	uint32_t *moved;           /* by service: processes away from their initial machine */
 	uint32_t *services_with;   /* by number of moved processes: services that have so many */
@@ -85,9 +86,11 @@ typedef struct korch__reassign_move {
 	uint32_t out, in, a, b;
 } korch__reassign_move;
 
-/* What a move changes: the cost; missing locations and dependencies. */
+/* What a move changes: the cost; missing locations and dependencies; and of the cost load and
+ * balance, as they are and weighted by machine. */
 typedef struct korch__reassign_delta {
-	int64_t cost, broken;
+	int64_t cost, broken, load;
+	double pressed;
 } korch__reassign_delta;
 
 /* False when a capacity is exceeded or two processes of a service would meet; otherwise *delta is
