@@ -1,0 +1,39 @@
+/*
+ * The services of a canary. The canary service goes to the current revision when that has something
+ * ready and nothing is sent through the service any more, and to the stable one after an abort:
+ * each of these once.
+ */
+#include "strategy/rollout/work.h"
+
+static int is_ready(const korch__strategy_work *w, size_t i)
+{
+	return i < w->seen->n_revisions && korch__strategy_ready(&w->seen->revisions[i]) > 0;
+}
+
+/* Whether the service may leave the revision: a router that goes by services sends its weight
+ * through it. One that selects the stable revision is at rest. */
+static int is_free(const korch__strategy_work *w, const char *hash)
+{
+	size_t i = korch__strategy_find(w->seen, hash);
+	if (!w->routed || i == KORCH__STRATEGY_NONE || i == w->stable)
+		return 1;
+	return w->seen->traffic_verified && w->seen->revisions[i].weight == 0;
+}
+
+static const char *hash_of(const korch__strategy_work *w, size_t i)
+{
+	return i == w->stable ? w->state->stable : w->state->current;
+}
+
+void korch__strategy_canary_services(korch__strategy_work *w)
+{
+	const korch_strategy_observed *seen = w->seen;
+	size_t canary = w->aborted ? w->stable : w->current;
+	size_t stable = w->stable != KORCH__STRATEGY_NONE ? w->stable : w->current;
+	if (canary != KORCH__STRATEGY_NONE && is_ready(w, canary) && is_free(w, seen->canary_service) &&
+	    !korch__strategy_same(seen->canary_service, hash_of(w, canary)))
+		w->plan->canary_service = hash_of(w, canary);
+	if (stable != KORCH__STRATEGY_NONE && is_ready(w, stable) &&
+	    !korch__strategy_same(seen->stable_service, hash_of(w, stable)))
+		w->plan->stable_service = hash_of(w, stable);
+}
