@@ -238,6 +238,28 @@ class Html(Schedule):
         said = self.refused(*self.files(), "--html", ".")
         self.assertEqual(said, "korch: --html .: Is a directory\n")
 
+    NODE = "{apiVersion: v1, kind: Node, metadata: {name: n}, status: {allocatable: {cpu: 2, memory: 8Gi}}}\n"
+
+    def test_explained_gang(self):
+        """A pod that fits alone, but its gang does not."""
+        gang = "{apiVersion: scheduling.x-k8s.io/v1alpha1, kind: PodGroup, metadata: {name: g}, spec: {minMember: 3}}\n---\n" + "---\n".join(
+            pod(name, 1).replace(f"name: {name}", f"name: {name}, labels: {{scheduling.x-k8s.io/pod-group: g}}") for name in "abc")
+        told = self.schedule(*self.files(gang, self.NODE), "--explain", "a").stdout
+        self.assertIn("default/a: but it stays pending: ", told.splitlines()[-1])
+        told = json.loads(self.schedule(*self.files(gang, self.NODE), "--explain", "a", "-o", "json").stdout)
+        self.assertEqual((told["node"], told["outcome"]["state"], told["outcome"]["node"]), ("n", "pending", None))
+
+    def test_explained_preemption(self):
+        files = self.files(pod("low", 2, nodeName="n") + "---\n" + pod("middle", 1, priority=1) + "---\n" + pod("high", 2, priority=5), self.NODE)
+        told = self.schedule(*files, "--preempt", "--explain", "high").stdout.splitlines()
+        self.assertEqual(told[-2:], ["default/high: 0/1 nodes are available: 1 Insufficient cpu.",
+                                     "default/high: placed on n, which is left for it by default/low"])
+        self.assertEqual(self.schedule(*files, "--explain", "high").stdout.splitlines()[-1], told[-2])
+        told = json.loads(self.schedule(*files, "--preempt", "--explain", "high", "-o", "json").stdout)
+        self.assertEqual((told["node"], told["outcome"]), (None, {"state": "placed", "node": "n"}))
+        told = self.schedule(*files, "--preempt", "--explain", "low").stdout.splitlines()
+        self.assertEqual(told[-1], "default/low: had to leave n for default/high")
+
     def test_what_is_there_stays_what_it_is(self):
         """A link stays a link, and a pipe is written to, not replaced."""
         (self.folder / "real.html").write_text("old")

@@ -7,6 +7,7 @@
 #include <string.h>
 
 typedef struct verdicts {
+	const schedule_run *run;
 	const korch_explanation *explanation;
 	const korch_node_verdict **items;
 	size_t n, n_fitting;
@@ -72,6 +73,41 @@ static void print_sentence(FILE *out, const verdicts *self)
 		        self->n_fitting == 1 ? "" : "s", self->n);
 }
 
+static const char *name_at(const schedule_model *model, size_t node)
+{
+	return korch_object_name(&model->nodes.items[node].object->object);
+}
+
+/* What became of it, where that is not what the sentence says: gangs, batches and preemption look
+ * at more than one pod. */
+static void print_outcome(FILE *out, const verdicts *self)
+{
+	const schedule_model *model = self->run->model;
+	const model_pod *pod = &model->pods.items[self->run->explained];
+	const char *best = korch_explanation_node(self->explanation);
+	char name[512];
+	if (pod->state == MODEL_PENDING && pod->preempted_from != NO_NODE)
+		fprintf(out, "%s: had to leave %s for %s\n", self->pod, name_at(model, pod->preempted_from),
+		        model_pod_name(&model->pods.items[pod->preempted_by], name, sizeof(name)));
+	else if (pod->state == MODEL_PENDING && best)
+		fprintf(out, "%s: but it stays pending: %s\n", self->pod,
+		        model->reasons.items[pod->reason]);
+	if (pod->state != MODEL_PLACED || (best && strcmp(best, name_at(model, pod->node)) == 0))
+		return;
+	fprintf(out, "%s: placed on %s", self->pod, name_at(model, pod->node));
+	if (best)
+		fputs(" together with others", out);
+	const char *before = ", which is left for it by ";
+	for (size_t i = 0; !best && i < model->pods.n; i++) {
+		const model_pod *victim = &model->pods.items[i];
+		if (victim->preempted_from == NO_NODE || victim->preempted_by != self->run->explained)
+			continue;
+		fprintf(out, "%s%s", before, model_pod_name(victim, name, sizeof(name)));
+		before = ", ";
+	}
+	fputc('\n', out);
+}
+
 static int print_table(FILE *out, const verdicts *self)
 {
 	size_t n_terms = self->n ? self->items[0]->n_terms : 0;
@@ -90,7 +126,24 @@ static int print_table(FILE *out, const verdicts *self)
 		fputs("(raw/normalized×weight)\n", out);
 	fputc('\n', out);
 	print_sentence(out, self);
+	print_outcome(out, self);
 	return 0;
+}
+
+static void put_outcome(jsonw *json, const verdicts *self)
+{
+	static const char *const STATES[] = {[MODEL_WAITING] = "pending",
+	                                     [MODEL_GIVEN] = "given",
+	                                     [MODEL_PLACED] = "placed",
+	                                     [MODEL_PENDING] = "pending"};
+	const schedule_model *model = self->run->model;
+	const model_pod *pod = &model->pods.items[self->run->explained];
+	jsonw_open(json, "outcome", '{');
+	jsonw_text(json, "state", STATES[pod->state]);
+	jsonw_text(json, "node", pod->node == NO_NODE ? NULL : name_at(model, pod->node));
+	if (pod->reason != NO_REASON)
+		jsonw_text(json, "reason", model->reasons.items[pod->reason]);
+	jsonw_close(json, '}');
 }
 
 static int print_json(FILE *out, const verdicts *self)
@@ -101,6 +154,7 @@ static int print_json(FILE *out, const verdicts *self)
 	jsonw_text(&json, "node", korch_explanation_node(self->explanation));
 	jsonw_text(&json, "message", korch_explanation_message(self->explanation));
 	jsonw_int(&json, "feasible", (int64_t)self->n_fitting);
+	put_outcome(&json, self);
 	jsonw_open(&json, "nodes", '[');
 	for (size_t i = 0; i < self->n; i++) {
 		const korch_node_verdict *verdict = self->items[i];
@@ -160,7 +214,7 @@ int output_explanation(FILE *out, const schedule_run *run)
 {
 	static int (*const PRINTERS[])(FILE * out, const verdicts *self) = {
 	    [FORMAT_TABLE] = print_table, [FORMAT_JSON] = print_json, [FORMAT_CSV] = print_csv};
-	verdicts list = {.explanation = run->explanation};
+	verdicts list = {.run = run, .explanation = run->explanation};
 	list.items = rank_verdicts(run->explanation, &list.n);
 	if (!list.items)
 		return KORCH_E_NOMEM;
