@@ -174,13 +174,17 @@ class BadInput(Schedule):
             if pods == "link.yaml":
                 os.symlink("all.yaml", self.folder / pods)
             self.assertIn("default,a,placed,", self.schedule("--nodes", "all.yaml", "--pods", pods, "-o", "csv").stdout)
+        done = self.schedule("--nodes", "-", "--pods", "-", "-o", "csv", text=NODES + "---\n" + pod("a", 1))
+        self.assertIn("default,a,placed,", done.stdout)
+        self.assertEqual(self.refused("--nodes", "-", "--pods", "-", text="name,cpu\na,1\n"),
+                         "korch: standard input: CSV has either nodes or pods, not both\n")
         self.write("copy.yaml", NODES)
         self.assertIn("n1 is there twice", self.refused("--nodes", "all.yaml", "--pods", "copy.yaml"))
 
     def test_usage(self):
         self.write("nodes.yaml", NODES)
         for arguments in ([], ["--nodes", "nodes.yaml"], ["--pods", "nodes.yaml"], ["--nonsense"], ["--nodes"], ["file"],
-                          ["--nodes", "-", "--pods", "-"], ["--nodes", "nodes.yaml", "--pods", "nodes.yaml", "-o", "xml"],
+                          ["--nodes", "nodes.yaml", "--pods", "nodes.yaml", "-o", "xml"],
                           ["--nodes", "nodes.yaml", "--pods", "nodes.yaml", "--ties", "dice"],
                           ["--nodes", "nodes.yaml", "--pods", "nodes.yaml", "--seed", "-3"]):
             self.assertRegex(self.refused(*arguments, code=2), r"\Akorch schedule: .*\ntry: korch schedule --help\n\Z")

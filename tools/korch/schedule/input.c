@@ -114,6 +114,9 @@ static int read_csv(schedule_model *self, const input_file *file, korch_error **
 static size_t add_path(char **paths, struct stat *abouts, size_t n, const char *path)
 {
 	int is_there = strcmp(path, "-") != 0 && stat(path, &abouts[n]) == 0;
+	for (size_t i = 0; !is_there && i < n; i++)
+		if (strcmp(paths[i], path) == 0)
+			return n;
 	for (size_t i = 0; is_there && i < n; i++)
 		if (abouts[i].st_dev == abouts[n].st_dev && abouts[i].st_ino == abouts[n].st_ino)
 			return n;
@@ -127,11 +130,14 @@ int input_read(schedule_model *self, const input_file *files, size_t n, korch_er
 {
 	char **paths = calloc(n + 1, sizeof(*paths));
 	struct stat *abouts = calloc(n + 1, sizeof(*abouts));
-	size_t n_paths = 0;
+	size_t n_paths = 0, n_inputs = 0;
 	int code = paths && abouts ? 0 : model_nomem(err);
 	for (size_t i = 0; code == 0 && i < n; i++)
-		if (strcmp(files[i].path, "-") == 0)
+		if (strcmp(files[i].path, "-") == 0 && n_inputs++ == 0)
 			code = spool_input(err);
+	if (code == 0 && n_inputs > 1 && is_csv("-"))
+		code = korch_error_set(err, KORCH_E_INVALID,
+		                       "standard input: CSV has either nodes or pods, not both");
 	for (size_t i = 0; code == 0 && i < n; i++)
 		if (!is_csv(files[i].path))
 			n_paths = add_path(paths, abouts, n_paths, files[i].path);

@@ -155,11 +155,10 @@ static int set_option(schedule_options *options, int option, const char *value)
 
 static int check(const schedule_options *options)
 {
-	int has_nodes = 0, has_pods = 0, n_inputs = 0;
+	int has_nodes = 0, has_pods = 0;
 	for (size_t i = 0; i < options->n_files; i++) {
 		has_nodes |= options->files[i].is_of_nodes;
 		has_pods |= !options->files[i].is_of_nodes;
-		n_inputs += strcmp(options->files[i].path, "-") == 0;
 	}
 	if (!has_nodes)
 		return tool_usage("schedule", "which nodes? --nodes FILE");
@@ -169,8 +168,6 @@ static int check(const schedule_options *options)
 		return tool_usage("schedule", "either --explain, or a question about nodes");
 	if (options->has_goal && options->question != QUESTION_REBALANCE)
 		return tool_usage("schedule", "--goal is that of --rebalance");
-	if (n_inputs > 1)
-		return tool_usage("schedule", "standard input can be read once");
 	return EXIT_FINE;
 }
 
