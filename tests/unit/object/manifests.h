@@ -56,4 +56,20 @@ static inline char *problems_text(const korch_problems *problems)
 	return text;
 }
 
+/* The problems of a manifest with its defaults are these, one a line. */
+static inline void manifest_expect(const char *manifest, const char *expected)
+{
+	korch_object *object = manifest_default(manifest);
+	korch_problems *problems = NULL;
+	ck_assert_int_eq(korch_problems_new(&problems, 0), 0);
+	int code = korch_object_validate(object, problems);
+	char *text = problems_text(problems);
+	ck_assert_msg(strcmp(text, expected) == 0, "%s\nfound:\n%swanted:\n%s", manifest, text,
+	              expected);
+	ck_assert_int_eq(code, *expected ? KORCH_E_INVALID : 0);
+	free(text);
+	korch_problems_free(problems);
+	korch_object_unref(object);
+}
+
 #endif
