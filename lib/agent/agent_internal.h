@@ -7,7 +7,7 @@
 #include "agent/agent.h"
 #include "agent/env.h"
 #include "agent/facts.h"
-#include "agent/http.h"
+#include "http/http.h"
 #include "agent/volume.h"
 #include "base/cleanup.h"
 #include "base/heap.h"

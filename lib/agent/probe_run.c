@@ -273,7 +273,8 @@ static int ask_grpc(korch__probe_run *run, const korch__probe_target *target)
 	                                     .n_headers = KORCH_COUNT(lines),
 	                                     .body = body.data,
 	                                     .body_length = body.len,
-	                                     .timeout_us = target->timeout_us};
+	                                     .timeout_us = target->timeout_us,
+	                                     .grpc = 1};
 	return korch__http_start(&run->http, target->http, &request, on_http, run);
 }
 

@@ -2,7 +2,7 @@
 #ifndef KORCH_AGENT_PROBE_RUN_H
 #define KORCH_AGENT_PROBE_RUN_H
 
-#include "agent/http.h"
+#include "http/http.h"
 #include <korch/api/core_container.h>
 #include <korch/sys/runtime.h>
 

@@ -1,6 +1,7 @@
 /* Functions of values. */
 #include "strategy/condition/lexer.h"
 #include "strategy/condition/value.h"
+#include <korch/time.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -274,6 +275,23 @@ static value over_numbers(korch__condition_run *run, const korch__condition_node
 	return node->function == FN_MEDIAN ? middle(run, node, numbers, count) : best;
 }
 
+static value moment(korch__condition_run *run, const korch__condition_node *node, const value *a)
+{
+	char text[64];
+	int64_t out = 0;
+	if (a->type != COND_STRING)
+		return not_for(run, node, a);
+	size_t length = a->length < sizeof(text) - 1 ? a->length : sizeof(text) - 1;
+	memcpy(text, a->as.text, length);
+	text[length] = '\0';
+	int code = node->function == FN_DATE ? korch_time_parse(&out, text, NULL)
+	                                     : korch_duration_parse(&out, text, NULL);
+	if (code < 0 || length < a->length)
+		return korch__condition_error(run, KORCH_E_INVALID, node, "invalid %s \"%s\"",
+		                              name_of(node), text);
+	return korch__condition_int(node->function == FN_DATE ? out : out / 1000);
+}
+
 value korch__condition_function_call(korch__condition_run *run, const korch__condition_node *node,
                                      const value *args, size_t n)
 {
@@ -290,6 +308,11 @@ value korch__condition_function_call(korch__condition_run *run, const korch__con
 	case FN_IS_INF:
 	case FN_IS_NAN:
 		return rounded(run, node, args);
+	case FN_NOW:
+		return korch__condition_int(run->now);
+	case FN_DATE:
+	case FN_DURATION:
+		return moment(run, node, args);
 	case FN_DEFAULT:
 		return args[args[0].type == COND_NIL];
 	case FN_IS_NIL:

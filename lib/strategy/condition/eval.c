@@ -66,9 +66,10 @@ static value make_map(korch__condition_run *run, const korch__condition_node *no
 
 static value call(korch__condition_run *run, const korch__condition_node *node)
 {
-	const korch__condition_node *first = node_at(run, node->a);
 	size_t n = 1;
-	if (first->next < 0) { /* the usual one: no memory */
+	if (node->a < 0)
+		return korch__condition_function_call(run, node, NULL, 0);
+	if (node_at(run, node->a)->next < 0) { /* the usual one: no memory */
 		value argument = korch__condition_evaluate(run, node->a);
 		return run->code < 0 ? korch__condition_nil()
 		                     : korch__condition_function_call(run, node, &argument, n);

@@ -96,7 +96,9 @@ typedef enum korch__condition_function {
 	FN_AS_INT,
 	FN_CEIL,
 	FN_COUNT,
+	FN_DATE,
 	FN_DEFAULT,
+	FN_DURATION,
 	FN_FILTER,
 	FN_FIND,
 	FN_FIND_INDEX,
@@ -116,6 +118,7 @@ typedef enum korch__condition_function {
 	FN_MEDIAN,
 	FN_MIN,
 	FN_NONE,
+	FN_NOW,
 	FN_ONE,
 	FN_ROUND,
 	FN_STRING,
@@ -130,6 +133,7 @@ typedef struct korch__condition_signature {
 	uint8_t min, max; /* arguments */
 	uint8_t query;    /* 1: the second argument is a closure */
 	uint8_t type;
+	uint8_t times; /* 1: only in expressions of times (time.h) */
 } korch__condition_signature;
 
 extern const korch__condition_signature korch__condition_functions[FN_COUNT_];

@@ -4,6 +4,7 @@
  */
 #include "base/cleanup.h"
 #include "strategy/condition/parser.h"
+#include "strategy/condition/time.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -305,8 +306,9 @@ static int parse_whole(korch__condition_parser *self)
 	if (self->code < 0)
 		return self->code;
 	int type = korch__condition_node_at(self, root)->type;
-	if (type != COND_ANY && type != COND_BOOL)
-		return korch__condition_fail(self, KORCH_E_INVALID, 1, "expected bool, but got %s",
+	if (type != COND_ANY && type != (self->times ? COND_INT : COND_BOOL))
+		return korch__condition_fail(self, KORCH_E_INVALID, 1, "expected %s, but got %s",
+		                             self->times ? "time" : "bool",
 		                             korch__condition_type_name(type));
 	self->condition->root = root;
 	return 0;
@@ -318,6 +320,11 @@ static void free_p(korch_condition **slot)
 }
 
 int korch_condition_parse(korch_condition **out, const char *text, korch_error **err)
+{
+	return korch__condition_read(out, text, 0, err);
+}
+
+int korch__condition_read(korch_condition **out, const char *text, int times, korch_error **err)
 {
 	if (!out || !text)
 		return korch_error_set(err, KORCH_E_INVALID, "a condition needs a text");
@@ -334,6 +341,7 @@ int korch_condition_parse(korch_condition **out, const char *text, korch_error *
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	korch__condition_parser parser = {
 	    .condition = made,
+	    .times = times,
 	    .lexer = {.text = made->text, .at = made->text, .strings = made->strings, .err = err},
 	};
 	int code = parse_whole(&parser);

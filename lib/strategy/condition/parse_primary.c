@@ -132,11 +132,12 @@ static int parse_dict(korch__condition_parser *self, size_t column)
 	return korch__condition_add(self, node);
 }
 
-static int find_function(const korch__condition_token *name)
+static int find_function(const korch__condition_parser *self, const korch__condition_token *name)
 {
 	for (int i = 0; i < FN_COUNT_; i++) {
 		const char *known = korch__condition_functions[i].name;
-		if (strlen(known) == name->length && memcmp(known, name->start, name->length) == 0)
+		if (strlen(known) == name->length && memcmp(known, name->start, name->length) == 0 &&
+		    self->times >= korch__condition_functions[i].times)
 			return i;
 	}
 	return -1;
@@ -192,7 +193,7 @@ static int parse_query(korch__condition_parser *self, int function, size_t colum
 int korch__condition_call(korch__condition_parser *self, const korch__condition_token *name,
                           int first)
 {
-	int function = find_function(name);
+	int function = find_function(self, name);
 	if (function < 0)
 		return unknown_name(self, name);
 	const korch__condition_signature *known = &korch__condition_functions[function];
@@ -233,7 +234,7 @@ static int parse_name(korch__condition_parser *self)
 		return korch__condition_add(self, leaf(COND_LITERAL, COND_NIL, name.column));
 	if (korch__condition_advance(self) < 0)
 		return self->code;
-	if (!korch__condition_at(self, "(") && find_function(&name) < 0)
+	if (!korch__condition_at(self, "(") && find_function(self, &name) < 0)
 		return unknown_name(self, &name);
 	return korch__condition_call(self, &name, -1);
 }

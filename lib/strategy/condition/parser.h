@@ -11,6 +11,7 @@ typedef struct korch__condition_parser {
 	korch__condition_token token; /* the next one */
 	int nesting;
 	int closures; /* how many closures we are inside of */
+	int times;    /* 1: the outcome is a time; now() and so on are known */
 	int code;     /* of the first failure */
 } korch__condition_parser;
 

@@ -1,6 +1,7 @@
 /* Values: from JSON, elements, keys, equality; the arena. */
 #include "strategy/condition/value.h"
 #include "base/cleanup.h"
+#include "strategy/condition/time.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -211,19 +212,41 @@ int korch__condition_equal(korch__condition_run *run, const korch__condition_nod
 	return equal(run, node, a, b, 0);
 }
 
+/* Evaluates; the value is taken by its caller as a number, so its type is checked here. */
+static int evaluate(int64_t *out, korch__condition_run *run, int type, const char *wanted)
+{
+	korch__condition_value value = korch__condition_evaluate(run, run->condition->root);
+	if (run->code == 0 && value.type != type)
+		run->code = korch_error_set(run->err, KORCH_E_INVALID, "expected %s, but got %s", wanted,
+		                            korch__condition_type_name(value.type));
+	free_chunks(run);
+	if (run->code == 0)
+		*out = value.as.number;
+	return run->code;
+}
+
 int korch_condition_eval(int32_t *out, const korch_condition *condition, struct json_object *result,
                          korch_error **err)
 {
+	int64_t value;
 	if (!out || !condition)
 		return korch_error_set(err, KORCH_E_INVALID, "evaluating needs a condition");
 	korch__condition_run run = {
 	    .condition = condition, .result = korch__condition_from_json(result), .err = err};
-	korch__condition_value value = korch__condition_evaluate(&run, condition->root);
-	if (run.code == 0 && value.type != COND_BOOL)
-		run.code = korch_error_set(err, KORCH_E_INVALID, "expected bool, but got %s",
-		                           korch__condition_type_name(value.type));
-	free_chunks(&run);
-	if (run.code == 0)
-		*out = (int32_t)value.as.number;
-	return run.code;
+	int code = evaluate(&value, &run, COND_BOOL, "bool");
+	if (code == 0)
+		*out = (int32_t)value;
+	return code;
+}
+
+int korch__condition_time(korch_usec *out, const char *text, korch_usec now, korch_error **err)
+{
+	korch_condition *condition = NULL;
+	int code = korch__condition_read(&condition, text, 1, err);
+	if (code < 0)
+		return code;
+	korch__condition_run run = {.condition = condition, .now = now, .err = err};
+	code = evaluate(out, &run, COND_INT, "time");
+	korch_condition_free(condition);
+	return code;
 }

@@ -7,6 +7,7 @@
 
 #include "strategy/condition/node.h"
 #include <json-c/json.h>
+#include <korch/loop.h>
 
 typedef struct korch__condition_value {
 	uint8_t type; /* korch__condition_type, not ANY */
@@ -28,6 +29,7 @@ typedef struct korch__condition_run {
 	korch__condition_value result;
 	korch__condition_value item; /* # */
 	int64_t index;               /* #index */
+	korch_usec now;
 	size_t steps;
 	size_t memory;
 	struct korch__condition_chunk *chunks;

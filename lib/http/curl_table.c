@@ -1,5 +1,5 @@
 /* Loading of libcurl. It is never unloaded. */
-#include "agent/curl_table.h"
+#include "http/curl_table.h"
 #include <dlfcn.h>
 #include <pthread.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* HTTP requests on the loop by libcurl, which is loaded with the first one. */
-#ifndef KORCH_AGENT_HTTP_H
-#define KORCH_AGENT_HTTP_H
+#ifndef KORCH_HTTP_HTTP_H
+#define KORCH_HTTP_HTTP_H
 
 #include <korch/loop.h>
 #include <stddef.h>
@@ -13,17 +13,23 @@ typedef struct korch__http_request {
 	const char *url;
 	const char *const *headers; /* "Name: value" */
 	size_t n_headers;
-	const void *body; /* NULL: a GET; otherwise a POST of HTTP/2 without TLS, as gRPC wants it */
+	const void *body; /* NULL: none */
 	size_t body_length;
 	korch_usec timeout_us;
+	const char *method; /* NULL: GET, with a body POST */
+	size_t answer_max;  /* bytes that are kept of an answer; 0: 10 KiB, the rest is not read */
+	int verify;         /* 1: the server's certificate has to be right */
+	int reuse;          /* 1: connections are kept for later requests */
+	int grpc;           /* 1: HTTP/2 without TLS, as gRPC wants it */
 } korch__http_request;
 
 /* What came of it. Borrowed. */
 typedef struct korch__http_answer {
 	int status;          /* 0: there was no answer */
 	const char *message; /* status 0: why */
-	const char *body;    /* at most 10 KiB of it */
+	const char *body;    /* as much as is kept of it; terminated */
 	size_t length;
+	int cut;         /* 1: there was more */
 	int grpc_status; /* of the trailers; -1: none */
 } korch__http_answer;
 

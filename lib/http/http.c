@@ -1,9 +1,9 @@
 /* libcurl's multi interface on a korch_loop: its sockets are polls, its timeout is one timer. */
-#include "agent/http.h"
-#include "agent/curl_table.h"
+#include "http/http.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "http/curl_table.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +23,7 @@ struct korch__http_call {
 	struct curl_slist *headers;
 	korch_buf request; /* body */
 	korch_buf body;
+	size_t body_max;
 	int cut; /* there was more than is kept */
 	int redirects;
 	int grpc_status;
@@ -149,7 +150,7 @@ static size_t on_body(char *data, size_t size, size_t n, void *userdata)
 {
 	korch__http_call *call = userdata;
 	size_t length = size * n;
-	size_t room = BODY_MAX - call->body.len;
+	size_t room = call->body_max - call->body.len;
 	call->cut = length > room;
 	korch__buf_put(&call->body, data, length < room ? length : room);
 	return call->cut ? 0 : length;
@@ -189,9 +190,23 @@ static int set_body(korch__http_call *call, const korch__http_request *request)
 		return KORCH_E_NOMEM;
 	korch__curl()->easy_setopt(call->easy, CURLOPT_POSTFIELDS, call->request.data);
 	korch__curl()->easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE, (long)call->request.len);
-	korch__curl()->easy_setopt(call->easy, CURLOPT_HTTP_VERSION,
-	                           (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
+	if (request->grpc)
+		korch__curl()->easy_setopt(call->easy, CURLOPT_HTTP_VERSION,
+		                           (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
 	return 0;
+}
+
+static void set_connection(CURL *easy, const korch__http_request *request)
+{
+	korch__curl()->easy_setopt(easy, CURLOPT_NOPROXY, "*");
+	korch__curl()->easy_setopt(easy, CURLOPT_TIMEOUT_MS,
+	                           (long)(request->timeout_us / KORCH_USEC_PER_MSEC));
+	korch__curl()->easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)!request->reuse);
+	korch__curl()->easy_setopt(easy, CURLOPT_FORBID_REUSE, (long)!request->reuse);
+	/* Probes ask whether somebody answers, not who: certificates of pods are made for other names.
+	 */
+	korch__curl()->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, request->verify ? 1L : 0L);
+	korch__curl()->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, request->verify ? 2L : 0L);
 }
 
 static int prepare(korch__http_call *call, const korch__http_request *request)
@@ -202,22 +217,19 @@ static int prepare(korch__http_call *call, const korch__http_request *request)
 	korch__curl()->easy_setopt(easy, CURLOPT_PRIVATE, call);
 	korch__curl()->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	korch__curl()->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	korch__curl()->easy_setopt(easy, CURLOPT_NOPROXY, "*");
-	korch__curl()->easy_setopt(easy, CURLOPT_TIMEOUT_MS,
-	                           (long)(request->timeout_us / KORCH_USEC_PER_MSEC));
-	korch__curl()->easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-	korch__curl()->easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-	/* Probes ask whether somebody answers, not who: certificates of pods are made for other names.
-	 */
-	korch__curl()->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-	korch__curl()->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	set_connection(easy, request);
 	korch__curl()->easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
 	korch__curl()->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	korch__curl()->easy_setopt(easy, CURLOPT_WRITEDATA, call);
 	korch__curl()->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	korch__curl()->easy_setopt(easy, CURLOPT_HEADERDATA, call);
 	int code = set_headers(call, request);
-	return code == 0 && request->body ? set_body(call, request) : code;
+	if (code == 0 && request->body)
+		code = set_body(call, request);
+	if (code == 0 && request->method &&
+	    korch__curl()->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) != CURLE_OK)
+		code = KORCH_E_NOMEM;
+	return code;
 }
 
 int korch__http_start(korch__http_call **out, korch__http *http, const korch__http_request *request,
@@ -232,7 +244,8 @@ int korch__http_start(korch__http_call **out, korch__http *http, const korch__ht
 	call->userdata = userdata;
 	call->grpc_status = -1;
 	korch__buf_init(&call->request, 0);
-	korch__buf_init(&call->body, BODY_MAX + 1);
+	call->body_max = request->answer_max ? request->answer_max : BODY_MAX;
+	korch__buf_init(&call->body, call->body_max + 1);
 	call->next = http->calls;
 	if (call->next)
 		call->next->previous = call;
@@ -304,6 +317,7 @@ static void finish(korch__http_call *call, CURLcode result)
 	    .message = again < 0 ? "stopped after 10 redirects" : failure_text(call, result),
 	    .body = korch__text_or_empty(call->body.data),
 	    .length = call->body.len,
+	    .cut = call->cut,
 	    .grpc_status = call->grpc_status,
 	};
 	korch__http_fn fn = call->fn;

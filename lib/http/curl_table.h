@@ -3,8 +3,8 @@
  * libraries along, which cost 6 MB of resident memory in every program, also in those that never
  * ask anything by HTTP.
  */
-#ifndef KORCH_AGENT_CURL_TABLE_H
-#define KORCH_AGENT_CURL_TABLE_H
+#ifndef KORCH_HTTP_CURL_TABLE_H
+#define KORCH_HTTP_CURL_TABLE_H
 
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
