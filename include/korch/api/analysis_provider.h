@@ -14,7 +14,7 @@ KORCH_BEGIN_DECLS
 /** Signing of requests to AWS. */
 typedef struct korch_sigv4_config {
 	KORCH_STRUCT_HEAD
-	const char *address;  /**< Region to sign for */
+	const char *region;   /**< Region to sign for */
 	const char *profile;  /**< Profile of the credentials */
 	const char *role_arn; /**< Role that signs */
 } korch_sigv4_config;

@@ -8,7 +8,7 @@
 
 #define S korch_sigv4_config
 static const korch_field sigv4_config_fields[] = {
-    STRING(address, "address", 1, 0, "Region to sign for"),
+    STRING(region, "region", 1, 0, "Region to sign for"),
     STRING(profile, "profile", 2, 0, "Profile of the credentials"),
     STRING(role_arn, "roleArn", 3, 0, "Role that signs"),
 };
