@@ -221,18 +221,18 @@ typedef struct korch_strategy_observed {
 	const char *current;      /**< hash of the wished template; its revision need not exist yet */
 	int32_t steps_changed;    /**< the steps are not those that state.step is about: start again */
 	int32_t traffic_verified; /**< 1: the weights of the revisions are in force for all requests */
-	korch_strategy_state state;
+	korch_strategy_state state;                             /**< what was remembered */
 	korch_strategy_analysis analyses[KORCH_STRATEGY_SLOTS]; /**< of the current revision */
 	int32_t experiment;        /**< a korch_strategy_outcome: of the present step's */
 	int32_t experiment_weight; /**< of all its templates together, 0 … max_weight; it is taken from
-	                              the stable one while the experiment runs */
+	                              the stable one as long as the plan wants the experiment */
 	int32_t gate;              /**< a korch_strategy_outcome: of the present step's */
 	int32_t reserved;          /**< 0 */
 	const char *active;  /**< blue-green: hash that the active service selects; NULL: none yet */
 	const char *preview; /**< the same of the preview service */
 	const char *canary_service; /**< canary: hash that its service selects; "": none yet; NULL: no
-	                               such service (what the plan says about it does not count as a
-	                               change then) */
+	                               such service, or unknown (what the plan says about it does not
+	                               count as a change then) */
 	const char *stable_service; /**< the same of the stable service */
 } korch_strategy_observed;
 /** @} */
@@ -333,13 +333,14 @@ typedef struct korch_strategy_plan {
 	korch_strategy_target targets[KORCH_STRATEGY_REVISIONS_MAX + 1]; /**< one for each revision, in
 	                                                                 the input's order, and a
 	                                                                 created one at the end */
-	size_t n_targets;
+	size_t n_targets;           /**< how many targets there are */
 	korch_strategy_state state; /**< to be remembered; stable, current borrowed */
 	uint32_t start;     /**< bits 1 << slot: analyses to start (for the current revision; STEP: for
 	                       state.step and state.attempt) */
 	uint32_t terminate; /**< bits 1 << slot: analyses to end */
 	int32_t experiment; /**< 1: the present step's experiment should exist; 0: none should run */
-	int32_t gate;       /**< 1: the present step's gate should be asked */
+	int32_t gate;       /**< 1: the present step's gate should be asked (its outcome is RUNNING, not
+	                       NONE, while it has not answered) */
 	uint64_t routes[KORCH_STRATEGY_STEPS_MAX / 64]; /**< bit s: the header or mirror route of step s
 	                                                   is in force */
 	const char *active;  /**< blue-green: what the active service should select; NULL: leave it */
@@ -350,7 +351,7 @@ typedef struct korch_strategy_plan {
 	int32_t reason;                 /**< why it is aborted: a korch_strategy_reason */
 	korch_strategy_explanation why; /**< what it waits for */
 	int32_t events[KORCH_STRATEGY_EVENTS_MAX]; /**< korch_strategy_event, in order */
-	size_t n_events;
+	size_t n_events;                           /**< how many events there are */
 	korch_usec wake_at; /**< call again then at the latest; KORCH_USEC_NEVER: no need */
 	int32_t changed;  /**< 1: something differs from what is there: sizes, weights, times, services,
 	                     state, analyses */

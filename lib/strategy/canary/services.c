@@ -7,7 +7,8 @@
 
 static int is_ready(const korch__strategy_work *w, size_t i)
 {
-	return i < w->seen->n_revisions && korch__strategy_ready(&w->seen->revisions[i]) > 0;
+	return i < w->seen->n_revisions &&
+	       (korch__strategy_ready(&w->seen->revisions[i]) > 0 || w->spec->replicas == 0);
 }
 
 /* Whether the service may leave the revision: a router that goes by services sends its weight
@@ -28,6 +29,8 @@ static const char *hash_of(const korch__strategy_work *w, size_t i)
 void korch__strategy_canary_services(korch__strategy_work *w)
 {
 	const korch_strategy_observed *seen = w->seen;
+	if (w->frozen) /* another template is wished already */
+		return;
 	size_t canary = w->aborted ? w->stable : w->current;
 	size_t stable = w->stable != KORCH__STRATEGY_NONE ? w->stable : w->current;
 	if (canary != KORCH__STRATEGY_NONE && is_ready(w, canary) && is_free(w, seen->canary_service) &&

@@ -68,7 +68,7 @@ void korch__strategy_canary_goals(korch__strategy_work *w)
 	} else {
 		w->wish = weight_so_far(w);
 		int32_t scale = scale_so_far(w), need = korch__strategy_need(w, w->wish);
-		w->size = korch__strategy_max(scale, need);
+		w->size = w->spec->replicas > 0 ? korch__strategy_max(scale, need) : 0;
 		if (w->size > 0)
 			w->size = korch__strategy_max(w->size, w->spec->min_per_revision);
 	}

@@ -8,7 +8,7 @@
 
 static int32_t weight_of(const korch__strategy_work *w, size_t i)
 {
-	return i == KORCH__STRATEGY_NONE ? 0 : w->plan->targets[i].weight;
+	return i < w->plan->n_targets ? w->plan->targets[i].weight : 0;
 }
 
 /* Whether the canary service, if there is one, selects the current revision: a router that goes by
@@ -25,11 +25,16 @@ static int32_t current_goal(const korch__strategy_work *w)
 {
 	if (w->current == KORCH__STRATEGY_NONE)
 		return 0;
+	if (w->current >= w->seen->n_revisions && w->stable != w->current &&
+	    w->stable != KORCH__STRATEGY_NONE)
+		return 0;
 	if ((w->current == w->stable || w->stable == KORCH__STRATEGY_NONE) && !w->state->aborted)
 		return w->total;
 	const korch_strategy_revision *r = korch__strategy_at(w, w->current);
 	if (r->weight >= w->wish)
 		return w->wish;
+	if (w->spec->paused)
+		return r->weight;
 	int32_t can = korch__strategy_min(korch__strategy_ready(r), korch__strategy_available(r));
 	if (korch__strategy_capacity(w, can) >= w->wish && is_service_switched(w))
 		return w->wish;
@@ -45,7 +50,7 @@ static int32_t goal_of(const korch__strategy_work *w, size_t i)
 
 static int32_t spare_of(const korch__strategy_work *w, size_t i)
 {
-	if (i == KORCH__STRATEGY_NONE)
+	if (i >= w->seen->n_revisions) /* it is not there, or not yet */
 		return 0;
 	int32_t ready = korch__strategy_ready(korch__strategy_at(w, i));
 	return korch__strategy_max(korch__strategy_capacity(w, ready) - weight_of(w, i), 0);
@@ -53,7 +58,7 @@ static int32_t spare_of(const korch__strategy_work *w, size_t i)
 
 static int32_t room_of(const korch__strategy_work *w, size_t i)
 {
-	if (i == KORCH__STRATEGY_NONE)
+	if (i >= w->seen->n_revisions)
 		return 0;
 	return korch__strategy_min(goal_of(w, i) - weight_of(w, i), spare_of(w, i));
 }
@@ -70,7 +75,7 @@ static void give(korch__strategy_work *w, size_t to, int32_t room, int32_t *left
 
 static void take(korch__strategy_work *w, size_t i, int32_t *excess)
 {
-	if (i == KORCH__STRATEGY_NONE || *excess <= 0)
+	if (i >= w->plan->n_targets || *excess <= 0)
 		return;
 	int32_t part = korch__strategy_min(w->plan->targets[i].weight, *excess);
 	w->plan->targets[i].weight -= part;
@@ -96,8 +101,18 @@ static void fit_total(korch__strategy_work *w)
 	if (!w->aborted)
 		give(w, w->current, spare_of(w, w->current), &left);
 	size_t last = w->stable != KORCH__STRATEGY_NONE ? w->stable : w->current;
-	if (last != KORCH__STRATEGY_NONE)
+	if (last < w->plan->n_targets)
 		give(w, last, left, &left);
+}
+
+void korch__strategy_canary_fit(korch__strategy_work *w)
+{
+	int64_t sum = 0;
+	for (size_t i = 0; i < w->plan->n_targets; i++)
+		sum += w->plan->targets[i].weight;
+	w->goal = korch__strategy_min(korch__strategy_at(w, w->current)->weight, w->total);
+	if (sum > 0)
+		fit_total(w);
 }
 
 static void move_surplus(korch__strategy_work *w, size_t i)

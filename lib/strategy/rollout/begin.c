@@ -45,7 +45,7 @@ static void restart(korch__strategy_work *w, int is_new)
 	    .stable = state->stable,
 	    .current = seen->current,
 	    .attempt = state->current ? state->attempt + 1 : state->attempt,
-	    .stale = KORCH__STRATEGY_SLOT_BITS,
+	    .stale = KORCH__STRATEGY_STALE,
 	    .step_since_us = w->now,
 	    .progress_us = w->now,
 	    .replicas = state->replicas,

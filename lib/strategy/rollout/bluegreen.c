@@ -89,6 +89,7 @@ static void advance_active(korch__strategy_work *w)
 	}
 	int is_skipping = korch__strategy_blue_green_is_skipping(w);
 	if (w->stable == w->current || (state->pauses & KORCH_STRATEGY_PAUSED_INCONCLUSIVE) ||
+	    current_of(w)->available < w->spec->replicas ||
 	    !has_passed(w, KORCH_STRATEGY_SLOT_POST, w->spec->post_analysis && !is_skipping))
 		return;
 	korch__strategy_promote(w);
@@ -130,7 +131,7 @@ static void services(korch__strategy_work *w)
 		if (!korch__strategy_same(w->seen->active, w->state->stable) &&
 		    (is_whole(w, w->stable) || is_better(w, w->stable)))
 			w->plan->active = w->state->stable;
-	} else if (r && !w->state->aborted) {
+	} else if (r && !w->state->aborted && !w->frozen) {
 		int goes_on = !w->spec->paused || w->stable == w->current;
 		int is_held = w->state->pauses & KORCH_STRATEGY_PAUSED_INCONCLUSIVE;
 		if (!is_active(w) && goes_on && !is_held && is_good(w) && is_whole(w, w->current))
@@ -182,6 +183,5 @@ void korch__strategy_blue_green(korch__strategy_work *w)
 		if (!w->aborted)
 			targets[w->current].scale_down_at = 0;
 	}
-	if (w->stable == w->current || !w->aborted)
-		korch__strategy_retire(w, w->spec->scale_down_delay_us > 0);
+	korch__strategy_retire(w, w->spec->scale_down_delay_us > 0);
 }

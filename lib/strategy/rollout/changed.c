@@ -3,13 +3,13 @@
 
 static int service_changed(const char *seen, const char *planned)
 {
-	return planned && seen && strcmp(seen, planned) != 0;
+	return planned && seen;
 }
 
+/* A canary's services may not exist; blue-green's active service always does. */
 static int services_changed(const korch__strategy_work *w)
 {
 	const korch_strategy_plan *plan = w->plan;
-	/* a canary's service may not exist; blue-green's active service always does */
 	return plan->active || plan->preview ||
 	       service_changed(w->seen->canary_service, plan->canary_service) ||
 	       service_changed(w->seen->stable_service, plan->stable_service);
@@ -37,8 +37,10 @@ int korch__strategy_changed(const korch__strategy_work *w)
 		    target->scale_down_at != r->scale_down_at || target->remove || target->create)
 			return 1;
 	}
-	if (plan->start || plan->terminate || services_changed(w) ||
-	    state_changed(&w->seen->state, &plan->state))
+	if (plan->start || plan->terminate || (w->seen->steps_changed && !w->frozen) ||
+	    services_changed(w) || state_changed(&w->seen->state, &plan->state))
+		return 1;
+	if (plan->gate && w->seen->gate == KORCH_STRATEGY_NONE)
 		return 1;
 	return plan->experiment ? w->seen->experiment == KORCH_STRATEGY_NONE
 	                        : w->seen->experiment == KORCH_STRATEGY_RUNNING;

@@ -49,7 +49,7 @@ static void retire(korch__strategy_work *w, size_t i, int delays)
 void korch__strategy_retire(korch__strategy_work *w, int delays)
 {
 	for (size_t i = 0; i < w->seen->n_revisions; i++) {
-		if (!korch__strategy_is_other(w, i))
+		if (!korch__strategy_is_other(w, i) || w->frozen)
 			continue;
 		if (is_in_use(w, i))
 			w->plan->targets[i].scale_down_at = 0;
@@ -58,11 +58,22 @@ void korch__strategy_retire(korch__strategy_work *w, int delays)
 	}
 }
 
+/* By a service, or by the wished template. */
+static int is_selected(const korch__strategy_work *w, const char *hash)
+{
+	const korch_strategy_observed *seen = w->seen;
+	return korch__strategy_same(seen->current, hash) ||
+	       korch__strategy_same(seen->canary_service, hash) ||
+	       korch__strategy_same(seen->stable_service, hash) ||
+	       korch__strategy_same(seen->active, hash) || korch__strategy_same(seen->preview, hash);
+}
+
 static int is_history(const korch__strategy_work *w, size_t i)
 {
 	const korch_strategy_revision *r = &w->seen->revisions[i];
 	return korch__strategy_is_other(w, i) && r->size == 0 && r->present == 0 && r->weight == 0 &&
-	       w->plan->targets[i].weight == 0 && !is_in_use(w, i);
+	       (!w->routed || w->seen->traffic_verified) && w->plan->targets[i].weight == 0 &&
+	       !is_selected(w, r->hash);
 }
 
 void korch__strategy_history(korch__strategy_work *w)

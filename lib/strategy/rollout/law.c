@@ -92,7 +92,7 @@ static int check_weights(const trial *t)
 			return breaks(t, i, "was aborted and gets more traffic");
 	}
 	int64_t whole = t->max_weight;
-	if (plan->experiment && t->seen->experiment == KORCH_STRATEGY_RUNNING)
+	if (plan->experiment)
 		whole -= lesser(t->seen->experiment_weight, whole);
 	if (moved && sum != whole)
 		return korch_error_set(t->err, KORCH_E_INTERNAL, "weights sum to %lld, not to %lld",

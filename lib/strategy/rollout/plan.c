@@ -56,19 +56,41 @@ static void resolve(korch__strategy_work *w)
 	                          state->step >= (int32_t)w->spec->n_steps);
 }
 
-static void experiment_and_gate(korch__strategy_work *w)
+/* What the present step wants to be there. Not by a plan that goes to another step: the next one
+ * wants what is right there. */
+static void want_jobs(korch__strategy_work *w)
 {
 	const korch_strategy_step *step = korch__strategy_step(w);
 	const korch_strategy_observed *seen = w->seen;
 	w->total = w->max_weight;
-	if (!step || w->full || w->state->aborted || w->decided || w->current == KORCH__STRATEGY_NONE)
+	w->plan->experiment = w->plan->gate = 0;
+	if (!step || w->full || w->frozen || w->state->aborted || w->current == KORCH__STRATEGY_NONE)
 		return;
-	w->plan->gate = step->type == KORCH_STRATEGY_GATE && !w->spec->paused;
+	if (step->type == KORCH_STRATEGY_GATE)
+		w->plan->gate = seen->gate != KORCH_STRATEGY_NONE || !w->spec->paused;
 	if (step->type != KORCH_STRATEGY_EXPERIMENT)
 		return;
 	w->plan->experiment = seen->experiment != KORCH_STRATEGY_NONE || !w->spec->paused;
-	if (w->routed && seen->experiment == KORCH_STRATEGY_RUNNING)
+	if (w->routed && w->plan->experiment)
 		w->total -= korch__strategy_min(seen->experiment_weight, w->max_weight);
+}
+
+/* A plan that decides leaves everything as it is, but for the weight of an experiment that it ends
+ * with it. */
+static void leave(korch__strategy_work *w)
+{
+	w->plan->n_targets = w->seen->n_revisions;
+	w->state->progress_us = w->now;
+	w->state->timed_out = w->state->aborted ? w->state->timed_out : 0;
+	w->state->progress_mark = 0;
+	korch__strategy_wake(w, w->now);
+	if (w->state->step != w->seen->state.step || w->state->aborted || w->state->promote_full ||
+	    !korch__strategy_same(w->state->current, w->seen->state.current)) {
+		w->total = w->max_weight;
+		w->plan->experiment = w->plan->gate = 0;
+	}
+	if (w->routed)
+		korch__strategy_canary_fit(w);
 }
 
 static void advance(korch__strategy_work *w)
@@ -108,18 +130,14 @@ static void make(korch__strategy_work *w)
 	hold(w);
 	korch__strategy_begin(w);
 	resolve(w);
-	experiment_and_gate(w);
+	want_jobs(w);
 	if (!w->decided && w->spec->type == KORCH_STRATEGY_CANARY)
 		korch__strategy_canary_goals(w);
 	else
 		w->size = w->spec->replicas;
 	advance(w);
 	if (w->decided) {
-		/* nothing is made by a plan that decides */
-		w->plan->n_targets = w->seen->n_revisions;
-		w->state->progress_us = w->now;
-		w->state->progress_mark = 0;
-		korch__strategy_wake(w, w->now);
+		leave(w);
 	} else if (w->state->current) {
 		act(w);
 	}

@@ -54,7 +54,7 @@ void korch_rollout_retry(korch_strategy_state *state)
 	state->step = 0;
 	state->checks_failed = 0;
 	state->attempt++;
-	state->stale = KORCH__STRATEGY_SLOT_BITS;
+	state->stale = KORCH__STRATEGY_STALE;
 	state->scale_up_preview = state->post_since_set = 0;
 	state->aborted_us = state->step_since_us = state->post_since_us = 0;
 	state->pauses = state->paused = 0;

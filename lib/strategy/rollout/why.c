@@ -39,7 +39,8 @@ static int why_scale_down(korch__strategy_work *w)
 	const korch_strategy_target *first = NULL;
 	for (size_t i = 0; i < w->plan->n_targets; i++) {
 		const korch_strategy_target *target = &w->plan->targets[i];
-		if (target->scale_down_at > 0 && (!first || target->scale_down_at < first->scale_down_at))
+		if (target->scale_down_at > 0 && !korch__strategy_at(w, i)->referenced &&
+		    (!first || target->scale_down_at < first->scale_down_at))
 			first = target;
 	}
 	if (!first)

@@ -9,7 +9,10 @@
 #include <string.h>
 
 #define KORCH__STRATEGY_NONE SIZE_MAX
-#define KORCH__STRATEGY_SLOT_BITS ((1u << KORCH_STRATEGY_SLOTS) - 1)
+/* Slots of which an outcome may be left of an earlier try; STEP has its attempt. */
+#define KORCH__STRATEGY_STALE                                                                      \
+	(1u << KORCH_STRATEGY_SLOT_BACKGROUND | 1u << KORCH_STRATEGY_SLOT_PRE |                        \
+	 1u << KORCH_STRATEGY_SLOT_POST)
 
 typedef struct korch__strategy_work {
 	const korch_strategy *spec;
@@ -120,6 +123,7 @@ void korch__strategy_canary_goals(korch__strategy_work *w);
 void korch__strategy_canary_advance(korch__strategy_work *w);
 void korch__strategy_canary(korch__strategy_work *w);
 void korch__strategy_canary_weights(korch__strategy_work *w);
+void korch__strategy_canary_fit(korch__strategy_work *w); /* only that they sum to the total */
 void korch__strategy_canary_sizes(korch__strategy_work *w);
 void korch__strategy_canary_services(korch__strategy_work *w);
 void korch__strategy_basic_goals(korch__strategy_work *w);

@@ -207,6 +207,8 @@ static void apply_analyses(world *w)
 		w->seen.experiment = KORCH_STRATEGY_RUNNING;
 	if (!w->plan.experiment)
 		w->seen.experiment = KORCH_STRATEGY_NONE;
+	if (w->plan.gate && w->seen.gate == KORCH_STRATEGY_NONE)
+		w->seen.gate = KORCH_STRATEGY_RUNNING;
 	if (!w->plan.gate)
 		w->seen.gate = KORCH_STRATEGY_NONE;
 }
