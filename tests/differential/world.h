@@ -44,7 +44,7 @@ typedef struct world {
 	world_node nodes[NODES];
 	world_pod pods[PODS];
 	size_t n_pods;
-	korch_pod *waiting[WAITING]; /* the one that waits longest first */
+	korch_pod *waiting[WAITING];     /* the one that waits longest first */
 	unsigned char hopeless[WAITING]; /* nobody could be driven out for it, when last looked at */
 	size_t n_waiting;
 	world_pod nominated[WAITING];

@@ -140,7 +140,7 @@ static void check_rows(const row *rows, size_t n, int nodes)
 	for (size_t i = 0; i < n; i++) {
 		korch_scheduler_reset(s);
 		for (int k = 1; k <= nodes; k++) {
-			char name[8];
+			char name[16];
 			snprintf(name, sizeof(name), "n%d", k);
 			feed_node(s, make_node(name, "cpu=4"));
 		}
@@ -391,7 +391,7 @@ static korch_pod *web(korch_pod *pod)
 static void random_cluster(korch_random *random)
 {
 	for (int i = 0; i < 6; i++) {
-		char name[8];
+		char name[16];
 		snprintf(name, sizeof(name), "n%d", i);
 		feed_node(s, make_node(name, "cpu=4 pods=6 nvidia.com/gpu=1"));
 	}
