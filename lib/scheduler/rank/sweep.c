@@ -18,6 +18,7 @@
 
 typedef int64_t ints __attribute__((vector_size(LANES * sizeof(int64_t)), aligned(8)));
 typedef uint64_t ties __attribute__((vector_size(LANES * sizeof(uint64_t)), aligned(8)));
+typedef ties wraps; /* sums and products of numbers that may be too great */
 typedef double reals __attribute__((vector_size(LANES * sizeof(double)), aligned(8)));
 typedef int8_t bytes __attribute__((vector_size(LANES), aligned(1)));
 

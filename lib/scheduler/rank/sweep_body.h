@@ -103,19 +103,22 @@ SWEEP_FUNCTION ints SWEEP(balanced)(const sweep *w, size_t at)
 	return __builtin_convertvector((1.0 - SWEEP(apart)(cpu, memory) / 2.0) * 100.0, ints);
 }
 
-/* The weighted total of eight nodes. */
+/* The weighted total of eight nodes. What comes out for those that do not fit counts for nothing;
+ * without signs, so that it may be too great. */
 SWEEP_FUNCTION ints SWEEP(total)(const sweep *w, size_t at)
 {
-	ints total = SWEEP(all)(0);
+	wraps total = (wraps)SWEEP(all)(0);
 	if (w->fit_weight > 0)
-		total = (SWEEP(fit_one)(w, &w->cpu, at) + SWEEP(fit_one)(w, &w->memory, at)) >> 1;
+		total = (wraps)((ints)((wraps)SWEEP(fit_one)(w, &w->cpu, at) +
+		                       (wraps)SWEEP(fit_one)(w, &w->memory, at)) >>
+		                1);
 	if (w->fit_weight > 1)
-		total *= w->fit_weight;
+		total *= (uint64_t)w->fit_weight;
 	if (w->balanced_weight == 1)
-		total += SWEEP(balanced)(w, at);
+		total += (wraps)SWEEP(balanced)(w, at);
 	else if (w->balanced_weight > 1)
-		total += SWEEP(balanced)(w, at) * w->balanced_weight;
-	return total;
+		total += (wraps)SWEEP(balanced)(w, at) * (uint64_t)w->balanced_weight;
+	return (ints)total;
 }
 
 /* The best nodes so far, lane by lane. */
