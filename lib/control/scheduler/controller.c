@@ -225,7 +225,7 @@ int korch__scheduler_controller(korch_controller_spec *out, const korch_schedule
 {
 	korch__scheduling *st = NULL;
 	int code = make_state(&st, options, err);
-	if (code < 0)
+	if (!st)
 		return code;
 	*out = (korch_controller_spec){
 	    .size = sizeof(*out),

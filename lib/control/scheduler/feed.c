@@ -116,7 +116,7 @@ static int pod_matters(const korch_pod *before, const korch_pod *pod)
 	if (!korch__text_equal(place_of(before), node) ||
 	    !korch__text_equal(nominated_node(before), nominated_node(pod)))
 		return 1;
-	if (!*node)
+	if (!*node || !before || !pod)
 		return 0;
 	return before->spec != pod->spec ||
 	       korch__labels(&before->object) != korch__labels(&pod->object) ||

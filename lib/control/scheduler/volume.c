@@ -141,7 +141,7 @@ int korch__volumes_feed(korch__scheduling *st, const korch_view *view, const kor
 	const korch_object *any = object ? object : before;
 	int is_same = before && object && before->raw == object->raw &&
 	              korch__is_deleting(before) == korch__is_deleting(object);
-	if (is_same)
+	if (!any || is_same)
 		return 0;
 	if (any->kind == korch__volume_kind(0)) {
 		if (object)
