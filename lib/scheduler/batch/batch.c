@@ -91,7 +91,7 @@ static int drop_hopeless(sched_batch *b)
 {
 	korch__batch_unseat_all(b);
 	for (size_t i = b->todo.n; i-- > 0;) {
-		uint32_t slot, member = b->todo.items[i];
+		uint32_t slot = NONE, member = b->todo.items[i];
 		sched_member *m = &b->members[member];
 		if (!m->pod->terms && korch__batch_best(&slot, b, member) < 0)
 			return KORCH_E_NOMEM;
@@ -199,7 +199,7 @@ static int add_member(sched_batch *b, uint32_t i, const korch_pod *pod, korch_er
 	int code = korch__class_of(&c, b->s, pod, err);
 	if (code == 0)
 		code = korch__pod_make(&m->pod, b->s, pod, err);
-	if (code < 0) {
+	if (code < 0 || !m->pod) {
 		korch__members_blame(i, err);
 		return code;
 	}

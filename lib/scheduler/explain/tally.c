@@ -147,7 +147,7 @@ static void find_lacks(uint8_t *lacks, const korch_scheduler *s, const sched_sha
 /* Slots that fail for the same lack of room are told by the first of them; the others are asked. */
 static int count_quickly(sched_tally *t, korch_scheduler *s, const sched_class *c)
 {
-	uint32_t counts[1 << (QUICK_NEEDS + 1)] = {0}, firsts[1 << (QUICK_NEEDS + 1)];
+	uint32_t counts[1 << (QUICK_NEEDS + 1)] = {0}, firsts[1 << (QUICK_NEEDS + 1)] = {0};
 	_cleanup_free_ uint8_t *lacks = korch__calloc(s->slots.n + 1, 1);
 	if (!lacks)
 		return KORCH_E_NOMEM;

@@ -29,8 +29,9 @@ void *korch__profile_calloc(korch__profile_memory *memory, size_t n, size_t size
 
 char *korch__profile_strdup(korch__profile_memory *memory, const char *text)
 {
-	char *copy = korch__profile_calloc(memory, strlen(text) + 1, 1);
-	return copy ? strcpy(copy, text) : NULL;
+	size_t size = strlen(text) + 1;
+	char *copy = korch__profile_calloc(memory, size, 1);
+	return copy ? memcpy(copy, text, size) : NULL;
 }
 
 void korch__profile_memory_fini(korch__profile_memory *memory)

@@ -92,7 +92,7 @@ static int read_enabled(set *out, korch__point point, const korch__config *confi
 {
 	int64_t n = korch__config_count(config, spot, KORCH__PLUGINS_MAX);
 	for (int64_t i = 0; i < n; i++) {
-		int64_t plugin;
+		int64_t plugin = -1;
 		korch__plugin_use use;
 		korch__spot entry = korch__spot_item(spot, (size_t)i);
 		int code = read_entry(&plugin, &use, config, &entry);
@@ -120,7 +120,7 @@ static int read_disabled(set *out, const korch__config *config, const korch__spo
 {
 	int64_t n = korch__config_count(config, spot, KORCH__PLUGINS_MAX);
 	for (int64_t i = 0; i < n; i++) {
-		int64_t plugin;
+		int64_t plugin = -1;
 		korch__plugin_use use;
 		korch__spot entry = korch__spot_item(spot, (size_t)i);
 		int code = read_entry(&plugin, &use, config, &entry);

@@ -24,7 +24,7 @@ static int set_filters(korch_scheduler_profile *out, korch__profile_memory *memo
                        const korch__plugin_list *filters)
 {
 	const char **names = korch__profile_calloc(memory, KORCH__PLUGINS_MAX, sizeof(*names));
-	korch__plugin plugin;
+	korch__plugin plugin = {0};
 	if (!names)
 		return KORCH_E_NOMEM;
 	for (size_t i = 0; korch__plugin_get(&plugin, i); i++)
