@@ -10,6 +10,7 @@
 #include <korch/engine.h>
 #include <korch/manifest.h>
 #include <korch/problems.h>
+#include <korch/router.h>
 #include <korch/runtime.h>
 #include <korch/scheduler.h>
 #include <korch/store.h>
@@ -63,6 +64,9 @@ typedef struct korch_cluster_options {
 	const korch_scheduler_options *scheduler; /**< profiles and ties; may go after the call. NULL:
 	                                             kube-scheduler's plugins, full nodes first; so it
 	                                             is when it has no profiles */
+	korch_router *router; /**< taken on success, on the same loop: what shares traffic among the
+	                         revisions of Rollouts. NULL: the Service load balancer; without one
+	                         (no_proxy, a virtual runtime) a simulated router */
 } korch_cluster_options;
 
 /** Opens a cluster. @param options NULL: the defaults. @since 0.1 */

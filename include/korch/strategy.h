@@ -82,7 +82,8 @@ typedef struct korch_strategy_step {
 	const char *name; /**< routes: which one (a later step of the same name and without matches
 	                     removes it); GATE: which one; otherwise NULL */
 	int32_t removes;  /**< routes: 1: the step removes the route */
-	int32_t reserved; /**< 0 */
+	int32_t origin;   /**< the caller's: index of the step in a manifest where one step does several
+	                     things; not looked at */
 } korch_strategy_step;
 
 /** What is wished. A zeroed struct with size and replicas set is a rolling update without surge.

@@ -9,7 +9,9 @@
 #include "control/admit.h"
 #include "control/control.h"
 #include "control/priority.h"
+#include "control/rollout/traffic.h"
 #include "engine/engine.h"
+#include "traffic/service.h"
 #include <arpa/inet.h>
 #include <korch/api.h>
 #include <korch/sys/runtime.h>
@@ -204,6 +206,21 @@ static int make_proxy(korch_cluster *cluster, const korch_cluster_options *optio
 	return code < 0 ? code : korch__proxy_observe(cluster->proxy, cluster->engine, err);
 }
 
+/* Whose router it is: the caller's, or one of our own. */
+static int make_routing(korch_cluster *cluster, const korch_cluster_options *options,
+                        korch_error **err)
+{
+	int code = 0;
+	if (!options->router && cluster->proxy)
+		code = korch__router_service_new(&cluster->router, cluster->proxy, cluster->loop, err);
+	else if (!options->router)
+		code = korch_router_sim_new(&cluster->router, cluster->loop, NULL, err);
+	korch_router *router = options->router ? options->router : cluster->router;
+	return code < 0 || options->no_controllers
+	           ? code
+	           : korch__routing_new(&cluster->routing, cluster->engine, router, err);
+}
+
 static int add_namespace(korch_plan *plan, const korch_view *view, const char *name)
 {
 	korch_object *object = NULL;
@@ -263,6 +280,8 @@ static int open_parts(korch_cluster *cluster, const korch_cluster_options *optio
 		code = make_agent(cluster, options, addresses.pods, err);
 	if (code == 0)
 		code = make_proxy(cluster, options, err);
+	if (code == 0)
+		code = make_routing(cluster, options, err);
 	return code;
 }
 
@@ -304,8 +323,10 @@ int korch_cluster_open(korch_cluster **out, const korch_cluster_options *options
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	korch__cluster_enter(cluster);
 	int code = open_parts(cluster, options, err);
-	if (code == 0)
+	if (code == 0) {
 		cluster->runtime = options->runtime;
+		cluster->router = options->router ? options->router : cluster->router;
+	}
 	korch__cluster_leave(cluster);
 	if (code < 0) {
 		korch_cluster_close(cluster);
@@ -359,9 +380,11 @@ void korch_cluster_close(korch_cluster *cluster)
 	korch_cluster_stop(cluster);
 	korch__cluster_enter(cluster);
 	korch_engine_stop(cluster->engine);
+	korch_router_free(cluster->router);
 	close_proxy(cluster);
 	korch__agent_free(cluster->agent);
 	korch_engine_free(cluster->engine);
+	korch__routing_free(cluster->routing);
 	korch_runtime_free(cluster->runtime);
 	if (cluster->owns_store)
 		korch_store_free(cluster->store);

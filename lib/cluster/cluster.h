@@ -6,6 +6,7 @@
 #define KORCH_CLUSTER_CLUSTER_H
 
 #include "agent/agent.h"
+#include "cluster/routing.h"
 #include "proxy/proxy.h"
 #include <korch/cluster.h>
 #include <pthread.h>
@@ -22,8 +23,10 @@ struct korch_cluster {
 	korch_engine *engine;
 	korch_agent *agent; /* NULL without a runtime */
 	korch_proxy *proxy; /* NULL without Service balancing */
-	char *state_folder; /* NULL without a runtime */
-	int address_lock;   /* descriptor that holds the block of addresses, -1: none */
+	korch_router *router;
+	korch__routing *routing; /* Rollouts → router */
+	char *state_folder;      /* NULL without a runtime */
+	int address_lock;        /* descriptor that holds the block of addresses, -1: none */
 	uint8_t owns_loop;
 	uint8_t owns_store;
 	uint8_t owns_state_folder;
@@ -61,6 +64,15 @@ int korch__cluster_submit(korch_object **result, korch_cluster *cluster, korch_p
 
 /* Waits until the cache is in step with the store. */
 int korch__cluster_sync(korch_cluster *cluster, korch_error **err);
+
+/* Makes a plan for one existing object. */
+typedef int (*korch__plan_for_fn)(korch_plan *plan, const korch_view *view,
+                                  const korch_object *object, const void *argument,
+                                  korch_error **err);
+/* Changes an object by a plan, which is made again when it changed in between. Public calls are
+ * made of it: it enters by itself. */
+int korch__cluster_change(korch_cluster *cluster, const korch_key *key, korch__plan_for_fn plan_for,
+                          const void *argument, korch_error **err);
 
 /* The kind that a person means, or KORCH_E_INVALID with a sentence. */
 int korch__cluster_kind(const korch_kind **out, const char *text, korch_error **err);

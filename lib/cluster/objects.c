@@ -112,11 +112,7 @@ int korch_cluster_list(korch_object ***out, size_t *n_out, korch_cluster *cluste
 	return 0;
 }
 
-/* Makes a plan for one existing object, again when it changed in between. */
-typedef int (*plan_for_fn)(korch_plan *plan, const korch_view *view, const korch_object *object,
-                           const void *argument, korch_error **err);
-
-static int change_once(korch_cluster *cluster, const korch_key *key, plan_for_fn plan_for,
+static int change_once(korch_cluster *cluster, const korch_key *key, korch__plan_for_fn plan_for,
                        const void *argument, korch_error **err)
 {
 	const korch_object *object = cached(cluster, key);
@@ -134,8 +130,8 @@ static int change_once(korch_cluster *cluster, const korch_key *key, plan_for_fn
 
 /* An engine answers a conflict when its cache shows what has changed, so that deciding again is
  * enough. */
-static int change(korch_cluster *cluster, const korch_key *key, plan_for_fn plan_for,
-                  const void *argument, korch_error **err)
+int korch__cluster_change(korch_cluster *cluster, const korch_key *key, korch__plan_for_fn plan_for,
+                          const void *argument, korch_error **err)
 {
 	if (!cluster || !key || !key->kind || !key->name)
 		return korch_error_set(err, KORCH_E_INVALID, "a cluster and a key are needed");
@@ -165,7 +161,7 @@ static int plan_delete(korch_plan *plan, const korch_view *view, const korch_obj
 int korch_cluster_delete(korch_cluster *cluster, const korch_key *key,
                          const korch_delete_options *options, korch_error **err)
 {
-	return change(cluster, key, plan_delete, options, err);
+	return korch__cluster_change(cluster, key, plan_delete, options, err);
 }
 
 static int plan_scale(korch_plan *plan, const korch_view *view, const korch_object *object,
@@ -204,7 +200,7 @@ int korch_cluster_scale(korch_cluster *cluster, const korch_key *key, int32_t re
 		return korch_error_set(
 		    err, KORCH_E_INVALID,
 		    "spec.replicas: Invalid value: %d: must be greater than or equal to 0", replicas);
-	return change(cluster, key, plan_scale, &replicas, err);
+	return korch__cluster_change(cluster, key, plan_scale, &replicas, err);
 }
 
 static int plan_undo(korch_plan *plan, const korch_view *view, const korch_object *object,
@@ -219,7 +215,7 @@ int korch_cluster_undo(korch_cluster *cluster, const char *namespace_, const cha
 {
 	const korch_key key = {
 	    .kind = &korch_deployment_kind, .namespace_ = namespace_, .name = deployment};
-	return change(cluster, &key, plan_undo, &revision, err);
+	return korch__cluster_change(cluster, &key, plan_undo, &revision, err);
 }
 
 static int plan_restart(korch_plan *plan, const korch_view *view, const korch_object *object,
@@ -246,5 +242,5 @@ int korch_cluster_restart(korch_cluster *cluster, const char *namespace_, const 
 {
 	const korch_key key = {
 	    .kind = &korch_deployment_kind, .namespace_ = namespace_, .name = deployment};
-	return change(cluster, &key, plan_restart, NULL, err);
+	return korch__cluster_change(cluster, &key, plan_restart, NULL, err);
 }

@@ -7,6 +7,7 @@
 #include <korch/api/apps.h>
 #include <korch/api/core_namespace.h>
 #include <korch/api/core_node.h>
+#include <korch/api/rollout_status.h>
 #include <string.h>
 
 #define LAYOUT(s, update_offset)                                                                   \
@@ -20,6 +21,8 @@ const korch__condition_layout korch__deployment_conditions =
     LAYOUT(korch_deployment_condition, offsetof(korch_deployment_condition, last_update_time));
 const korch__condition_layout korch__replica_set_conditions =
     LAYOUT(korch_replica_set_condition, 0);
+const korch__condition_layout korch__rollout_conditions =
+    LAYOUT(korch_rollout_condition, offsetof(korch_rollout_condition, last_update_time));
 const korch__condition_layout korch__pod_conditions = LAYOUT(korch_pod_condition, 0);
 const korch__condition_layout korch__node_conditions =
     LAYOUT(korch_node_condition, offsetof(korch_node_condition, last_heartbeat_time));

@@ -4,6 +4,7 @@
 #include "control/builtin.h"
 #include "control/deployment/deployment.h"
 #include "control/replicaset.h"
+#include "control/rollout/rollout.h"
 
 static int fill(korch_controller_spec *out, size_t *n, const korch__control_options *options,
                 korch_error **err)
@@ -11,6 +12,7 @@ static int fill(korch_controller_spec *out, size_t *n, const korch__control_opti
 	int (*const plain[])(korch_controller_spec *) = {
 	    korch__replica_set_controller,
 	    korch__deployment_controller,
+	    korch__argo_controller,
 	    korch__endpoint_slice_controller,
 	    korch__namespace_controller,
 	    korch__pdb_controller,

@@ -1,6 +1,7 @@
 /* Steps: what a scenario does. */
 #include "scenario.h"
 #include <fnmatch.h>
+#include <korch/rollout.h>
 #include <korch/validate.h>
 #include <stdio.h>
 #include <string.h>
@@ -95,6 +96,33 @@ static void do_scale(scenario *s, json_object *step, json_object *value)
 	     korch_cluster_scale(s->cluster, &key, (int32_t)number_of(value, "replicas", 1), &error),
 	     &error);
 	korch_object_unref(object);
+}
+
+/* {name, namespace, verb, image, revision} */
+static void do_rollout(scenario *s, json_object *step, json_object *value)
+{
+	korch_error *error = NULL;
+	const char *name = need_text(s, value, "name"), *verb = need_text(s, value, "verb");
+	const char *ns = text_of(value, "namespace", NULL);
+	int code = KORCH_E_INVALID;
+	if (strcmp(verb, "promote") == 0 || strcmp(verb, "promote-full") == 0)
+		code = korch_rollouts_promote(s->cluster, ns, name, verb[7] != 0, &error);
+	else if (strcmp(verb, "abort") == 0)
+		code = korch_rollouts_abort(s->cluster, ns, name, &error);
+	else if (strcmp(verb, "retry") == 0)
+		code = korch_rollouts_retry(s->cluster, ns, name, &error);
+	else if (strcmp(verb, "pause") == 0 || strcmp(verb, "resume") == 0)
+		code = korch_rollouts_pause(s->cluster, ns, name, verb[0] == 'p', &error);
+	else if (strcmp(verb, "restart") == 0)
+		code = korch_rollouts_restart(s->cluster, ns, name, &error);
+	else if (strcmp(verb, "undo") == 0)
+		code = korch_rollouts_undo(s->cluster, ns, name, number_of(value, "revision", 0), &error);
+	else if (strcmp(verb, "set-image") == 0)
+		code = korch_rollouts_set_image(s->cluster, ns, name, text_of(value, "container", "*"),
+		                                need_text(s, value, "image"), &error);
+	else
+		fail(s, value, "there is no verb \"%s\"", verb);
+	must(s, step, code, &error);
 }
 
 static void do_undo(scenario *s, json_object *step, json_object *value)
@@ -254,6 +282,7 @@ void do_step(scenario *s, json_object *step)
 	    {"rule", do_rule},
 	    {"scale", do_scale},
 	    {"settle", do_settle},
+	    {"rollout", do_rollout},
 	    {"undo", do_undo},
 	    {"wait", do_wait},
 	};

@@ -1,0 +1,20 @@
+/*
+ * Rollouts and the traffic router: what a Rollout's status asks for is put in force, and the status
+ * is told when it is.
+ */
+#ifndef KORCH_CLUSTER_ROUTING_H
+#define KORCH_CLUSTER_ROUTING_H
+
+#include <korch/cluster.h>
+#include <korch/router.h>
+
+typedef struct korch__routing korch__routing;
+
+/* Adds the controller to the cluster's engine. The router is borrowed and outlives it. 0 or
+ * negative. */
+int korch__routing_new(korch__routing **out, korch_engine *engine, korch_router *router,
+                       korch_error **err);
+/* After the router was freed (its completions have run), before the engine is. NULL is fine. */
+void korch__routing_free(korch__routing *routing);
+
+#endif

@@ -1,0 +1,74 @@
+/* The services that a Rollout names: which revision they select, and writing that. */
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "control/pods.h"
+#include "control/rollout/hand.h"
+
+const char *korch__argo_service_name(const korch_rollout *rollout, korch__argo_service which)
+{
+	const korch_rollout_strategy *strategy = rollout->spec ? rollout->spec->strategy : NULL;
+	const korch_canary_strategy *canary = strategy ? strategy->canary : NULL;
+	const korch_blue_green_strategy *bg = strategy ? strategy->blue_green : NULL;
+	const korch_ping_pong_spec *pair = canary ? canary->ping_pong : NULL;
+	const korch_rollout_status *status = rollout->status;
+	int pong =
+	    status && status->canary && korch__text_equal(status->canary->stable_ping_pong, "pong");
+	switch (which) {
+	case KORCH__ARGO_ACTIVE:
+		return bg ? bg->active_service : NULL;
+	case KORCH__ARGO_PREVIEW:
+		return bg ? bg->preview_service : NULL;
+	case KORCH__ARGO_STABLE:
+		if (pair)
+			return pong ? pair->pong_service : pair->ping_service;
+		return canary ? canary->stable_service : NULL;
+	case KORCH__ARGO_CANARY:
+		if (pair)
+			return pong ? pair->ping_service : pair->pong_service;
+		return canary ? canary->canary_service : NULL;
+	case KORCH__ARGO_SERVICES:
+		break;
+	}
+	return NULL;
+}
+
+const char *korch__argo_selected(const korch__argo_hand *h, korch__argo_service which)
+{
+	const korch_service *service = h->input->services[which];
+	return service && service->spec ? korch_map_get(service->spec->selector, KORCH__ARGO_LABEL_HASH)
+	                                : NULL;
+}
+
+static int select_revision(korch__argo_hand *h, korch__argo_service which, const char *hash)
+{
+	const korch_service *service = h->input->services[which];
+	if (!service || !service->spec || !hash ||
+	    korch__text_equal(korch__argo_selected(h, which), hash))
+		return 0;
+	korch_service *edited = (korch_service *)korch_object_edit(&service->object);
+	korch_service_spec *spec =
+	    edited ? korch_struct_edit(&edited->spec, &korch_service_spec_type) : NULL;
+	korch_object_meta *meta = edited ? korch_object_edit_meta(&edited->object) : NULL;
+	if (!spec || !meta || korch_map_set(&spec->selector, KORCH__ARGO_LABEL_HASH, hash) < 0 ||
+	    korch_map_set(&meta->annotations, KORCH__ARGO_ANNOTATION_MANAGED_BY,
+	                  korch_object_name(&h->rollout->object)) < 0) {
+		korch_object_unref((korch_object *)edited);
+		return KORCH_E_NOMEM;
+	}
+	if (korch_plan_update(h->plan, &service->object, &edited->object) < 0)
+		return KORCH_E_NOMEM;
+	return korch_plan_event(h->plan, &h->rollout->object, "Normal", "SwitchService",
+	                        "Switched selector for service '%s' from '%s' to '%s'",
+	                        korch_object_name(&service->object),
+	                        korch__text_or_empty(korch__argo_selected(h, which)), hash);
+}
+
+int korch__argo_apply_services(korch__argo_hand *h)
+{
+	const korch_strategy_plan *next = &h->next;
+	if (select_revision(h, KORCH__ARGO_ACTIVE, next->active) < 0 ||
+	    select_revision(h, KORCH__ARGO_PREVIEW, next->preview) < 0 ||
+	    select_revision(h, KORCH__ARGO_STABLE, next->stable_service) < 0)
+		return KORCH_E_NOMEM;
+	return select_revision(h, KORCH__ARGO_CANARY, next->canary_service);
+}
