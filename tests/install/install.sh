@@ -18,10 +18,12 @@ lines=$(wc -l <"$source/examples/embed.c")
 [ "$lines" -lt 60 ] || { echo "examples/embed.c has $lines lines"; exit 1; }
 lines=$(wc -l <"$source/examples/schedule.c")
 [ "$lines" -lt 80 ] || { echo "examples/schedule.c has $lines lines"; exit 1; }
+lines=$(wc -l <"$source/examples/rollout.c")
+[ "$lines" -lt 100 ] || { echo "examples/rollout.c has $lines lines"; exit 1; }
 # A sanitized library needs its runtime first; plain builds ignore these.
 # shellcheck disable=SC2046
 $cc -std=c11 -D_GNU_SOURCE -Wall -Werror ${SANITIZE_FLAGS:-} "$source/examples/embed.c" -o "$root/embed" $(pkg-config --cflags --libs korch)
-for example in operator runtime schedule; do
+for example in operator rollout runtime schedule; do
 	# Without any option of ours, as the README says.
 	# shellcheck disable=SC2046
 	$cc -Wall -Werror ${SANITIZE_FLAGS:-} "$source/examples/$example.c" -o "$root/$example" $(pkg-config --cflags --libs korch json-c)
@@ -36,6 +38,9 @@ cache: small
 report: 0/2 nodes are available: 2 Insufficient cpu.
 without small, cache: large
 2 nodes, 3 pods" ] || { echo "the scheduler alone says: $decided"; exit 1; }
+rolled=$(LD_LIBRARY_PATH=$lib "$root/rollout" | tail -n 1)
+[ "$rolled" = " 165s  v1 10/10 100%  v3 0/0 0%  aborted by a person; waiting for a retry or a new template (since 30s)" ] ||
+	{ echo "the rollout planner alone says: $rolled"; exit 1; }
 
 version=$(LD_LIBRARY_PATH=$lib "$program" version)
 [ "$version" = "korch $(pkg-config --modversion korch)" ] || { echo "the program says: $version"; exit 1; }

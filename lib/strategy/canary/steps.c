@@ -49,11 +49,12 @@ static void promote_in_steps(korch__strategy_work *w)
 			interval = spec->steps[i].duration_us;
 	}
 	int32_t weight = korch__strategy_at(w, w->current)->weight;
-	int is_due = w->now >= w->state->step_since_us + interval;
-	if (!is_due && weight < w->max_weight)
-		korch__strategy_wake(w, w->state->step_since_us + interval);
-	if (weight < w->max_weight - spec->promote_weight_step)
-		w->wish = is_due && w->seen->traffic_verified ? weight + spec->promote_weight_step : weight;
+	korch_usec due = w->state->step_since_us + interval;
+	if (w->now < due && weight < w->max_weight)
+		korch__strategy_wake(w, due);
+	w->wish = weight;
+	if (w->now >= due && w->seen->traffic_verified)
+		w->wish = korch__strategy_min(weight + spec->promote_weight_step, w->max_weight);
 }
 
 void korch__strategy_canary_goals(korch__strategy_work *w)
