@@ -7,12 +7,12 @@
 #include "agent/agent.h"
 #include "agent/env.h"
 #include "agent/facts.h"
-#include "http/http.h"
 #include "agent/volume.h"
 #include "base/cleanup.h"
 #include "base/heap.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "http/http.h"
 #include <korch/sys/runtime.h>
 
 /* An event that waits for the next plan. */

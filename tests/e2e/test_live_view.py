@@ -101,7 +101,9 @@ class LiveView(korch.Case):
         """A broken version, seen, and taken back by a key."""
         terminal = self.start()
         terminal.wait(r"^deployment/web .* 2/2 ")
-        self.write("app/web.yaml", WEB.replace('[sleep, "5001"]', '[bash, -c, exit 1]'))
+        broken = WEB.replace('[sleep, "5001"]', '[bash, -c, exit 1]')
+        # On a busy machine it runs for a moment; that is not to count.
+        self.write("app/web.yaml", broken.replace("replicas: 2", "replicas: 2\n  minReadySeconds: 1"))
         terminal.wait(r"^deployment/web .* ProgressDeadlineExceeded|^deployment/web .* [12]/2 .*BackOff")
         self.assertIn("5001", [argument for _, argument in self.containers()], "an old pod goes on")
         terminal.type("u")
