@@ -129,6 +129,16 @@ static void move_surplus(korch__strategy_work *w, size_t i)
 	w->plan->targets[i].weight -= before - surplus;
 }
 
+static void move_all_surplus(korch__strategy_work *w)
+{
+	for (size_t i = 0; i < w->plan->n_targets; i++) {
+		if (i != w->current && i != w->stable)
+			move_surplus(w, i);
+	}
+	move_surplus(w, w->current);
+	move_surplus(w, w->stable);
+}
+
 /* A canary that should have nothing, or was aborted, does not help out. */
 static int can_help(const korch__strategy_work *w, size_t i)
 {
@@ -158,12 +168,8 @@ void korch__strategy_canary_weights(korch__strategy_work *w)
 	if (w->current == KORCH__STRATEGY_NONE && w->stable == KORCH__STRATEGY_NONE)
 		return;
 	fit_total(w);
-	for (size_t i = 0; i < plan->n_targets; i++) {
-		if (i != w->current && i != w->stable)
-			move_surplus(w, i);
-	}
-	move_surplus(w, w->current);
-	move_surplus(w, w->stable);
+	if (!w->frozen || w->aborted)
+		move_all_surplus(w);
 	for (size_t i = 0; i < plan->n_targets; i++)
 		move_overload(w, i);
 	for (size_t i = 0; i < plan->n_targets; i++) {

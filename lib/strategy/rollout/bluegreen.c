@@ -124,19 +124,35 @@ static int is_better(const korch__strategy_work *w, size_t i)
 	return ready > 0 && ready >= korch__strategy_ready(&w->seen->revisions[active]);
 }
 
+static int can_answer(const korch__strategy_work *w, size_t i)
+{
+	return korch__strategy_ready(korch__strategy_at(w, i)) > 0 || w->spec->replicas == 0;
+}
+
+/* Back to the stable one; so does a preview of a revision that is neither of the two. */
+static void services_aborted(korch__strategy_work *w)
+{
+	const korch_strategy_observed *seen = w->seen;
+	size_t preview = korch__strategy_find(seen, seen->preview);
+	if (!korch__strategy_same(seen->active, w->state->stable) &&
+	    (is_whole(w, w->stable) || is_better(w, w->stable)))
+		w->plan->active = w->state->stable;
+	if (w->spec->has_preview && preview != KORCH__STRATEGY_NONE &&
+	    korch__strategy_is_other(w, preview) && can_answer(w, w->stable))
+		w->plan->preview = w->state->stable;
+}
+
 static void services(korch__strategy_work *w)
 {
 	const korch_strategy_revision *r = current_of(w);
 	if (w->aborted) {
-		if (!korch__strategy_same(w->seen->active, w->state->stable) &&
-		    (is_whole(w, w->stable) || is_better(w, w->stable)))
-			w->plan->active = w->state->stable;
-	} else if (r && !w->state->aborted && !w->frozen) {
+		services_aborted(w);
+	} else if (r && !w->frozen) {
 		int goes_on = !w->spec->paused || w->stable == w->current;
 		int is_held = w->state->pauses & KORCH_STRATEGY_PAUSED_INCONCLUSIVE;
 		if (!is_active(w) && goes_on && !is_held && is_good(w) && is_whole(w, w->current))
 			w->plan->active = w->state->current;
-		if (w->spec->has_preview && (korch__strategy_ready(r) > 0 || w->spec->replicas == 0) &&
+		if (w->spec->has_preview && can_answer(w, w->current) &&
 		    !korch__strategy_same(w->seen->preview, w->state->current))
 			w->plan->preview = w->state->current;
 	}

@@ -10,9 +10,10 @@ static int is_in_use(const korch__strategy_work *w, size_t i)
 	const korch_strategy_revision *r = korch__strategy_at(w, i);
 	if (w->routed)
 		return r->weight > 0 || w->plan->targets[i].weight > 0;
-	return w->spec->type == KORCH_STRATEGY_BLUE_GREEN &&
-	       (korch__strategy_same(w->seen->active, r->hash) ||
-	        (w->spec->has_preview && korch__strategy_same(w->seen->preview, r->hash)));
+	if (w->spec->type != KORCH_STRATEGY_BLUE_GREEN)
+		return 0;
+	return korch__strategy_same(w->seen->active, r->hash) ||
+	       (w->spec->has_preview && korch__strategy_same(w->seen->preview, r->hash));
 }
 
 /* Newer ones that wait like this one. */
