@@ -139,7 +139,8 @@ typedef struct korch_strategy_revision {
 	const char *hash;         /**< identity (pod-template-hash) */
 	int64_t number;           /**< newer ones have greater numbers */
 	int32_t size;             /**< replicas that it was told to have */
-	int32_t present;          /**< replicas that exist, those that are going left out */
+	int32_t present;          /**< replicas that exist, those that are going left out; with Recreate
+	                             they count as long as they run */
 	int32_t ready;            /**< that are ready */
 	int32_t available;        /**< that are ready long enough */
 	int32_t weight;           /**< of the traffic, as was set last; whether it is in force says
