@@ -44,7 +44,11 @@ static int32_t stable_size(const korch__strategy_work *w)
 {
 	if (!w->spec->dynamic_stable || w->stable == w->current || w->aborted)
 		return w->spec->replicas;
-	int32_t size = korch__strategy_need(w, w->max_weight - w->goal);
+	/* what the current one lost the replicas for comes back: else it would stay overloaded */
+	const korch_strategy_revision *r = korch__strategy_at(w, w->current);
+	int32_t carried =
+	    korch__strategy_min(w->goal, korch__strategy_capacity(w, korch__strategy_ready(r)));
+	int32_t size = korch__strategy_need(w, w->max_weight - carried);
 	return size > 0 ? korch__strategy_max(size, w->spec->min_per_revision) : 0;
 }
 
