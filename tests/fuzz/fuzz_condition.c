@@ -6,7 +6,8 @@
 #include <korch/strategy/condition.h>
 #include <string.h>
 
-static int evaluate(int32_t *out, const korch_condition *condition, struct json_object *result)
+static int evaluate(int32_t *out, const korch_parsed_condition *condition,
+                    struct json_object *result)
 {
 	korch_error *err = NULL;
 	int code = korch_condition_eval(out, condition, result, &err);
@@ -33,7 +34,7 @@ static void check_regex(const char *pattern, const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char text[2048];
-	korch_condition *condition = NULL;
+	korch_parsed_condition *condition = NULL;
 	korch_error *err = NULL;
 	int32_t first = -1, second = -1;
 	if (size >= sizeof(text) - 1)

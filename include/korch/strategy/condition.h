@@ -35,7 +35,7 @@ KORCH_BEGIN_DECLS
 struct json_object;
 
 /** A condition that was read. Immutable: any number of threads may evaluate it at one time. */
-typedef struct korch_condition korch_condition;
+typedef struct korch_parsed_condition korch_parsed_condition;
 
 /**
  * Reads a condition. Names, functions, the number of arguments, regular expressions and the types
@@ -46,7 +46,8 @@ typedef struct korch_condition korch_condition;
  * @return 0, KORCH_E_INVALID (NULL; a type or name that cannot be right), KORCH_E_PARSE,
  * KORCH_E_LIMIT or KORCH_E_NOMEM. @since 0.1
  */
-KORCH_API int korch_condition_parse(korch_condition **out, const char *text, korch_error **err);
+KORCH_API int korch_condition_parse(korch_parsed_condition **out, const char *text,
+                                    korch_error **err);
 
 /**
  * Evaluates a condition.
@@ -57,13 +58,13 @@ KORCH_API int korch_condition_parse(korch_condition **out, const char *text, kor
  * @return 0; KORCH_E_INVALID when the result is not what the condition needs, KORCH_E_LIMIT,
  * KORCH_E_NOMEM. Needs memory only for lists that the condition makes. @since 0.1
  */
-KORCH_API int korch_condition_eval(int32_t *out, const korch_condition *condition,
+KORCH_API int korch_condition_eval(int32_t *out, const korch_parsed_condition *condition,
                                    struct json_object *result, korch_error **err);
 
 /** The text that it was read from. Borrowed; "" for NULL. @since 0.1 */
-KORCH_API const char *korch_condition_text(const korch_condition *condition);
+KORCH_API const char *korch_condition_text(const korch_parsed_condition *condition);
 /** Frees a condition; NULL is fine. @since 0.1 */
-KORCH_API void korch_condition_free(korch_condition *condition);
+KORCH_API void korch_condition_free(korch_parsed_condition *condition);
 
 KORCH_END_DECLS
 

@@ -80,7 +80,7 @@ typedef struct korch__condition_node {
 	} as;
 } korch__condition_node;
 
-struct korch_condition {
+struct korch_parsed_condition {
 	char *text;
 	char *strings; /* literals without their quotes */
 	KORCH_VEC(korch__condition_node) nodes;

@@ -112,7 +112,7 @@ static uint16_t depth_of(korch__condition_parser *self, int index)
 
 int korch__condition_add(korch__condition_parser *self, korch__condition_node node)
 {
-	korch_condition *condition = self->condition;
+	korch_parsed_condition *condition = self->condition;
 	if (self->code < 0)
 		return self->code;
 	if (condition->nodes.n >= KORCH__CONDITION_NODES_MAX)
@@ -314,17 +314,18 @@ static int parse_whole(korch__condition_parser *self)
 	return 0;
 }
 
-static void free_p(korch_condition **slot)
+static void free_p(korch_parsed_condition **slot)
 {
 	korch_condition_free(*slot);
 }
 
-int korch_condition_parse(korch_condition **out, const char *text, korch_error **err)
+int korch_condition_parse(korch_parsed_condition **out, const char *text, korch_error **err)
 {
 	return korch__condition_read(out, text, 0, err);
 }
 
-int korch__condition_read(korch_condition **out, const char *text, int times, korch_error **err)
+int korch__condition_read(korch_parsed_condition **out, const char *text, int times,
+                          korch_error **err)
 {
 	if (!out || !text)
 		return korch_error_set(err, KORCH_E_INVALID, "a condition needs a text");
@@ -332,7 +333,7 @@ int korch__condition_read(korch_condition **out, const char *text, int times, ko
 	if (length > KORCH_CONDITION_LENGTH_MAX)
 		return korch_error_set(err, KORCH_E_LIMIT, "a condition has at most %d bytes",
 		                       KORCH_CONDITION_LENGTH_MAX);
-	_cleanup_(free_p) korch_condition *made = korch__calloc(1, sizeof(*made));
+	_cleanup_(free_p) korch_parsed_condition *made = korch__calloc(1, sizeof(*made));
 	if (!made)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	made->text = korch__strndup(text, length);
@@ -350,12 +351,12 @@ int korch__condition_read(korch_condition **out, const char *text, int times, ko
 	return code;
 }
 
-const char *korch_condition_text(const korch_condition *condition)
+const char *korch_condition_text(const korch_parsed_condition *condition)
 {
 	return condition ? condition->text : "";
 }
 
-void korch_condition_free(korch_condition *condition)
+void korch_condition_free(korch_parsed_condition *condition)
 {
 	if (!condition)
 		return;

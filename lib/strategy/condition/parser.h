@@ -6,7 +6,7 @@
 #include "strategy/condition/node.h"
 
 typedef struct korch__condition_parser {
-	korch_condition *condition;
+	korch_parsed_condition *condition;
 	korch__condition_lexer lexer;
 	korch__condition_token token; /* the next one */
 	int nesting;

@@ -11,6 +11,7 @@
  */
 int korch__condition_time(korch_usec *out, const char *text, korch_usec now, korch_error **err);
 /* korch_condition_parse(), or with times = 1 an expression of a time. */
-int korch__condition_read(korch_condition **out, const char *text, int times, korch_error **err);
+int korch__condition_read(korch_parsed_condition **out, const char *text, int times,
+                          korch_error **err);
 
 #endif

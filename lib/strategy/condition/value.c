@@ -225,8 +225,8 @@ static int evaluate(int64_t *out, korch__condition_run *run, int type, const cha
 	return run->code;
 }
 
-int korch_condition_eval(int32_t *out, const korch_condition *condition, struct json_object *result,
-                         korch_error **err)
+int korch_condition_eval(int32_t *out, const korch_parsed_condition *condition,
+                         struct json_object *result, korch_error **err)
 {
 	int64_t value;
 	if (!out || !condition)
@@ -241,7 +241,7 @@ int korch_condition_eval(int32_t *out, const korch_condition *condition, struct 
 
 int korch__condition_time(korch_usec *out, const char *text, korch_usec now, korch_error **err)
 {
-	korch_condition *condition = NULL;
+	korch_parsed_condition *condition = NULL;
 	int code = korch__condition_read(&condition, text, 1, err);
 	if (code < 0)
 		return code;

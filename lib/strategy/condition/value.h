@@ -25,7 +25,7 @@ typedef struct korch__condition_value {
 struct korch__condition_chunk;
 
 typedef struct korch__condition_run {
-	const korch_condition *condition;
+	const korch_parsed_condition *condition;
 	korch__condition_value result;
 	korch__condition_value item; /* # */
 	int64_t index;               /* #index */

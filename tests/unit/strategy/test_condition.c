@@ -29,7 +29,7 @@ static struct json_object *json(const char *text)
 /* Parses and evaluates; failures of both count as one, as they do for Argo. */
 static int evaluate(const char *text, struct json_object *result, char *words, size_t size)
 {
-	korch_condition *condition = NULL;
+	korch_parsed_condition *condition = NULL;
 	korch_error *err = NULL;
 	int32_t out = -7;
 	int code = korch_condition_parse(&condition, text, &err);
@@ -321,7 +321,7 @@ START_TEST(test_memory)
 	    "all(map(filter(1..200, {# > 2}), {# * 2}), {string(#) matches '^[0-9]+$'})";
 	uint64_t n = 1;
 	for (int done = 0; !done; n++) {
-		korch_condition *condition = NULL;
+		korch_parsed_condition *condition = NULL;
 		int32_t out = -1;
 		korch__alloc_fail_at(n);
 		int code = korch_condition_parse(&condition, text, NULL);
@@ -339,7 +339,7 @@ END_TEST
 
 START_TEST(test_arguments)
 {
-	korch_condition *condition = NULL;
+	korch_parsed_condition *condition = NULL;
 	int32_t out;
 	ck_assert_int_eq(korch_condition_parse(NULL, "true", NULL), KORCH_E_INVALID);
 	ck_assert_int_eq(korch_condition_parse(&condition, NULL, NULL), KORCH_E_INVALID);
