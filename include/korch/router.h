@@ -219,6 +219,27 @@ KORCH_API void korch_router_free(korch_router *router);
 /** @name Routers
  * @{ */
 
+/** How HAProxy is run; strings are copied. */
+typedef struct korch_router_haproxy_options {
+	size_t size;         /**< sizeof(korch_router_haproxy_options) */
+	const char *program; /**< path; NULL: haproxy, from PATH or /usr/sbin */
+	const char *address; /**< IPv4 address of this machine at which each Service gets a port; NULL:
+	                        127.0.0.1 */
+} korch_router_haproxy_options;
+
+/**
+ * HAProxy (2.4 or newer, with its Prometheus exporter), started as a child with the first set and
+ * supervised: it ends with this program, and is started again with the same state when it ends by
+ * itself. Traffics carry the endpoints of their destinations. Where clients come in is told by
+ * korch_router_get(). Needs a real loop. The child goes when the thread that first ran its start
+ * ends.
+ * @param options NULL: the defaults. @return 0, KORCH_E_NOT_FOUND (program), KORCH_E_INVALID,
+ * KORCH_E_UNSUPPORTED (virtual loop), KORCH_E_IO (folder, port), KORCH_E_NOMEM. @since 0.1
+ */
+KORCH_API int korch_router_haproxy_new(korch_router **out, korch_loop *loop,
+                                       const korch_router_haproxy_options *options,
+                                       korch_error **err);
+
 /** How a simulated router behaves. */
 typedef struct korch_router_sim_options {
 	size_t size;                 /**< sizeof(korch_router_sim_options) */

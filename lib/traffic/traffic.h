@@ -22,6 +22,7 @@ typedef struct korch_traffic_call {
 	korch_usec due;          /* when it is run */
 	char *namespace_, *name; /* of the rollout */
 	korch_traffic *traffic;  /* SET */
+	uint64_t version;        /* for routers that count their states */
 	int code;                /* what it completes with, for routers that know before it is run */
 	char message[256];
 	union {
