@@ -57,14 +57,15 @@ int korch__replicas_annotations_hold(const korch__rollout *r, const korch_object
 
 int korch__annotation_is_deployments_own(const char *key); /* one that is not copied to its sets */
 
-/* scale.c */
+/* sizes.c */
 int korch__rollout_is_scaling(const korch__rollout *r);
 int korch__rollout_scale_all(korch__rollout *r);
+int korch__rollout_move(korch__rollout *r, int *scaled); /* towards the current set */
+int32_t korch__rollout_new_size(const korch__rollout *r, const korch__revision *current);
 
 /* rolling.c */
 int korch__rollout_rolling(korch__rollout *r);
 int korch__rollout_recreate(korch__rollout *r);
-int32_t korch__rollout_new_size(const korch__rollout *r, const korch__revision *current);
 
 /* status.c */
 int korch__rollout_paused_conditions(korch__rollout *r);
