@@ -152,20 +152,20 @@ KORCH_API void korch_object_list_free(korch_object **objects, size_t n);
 /** Deletes an object as an API server does; options NULL: the defaults. @since 0.1 */
 KORCH_API int korch_cluster_delete(korch_cluster *cluster, const korch_key *key,
                                    const korch_delete_options *options, korch_error **err);
-/** Sets spec.replicas of a Deployment or ReplicaSet. @since 0.1 */
+/** Sets spec.replicas of a Deployment, ReplicaSet or StatefulSet. @since 0.1 */
 KORCH_API int korch_cluster_scale(korch_cluster *cluster, const korch_key *key, int32_t replicas,
                                   korch_error **err);
-/** Brings a Deployment back to a revision (0: the one before), as `kubectl rollout undo`. @since
- * 0.1 */
+/** Brings a Deployment, StatefulSet or DaemonSet back to a revision (0: the one before), as `kubectl
+ * rollout undo`. @param workload name of a Deployment, or KIND/NAME: "statefulset/db". @since 0.1 */
 KORCH_API int korch_cluster_undo(korch_cluster *cluster, const char *namespace_,
-                                 const char *deployment, int64_t revision, korch_error **err);
-/** Replaces all pods of a Deployment by the way of its strategy, as `kubectl rollout restart`.
- * @since 0.1 */
+                                 const char *workload, int64_t revision, korch_error **err);
+/** Replaces all pods of a workload by the way of its strategy, as `kubectl rollout restart`.
+ * @param workload as of korch_cluster_undo(). @since 0.1 */
 KORCH_API int korch_cluster_restart(korch_cluster *cluster, const char *namespace_,
-                                    const char *deployment, korch_error **err);
+                                    const char *workload, korch_error **err);
 /**
- * Waits. @param condition "available" (Deployment, or ReplicaSet: as many as wished are up to date
- * and available), "ready" (Pod), "deleted", or the type of a condition in status.conditions, e.g.
+ * Waits. @param condition "available" (Deployment, ReplicaSet, StatefulSet, DaemonSet: as many as
+ * wished are up to date and available), "ready" (Pod), "deleted", or the type of a condition in status.conditions, e.g.
  * "Progressing" (=True), "Progressing=False". @return 0, KORCH_E_TIMEOUT, KORCH_E_NOT_FOUND,
  * KORCH_E_INVALID. @since 0.1
  */

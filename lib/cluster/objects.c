@@ -1,14 +1,12 @@
 /*
- * Reading and changing single objects of a cluster: get, list, delete, scale, undo. Applying
- * manifests stands in apply.c.
+ * Reading and changing single objects of a cluster: get, list, delete. Applying manifests stands
+ * in apply.c, verbs on workloads in workload.c.
  */
 #include "cluster/cluster.h"
 
 #include "base/cleanup.h"
 #include "base/vec.h"
-#include "control/deployment/deployment.h"
 #include <korch/api.h>
-#include <korch/time.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,85 +160,4 @@ int korch_cluster_delete(korch_cluster *cluster, const korch_key *key,
                          const korch_delete_options *options, korch_error **err)
 {
 	return korch__cluster_change(cluster, key, plan_delete, options, err);
-}
-
-static int plan_scale(korch_plan *plan, const korch_view *view, const korch_object *object,
-                      const void *argument, korch_error **err)
-{
-	int32_t replicas = *(const int32_t *)argument;
-	korch_object *next = korch_object_edit(object);
-	if (!next)
-		return KORCH_E_NOMEM;
-	if (object->kind->type == &korch_deployment_type) {
-		korch_deployment_spec *spec =
-		    korch_struct_edit(&((korch_deployment *)next)->spec, &korch_deployment_spec_type);
-		if (spec)
-			KORCH_SET(spec, korch_deployment_spec, replicas, replicas);
-		else
-			korch_object_unref(KORCH_STEAL(next));
-	} else if (object->kind->type == &korch_replica_set_type) {
-		korch_replica_set_spec *spec =
-		    korch_struct_edit(&((korch_replica_set *)next)->spec, &korch_replica_set_spec_type);
-		if (spec)
-			KORCH_SET(spec, korch_replica_set_spec, replicas, replicas);
-		else
-			korch_object_unref(KORCH_STEAL(next));
-	} else {
-		korch_object_unref(next);
-		return korch_error_set(err, KORCH_E_UNSUPPORTED, "%s cannot be scaled",
-		                       object->kind->plural);
-	}
-	return next ? korch_plan_update(plan, object, next) : KORCH_E_NOMEM;
-}
-
-int korch_cluster_scale(korch_cluster *cluster, const korch_key *key, int32_t replicas,
-                        korch_error **err)
-{
-	if (replicas < 0)
-		return korch_error_set(
-		    err, KORCH_E_INVALID,
-		    "spec.replicas: Invalid value: %d: must be greater than or equal to 0", replicas);
-	return korch__cluster_change(cluster, key, plan_scale, &replicas, err);
-}
-
-static int plan_undo(korch_plan *plan, const korch_view *view, const korch_object *object,
-                     const void *argument, korch_error **err)
-{
-	return korch__deployment_rollback(view, (const korch_deployment *)object,
-	                                  *(const int64_t *)argument, plan, err);
-}
-
-int korch_cluster_undo(korch_cluster *cluster, const char *namespace_, const char *deployment,
-                       int64_t revision, korch_error **err)
-{
-	const korch_key key = {
-	    .kind = &korch_deployment_kind, .namespace_ = namespace_, .name = deployment};
-	return korch__cluster_change(cluster, &key, plan_undo, &revision, err);
-}
-
-static int plan_restart(korch_plan *plan, const korch_view *view, const korch_object *object,
-                        const void *argument, korch_error **err)
-{
-	char text[KORCH_TIME_TEXT_SIZE];
-	korch_deployment *next = (korch_deployment *)korch_object_edit(object);
-	korch_deployment_spec *spec =
-	    next ? korch_struct_edit(&next->spec, &korch_deployment_spec_type) : NULL;
-	korch_pod_template_spec *template_ =
-	    spec ? korch_struct_edit(&spec->template_, &korch_pod_template_spec_type) : NULL;
-	korch_object_meta *meta =
-	    template_ ? korch_struct_edit(&template_->metadata, &korch_object_meta_type) : NULL;
-	korch_time_format(text, korch_view_now(view), 0);
-	if (!meta || korch_map_set(&meta->annotations, "kubectl.kubernetes.io/restartedAt", text) < 0) {
-		korch_object_unref((korch_object *)next);
-		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-	}
-	return korch_plan_update(plan, object, &next->object);
-}
-
-int korch_cluster_restart(korch_cluster *cluster, const char *namespace_, const char *deployment,
-                          korch_error **err)
-{
-	const korch_key key = {
-	    .kind = &korch_deployment_kind, .namespace_ = namespace_, .name = deployment};
-	return korch__cluster_change(cluster, &key, plan_restart, NULL, err);
 }

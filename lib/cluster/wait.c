@@ -4,6 +4,7 @@
  */
 #include "cluster/cluster.h"
 
+#include "base/text.h"
 #include "control/pods.h"
 #include "object/codec.h"
 #include <json-c/json.h>
@@ -29,6 +30,35 @@ static int replica_set_is_available(const korch_replica_set *set)
 	       status->available_replicas >= wished;
 }
 
+/* Members below the partition are to stay as they are. */
+static int stateful_set_is_available(const korch_stateful_set *set)
+{
+	const korch_stateful_set_status *status = set->status;
+	int32_t wished = set->spec ? set->spec->replicas : 0, updated = wished;
+	const korch_object_meta *meta = set->object.metadata;
+	const korch_stateful_set_update_strategy *strategy =
+	    set->spec ? set->spec->update_strategy : NULL;
+	if (strategy && korch__text_equal(strategy->type, "OnDelete"))
+		updated = 0;
+	else if (strategy && strategy->rolling_update)
+		updated -= strategy->rolling_update->partition;
+	return status && meta && status->observed_generation >= meta->generation &&
+	       status->replicas == wished && status->updated_replicas >= updated &&
+	       status->available_replicas >= wished;
+}
+
+static int daemon_set_is_available(const korch_daemon_set *set)
+{
+	const korch_daemon_set_status *status = set->status;
+	const korch_object_meta *meta = set->object.metadata;
+	const korch_daemon_set_update_strategy *strategy =
+	    set->spec ? set->spec->update_strategy : NULL;
+	int on_delete = strategy && korch__text_equal(strategy->type, "OnDelete");
+	return status && meta && status->observed_generation >= meta->generation &&
+	       (on_delete || status->updated_number_scheduled >= status->desired_number_scheduled) &&
+	       status->number_available >= status->desired_number_scheduled;
+}
+
 /* "available" and "ready" of the kinds that have a meaning for them; KORCH_E_UNSUPPORTED for
  * others. */
 static int object_is_available(const korch_object *object)
@@ -37,6 +67,10 @@ static int object_is_available(const korch_object *object)
 		return deployment_is_available((const korch_deployment *)object);
 	if (object->kind->type == &korch_replica_set_type)
 		return replica_set_is_available((const korch_replica_set *)object);
+	if (object->kind->type == &korch_stateful_set_type)
+		return stateful_set_is_available((const korch_stateful_set *)object);
+	if (object->kind->type == &korch_daemon_set_type)
+		return daemon_set_is_available((const korch_daemon_set *)object);
 	if (object->kind->type == &korch_pod_type)
 		return korch__pod_is_ready((const korch_pod *)object);
 	return KORCH_E_UNSUPPORTED;

@@ -5,6 +5,7 @@
 #include "control/deployment/deployment.h"
 #include "control/replicaset.h"
 #include "control/rollout/rollout.h"
+#include "control/statefulset/statefulset.h"
 
 static int fill(korch_controller_spec *out, size_t *n, const korch__control_options *options,
                 korch_error **err)
@@ -16,6 +17,7 @@ static int fill(korch_controller_spec *out, size_t *n, const korch__control_opti
 	    korch__endpoint_slice_controller,
 	    korch__namespace_controller,
 	    korch__pdb_controller,
+	    korch__stateful_set_controller,
 	};
 	int code = korch__service_ip_controller(&out[*n], options->service_cidr);
 	*n += code == 0;

@@ -102,29 +102,17 @@ static void map_pod(void *userdata, const korch_view *view, const korch_object *
 	korch_view_each(view, &query, enqueue_if_matching, &match);
 }
 
-/* Sets that name a class wait for it. */
-typedef struct naming {
-	const char *class_name;
-	korch_enqueue *enqueue;
-} naming;
-
-static int enqueue_if_naming(void *userdata, const korch_object *object)
+static const korch_pod_template_spec *template_of(const korch_object *object)
 {
-	const naming *to = userdata;
-	const korch_pod_spec *pod = pod_spec((const korch_replica_set *)object);
-	if (pod && korch__text_equal(pod->priority_class_name, to->class_name))
-		korch_enqueue_key(to->enqueue, korch_object_namespace(object), korch_object_name(object));
-	return 0;
+	const korch_replica_set_spec *spec = ((const korch_replica_set *)object)->spec;
+	return spec ? spec->template_ : NULL;
 }
 
 static void map_class(void *userdata, const korch_view *view, const korch_object *previous,
                       const korch_object *object, korch_enqueue *enqueue)
 {
-	if (previous || !object)
-		return;
-	naming to = {.class_name = korch_object_name(object), .enqueue = enqueue};
-	const korch_view_query query = {.kind = &korch_replica_set_kind};
-	korch_view_each(view, &query, enqueue_if_naming, &to);
+	if (!previous && object)
+		korch__enqueue_for_class(view, &korch_replica_set_kind, template_of, object, enqueue);
 }
 
 int korch__replica_set_controller(korch_controller_spec *out)

@@ -3,6 +3,7 @@
 #include "control/history/history.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "control/claim.h"
 #include "control/deployment/deployment.h"
 #include "control/pods.h"
 #include <korch/codec.h>
@@ -71,20 +72,39 @@ static void fill_now(korch__revision_now *out, const korch_object *revision, int
 	out->number = number;
 }
 
+/* Gives it a number, and a controller when it has none; nothing when it has both. */
+static int take(const korch__history *history, const korch_controller_revision *revision,
+                int64_t number, korch_plan *plan)
+{
+	int is_orphan = korch_object_controller(&revision->object) == NULL;
+	if (!is_orphan && revision->revision == number)
+		return 0;
+	korch_controller_revision *edited =
+	    (korch_controller_revision *)(is_orphan
+	                                      ? korch__claim_adopt(history->owner, &revision->object)
+	                                      : korch_object_edit(&revision->object));
+	if (!edited)
+		return KORCH_E_NOMEM;
+	edited->revision = number;
+	return korch_plan_update(plan, &revision->object, &edited->object);
+}
+
 /* One that comes back is the newest again. */
-static int renumber(korch__revision_now *out, const korch__history *history,
+static int take_all(korch__revision_now *out, const korch__history *history,
                     const korch_controller_revision *found, korch_plan *plan)
 {
 	int64_t last = newest(history);
-	fill_now(out, &found->object, found->revision);
-	if (found->revision == last)
-		return 0;
-	korch_controller_revision *edited =
-	    (korch_controller_revision *)korch_object_edit(&found->object);
-	if (!edited)
-		return KORCH_E_NOMEM;
-	edited->revision = out->number = last + 1;
-	return korch_plan_update(plan, &found->object, &edited->object);
+	for (size_t i = 0; i < history->n; i++) {
+		const korch_controller_revision *revision = history->revisions[i];
+		int64_t number = revision->revision;
+		if (revision == found && number != last)
+			number = last + 1;
+		if (take(history, revision, number, plan) < 0)
+			return KORCH_E_NOMEM;
+		if (revision == found)
+			fill_now(out, &found->object, number);
+	}
+	return 0;
 }
 
 static int fill(korch_controller_revision *revision, const korch__history *history,
@@ -120,10 +140,17 @@ int korch__history_now(korch__revision_now *out, const korch__history *history,
 	_cleanup_free_ char *data = data_of(history->template_);
 	if (!data)
 		return KORCH_E_NOMEM;
+	const korch_controller_revision *found = NULL;
 	for (size_t i = 0; i < history->n; i++) {
-		if (korch__text_equal(history->revisions[i]->data, data))
-			return renumber(out, history, history->revisions[i], plan);
+		const korch_controller_revision *revision = history->revisions[i];
+		if (korch__text_equal(revision->data, data) &&
+		    (!found || revision->revision > found->revision))
+			found = revision;
 	}
+	if (take_all(out, history, found, plan) < 0)
+		return KORCH_E_NOMEM;
+	if (found)
+		return 0;
 	out->number = newest(history) + 1;
 	for (;; ++*collision_count) {
 		korch__template_hash(out->hash, history->template_,
@@ -168,7 +195,8 @@ int korch__history_trim(const korch__history *history, int32_t limit, const char
 		return KORCH_E_NOMEM;
 	for (size_t i = 0; i < history->n; i++) {
 		if (!is_kept(history->revisions[i], kept, n_kept) &&
-		    !korch__is_deleting(&history->revisions[i]->object))
+		    !korch__is_deleting(&history->revisions[i]->object) &&
+		    korch_object_controller(&history->revisions[i]->object)) /* not adopted just now */
 			old[n++] = history->revisions[i];
 	}
 	qsort(old, n, sizeof(*old), by_number);

@@ -97,6 +97,10 @@ static void *spec_of(const korch_object *object)
 {
 	if (object->kind == &korch_deployment_kind)
 		return ((const korch_deployment *)object)->spec;
+	if (object->kind == &korch_stateful_set_kind)
+		return ((const korch_stateful_set *)object)->spec;
+	if (object->kind == &korch_daemon_set_kind)
+		return ((const korch_daemon_set *)object)->spec;
 	return object->kind == &korch_replica_set_kind ? ((const korch_replica_set *)object)->spec
 	                                               : NULL;
 }
