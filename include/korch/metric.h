@@ -116,6 +116,23 @@ KORCH_API int korch_metric_callback_new(korch_metric_source **out, korch_loop *l
                                         const char *name, korch_metric_callback_fn fn,
                                         void *userdata, void (*destroy)(void *userdata),
                                         korch_error **err);
+/**
+ * A source in memory, for simulations and tests, on any loop: measures every metric, whichever its
+ * provider, and answers what korch_metric_sim_say() said. @param lag_us how long an answer takes.
+ * @since 0.1
+ */
+KORCH_API int korch_metric_sim_new(korch_metric_source **out, korch_loop *loop, korch_usec lag_us,
+                                   korch_error **err);
+/**
+ * What metrics say from now on.
+ * @param metric glob on the metric's name; of several that match the one that was set last counts.
+ * @param result JSON text ("[0.98]", "{\"ok\": true}"); NULL: they are in error. @param error why;
+ * NULL with a result.
+ * @return 0, KORCH_E_INVALID (no simulated source, both or neither), KORCH_E_PARSE, KORCH_E_LIMIT,
+ * KORCH_E_NOMEM. @since 0.1
+ */
+KORCH_API int korch_metric_sim_say(korch_metric_source *source, const char *metric,
+                                   const char *result, const char *error, korch_error **err);
 /** @} */
 
 KORCH_END_DECLS
