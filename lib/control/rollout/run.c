@@ -3,6 +3,7 @@
 #include "control/rollout/run.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "control/analysis/start.h"
 #include "control/pods.h"
 #include "object/object.h"
 #include <korch/fieldpath.h>
@@ -101,20 +102,6 @@ static int set_labels(korch_object_meta *meta, const korch__argo_hand *h, int sl
 	return korch_map_set(&meta->labels, KORCH__ARGO_LABEL_ATTEMPT, number);
 }
 
-static const korch_analysis_template_spec *find_template(const korch__argo_hand *h,
-                                                         const char *name, int cluster_scope)
-{
-	const char *ns = cluster_scope ? "" : korch_object_namespace(&h->rollout->object);
-	const korch_object *object = korch_view_get(
-	    h->input->view,
-	    cluster_scope ? &korch_cluster_analysis_template_kind : &korch_analysis_template_kind, ns,
-	    korch__text_or_empty(name));
-	if (!object)
-		return NULL;
-	return cluster_scope ? ((const korch_cluster_analysis_template *)object)->spec
-	                     : ((const korch_analysis_template *)object)->spec;
-}
-
 /* The value that the Rollout gives an argument: text, a hash, or a field of itself. */
 static int value_of(char **out, const korch__argo_hand *h, const korch_analysis_run_argument *arg,
                     korch_error **err)
@@ -134,109 +121,49 @@ static int value_of(char **out, const korch__argo_hand *h, const korch_analysis_
 	return korch_object_get_text(out, &h->rollout->object, korch__text_or_empty(path), err);
 }
 
-/* Arguments that the Rollout gives take the place of the templates' own. */
-static int set_args(korch_analysis_run_spec *spec, const korch__argo_hand *h, const wish *w,
-                    korch_error **err)
+/* Names and values of the arguments that the Rollout gives. */
+static int args_of(korch_map **out, const korch__argo_hand *h, const wish *w, korch_error **err)
 {
-	for (size_t i = 0; i < w->n_args; i++) {
-		char *value = NULL;
-		int code = value_of(&value, h, &w->args[i], err);
-		for (size_t j = 0; code == 0 && value && j < spec->n_args; j++) {
-			if (!korch__text_equal(spec->args[j].name, w->args[i].name))
-				continue;
-			korch_block_share(&spec->args[j].value_from, NULL);
-			code = korch_string_set(&spec->args[j].value, value);
-		}
-		free(value);
-		if (code < 0)
-			return code;
-	}
-	for (size_t i = 0; i < spec->n_args; i++) {
-		if (!spec->args[i].value && !spec->args[i].value_from)
-			return korch_error_set(err, KORCH_E_INVALID, "args.%s was not resolved",
-			                       korch__text_or_empty(spec->args[i].name));
-	}
-	return 0;
-}
-
-/* Appends n entries of a list of the model to another. */
-#define APPEND(spec, member, entry_type, from, n)                                                  \
-	append(&(spec)->member, &(spec)->n_##member, &entry_type, from, n)
-
-static int append(void *slot, size_t *n_slot, const korch_type *type, const void *from, size_t n)
-{
-	size_t had = *n_slot;
-	char *list = n > 0 ? korch_list_edit(slot, n_slot, type, had + n) : NULL;
-	if (n > 0 && !list)
-		return KORCH_E_NOMEM;
-	for (size_t i = 0; i < n; i++)
-		korch_struct_assign(list + (had + i) * type->size, (const char *)from + i * type->size,
-		                    type);
-	return 0;
-}
-
-static int has_arg(const korch_analysis_run_spec *spec, const char *name)
-{
-	for (size_t i = 0; i < spec->n_args; i++) {
-		if (korch__text_equal(spec->args[i].name, name))
-			return 1;
-	}
-	return 0;
-}
-
-/* Most levels of templates in templates. */
-#define DEPTH_MAX 8
-
-/* A template's metrics and arguments, and those of the templates that it names. */
-static int add_template(korch_analysis_run_spec *spec, const korch__argo_hand *h, const char *name,
-                        int cluster_scope, int depth, korch_error **err)
-{
-	const korch_analysis_template_spec *t = find_template(h, name, cluster_scope);
-	if (!t)
-		return korch_error_set(err, KORCH_E_INVALID, "%s '%s' not found",
-		                       cluster_scope ? "ClusterAnalysisTemplate" : "AnalysisTemplate",
-		                       korch__text_or_empty(name));
-	if (depth > DEPTH_MAX)
-		return korch_error_set(err, KORCH_E_INVALID, "templates of '%s' name each other",
-		                       korch__text_or_empty(name));
-	for (size_t i = 0; i < t->n_metrics; i++) {
-		for (size_t j = 0; j < spec->n_metrics; j++) {
-			if (korch__text_equal(spec->metrics[j].name, t->metrics[i].name))
-				return korch_error_set(err, KORCH_E_INVALID, "two metrics have the same name '%s'",
-				                       korch__text_or_empty(t->metrics[i].name));
-		}
-	}
-	if (APPEND(spec, metrics, korch_analysis_metric_type, t->metrics, t->n_metrics) < 0 ||
-	    APPEND(spec, dry_run, korch_dry_run_type, t->dry_run, t->n_dry_run) < 0 ||
-	    APPEND(spec, measurement_retention, korch_measurement_retention_type,
-	           t->measurement_retention, t->n_measurement_retention) < 0)
-		return KORCH_E_NOMEM;
-	for (size_t i = 0; i < t->n_args; i++) {
-		if (!has_arg(spec, t->args[i].name) &&
-		    APPEND(spec, args, korch_analysis_argument_type, &t->args[i], 1) < 0)
-			return KORCH_E_NOMEM;
-	}
 	int code = 0;
-	for (size_t i = 0; i < t->n_templates && code == 0; i++)
-		code = add_template(spec, h, t->templates[i].template_name, t->templates[i].cluster_scope,
-		                    depth + 1, err);
+	for (size_t i = 0; i < w->n_args && code == 0; i++) {
+		char *value = NULL;
+		code = value_of(&value, h, &w->args[i], err);
+		if (code == 0 && value)
+			code = korch_map_set(out, korch__text_or_empty(w->args[i].name), value);
+		free(value);
+	}
 	return code;
 }
 
-static int fill_spec(korch_analysis_run_spec *spec, const korch__argo_hand *h, const wish *w,
+static int fill_spec(korch_analysis_run *run, const korch__argo_hand *h, const wish *w,
                      korch_error **err)
 {
-	int code = 0;
-	for (size_t i = 0; i < w->n_templates && code == 0; i++)
-		code = add_template(spec, h, w->templates[i].template_name, w->templates[i].cluster_scope,
-		                    0, err);
-	if (code < 0)
-		return code;
-	if (APPEND(spec, dry_run, korch_dry_run_type, w->dry_run, w->n_dry_run) < 0 ||
-	    APPEND(spec, measurement_retention, korch_measurement_retention_type, w->retention,
-	           w->n_retention) < 0)
+	_cleanup_free_ korch__template_name *names = korch__calloc(w->n_templates + 1, sizeof(*names));
+	korch_map *args = NULL;
+	korch_analysis_run_spec *spec = NULL;
+	if (!names)
 		return KORCH_E_NOMEM;
-	return set_args(spec, h, w, err);
+	for (size_t i = 0; i < w->n_templates; i++)
+		names[i] =
+		    (korch__template_name){w->templates[i].template_name, w->templates[i].cluster_scope};
+	int code = args_of(&args, h, w, err);
+	const korch__start start = {
+	    .view = h->input->view,
+	    .namespace_ = korch_object_namespace(&h->rollout->object),
+	    .templates = names,
+	    .n_templates = w->n_templates,
+	    .args = args,
+	    .dry_run = w->dry_run,
+	    .n_dry_run = w->n_dry_run,
+	    .retention = w->retention,
+	    .n_retention = w->n_retention,
+	};
+	if (code == 0)
+		code = korch__start_spec(&spec, &start, err);
+	korch_block_unref(args);
+	if (code == 0)
+		korch_block_take(&run->spec, spec);
+	return code;
 }
 
 int korch__argo_run_make(korch_analysis_run **out, korch__argo_hand *h, int slot, korch_error **err)
@@ -248,15 +175,14 @@ int korch__argo_run_make(korch_analysis_run **out, korch__argo_hand *h, int slot
 		return KORCH_E_NOMEM;
 	korch_analysis_run *run = (korch_analysis_run *)object;
 	korch_object_meta *meta = korch_object_edit_meta(object);
-	korch_analysis_run_spec *spec = korch_struct_edit(&run->spec, &korch_analysis_run_spec_type);
-	if (!meta || !spec)
+	if (!meta)
 		return KORCH_E_NOMEM;
 	name_run(name, h, slot);
 	korch_string_share(&meta->namespace_, h->rollout->object.metadata->namespace_);
 	if (korch_string_set(&meta->name, name) < 0 || set_labels(meta, h, slot, &w) < 0 ||
 	    korch_object_set_controller(object, &h->rollout->object) < 0)
 		return KORCH_E_NOMEM;
-	int code = fill_spec(spec, h, &w, err);
+	int code = fill_spec(run, h, &w, err);
 	if (code < 0)
 		return code;
 	*out = (korch_analysis_run *)KORCH_STEAL(object);
