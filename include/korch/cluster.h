@@ -9,6 +9,7 @@
 #include <korch/controller.h>
 #include <korch/engine.h>
 #include <korch/manifest.h>
+#include <korch/metric.h>
 #include <korch/problems.h>
 #include <korch/router.h>
 #include <korch/runtime.h>
@@ -67,6 +68,13 @@ typedef struct korch_cluster_options {
 	korch_router *router; /**< taken on success, on the same loop: what shares traffic among the
 	                         revisions of Rollouts. NULL: the Service load balancer; without one
 	                         (no_proxy, a virtual runtime) a simulated router */
+	korch_metric_source *const *metrics; /**< taken on success, on the same loop: where measurements
+	                                        of AnalysisRuns come from, before the library's own
+	                                        (Prometheus and web, on real loops); the array may go
+	                                        after the call */
+	size_t n_metrics;                    /**< number of metrics, at most 32 */
+	const char *prometheus; /**< address of metrics that name none ("http://127.0.0.1:9090"); NULL:
+	                           they have to */
 } korch_cluster_options;
 
 /** Opens a cluster. @param options NULL: the defaults. @since 0.1 */

@@ -5,6 +5,7 @@
  */
 #include "cluster/cluster.h"
 #include "cluster/merge.h"
+#include "cluster/review.h"
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -347,6 +348,8 @@ int korch_cluster_apply(korch_cluster *cluster, const korch_manifest *manifest, 
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	korch__cluster_enter(cluster);
 	code = korch__cluster_sync(cluster, err);
+	if (code == 0)
+		code = korch__review(manifest, korch_engine_view(cluster->engine), cluster->router, err);
 	if (code == 0)
 		code = commit_pass(&application, 1, err);
 	if (code == 0)

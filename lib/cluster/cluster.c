@@ -221,6 +221,32 @@ static int make_routing(korch_cluster *cluster, const korch_cluster_options *opt
 	           : korch__routing_new(&cluster->routing, cluster->engine, router, err);
 }
 
+static int make_measuring(korch_cluster *cluster, const korch_cluster_options *options,
+                          korch_error **err)
+{
+	if (options->n_metrics > KORCH__SOURCES_GIVEN_MAX)
+		return korch_error_set(err, KORCH_E_LIMIT, "%zu sources of metrics; at most %d",
+		                       options->n_metrics, KORCH__SOURCES_GIVEN_MAX);
+	korch_metric_source *sources[KORCH__SOURCES_MAX];
+	size_t n = 0;
+	int code = 0;
+	if (!korch_loop_is_virtual(cluster->loop)) {
+		code = korch_metric_prometheus_new(&cluster->sources[0], cluster->loop, options->prometheus,
+		                                   err);
+		cluster->n_sources += code == 0;
+		if (code == 0)
+			code = korch_metric_web_new(&cluster->sources[1], cluster->loop, err);
+		cluster->n_sources += code == 0;
+	}
+	for (size_t i = 0; i < options->n_metrics; i++)
+		sources[n++] = options->metrics[i];
+	for (size_t i = 0; i < cluster->n_sources; i++)
+		sources[n++] = cluster->sources[i];
+	return code < 0 || options->no_controllers
+	           ? code
+	           : korch__measuring_new(&cluster->measuring, cluster->engine, sources, n, err);
+}
+
 static int add_namespace(korch_plan *plan, const korch_view *view, const char *name)
 {
 	korch_object *object = NULL;
@@ -282,6 +308,8 @@ static int open_parts(korch_cluster *cluster, const korch_cluster_options *optio
 		code = make_proxy(cluster, options, err);
 	if (code == 0)
 		code = make_routing(cluster, options, err);
+	if (code == 0)
+		code = make_measuring(cluster, options, err);
 	return code;
 }
 
@@ -326,6 +354,8 @@ int korch_cluster_open(korch_cluster **out, const korch_cluster_options *options
 	if (code == 0) {
 		cluster->runtime = options->runtime;
 		cluster->router = options->router ? options->router : cluster->router;
+		for (size_t i = 0; i < options->n_metrics; i++)
+			cluster->sources[cluster->n_sources++] = options->metrics[i];
 	}
 	korch__cluster_leave(cluster);
 	if (code < 0) {
@@ -381,6 +411,9 @@ void korch_cluster_close(korch_cluster *cluster)
 	korch__cluster_enter(cluster);
 	korch_engine_stop(cluster->engine);
 	korch_router_free(cluster->router);
+	korch__measuring_free(cluster->measuring);
+	for (size_t i = 0; i < cluster->n_sources; i++)
+		korch_metric_source_free(cluster->sources[i]);
 	close_proxy(cluster);
 	korch__agent_free(cluster->agent);
 	korch_engine_free(cluster->engine);

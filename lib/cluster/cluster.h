@@ -6,6 +6,7 @@
 #define KORCH_CLUSTER_CLUSTER_H
 
 #include "agent/agent.h"
+#include "cluster/measuring.h"
 #include "cluster/routing.h"
 #include "proxy/proxy.h"
 #include <korch/cluster.h>
@@ -16,6 +17,10 @@
  * fair. */
 enum { KORCH__CONFLICT_RETRIES = 100 };
 
+/* The caller's sources of metrics, and the library's own. */
+#define KORCH__SOURCES_MAX 40
+#define KORCH__SOURCES_GIVEN_MAX 32
+
 struct korch_cluster {
 	korch_loop *loop;
 	korch_store *store;
@@ -25,8 +30,11 @@ struct korch_cluster {
 	korch_proxy *proxy; /* NULL without Service balancing */
 	korch_router *router;
 	korch__routing *routing; /* Rollouts → router */
-	char *state_folder;      /* NULL without a runtime */
-	int address_lock;        /* descriptor that holds the block of addresses, -1: none */
+	korch_metric_source *sources[KORCH__SOURCES_MAX];
+	size_t n_sources;
+	korch__measuring *measuring; /* AnalysisRuns → sources */
+	char *state_folder;          /* NULL without a runtime */
+	int address_lock;            /* descriptor that holds the block of addresses, -1: none */
 	uint8_t owns_loop;
 	uint8_t owns_store;
 	uint8_t owns_state_folder;

@@ -109,7 +109,8 @@ static void open_cluster(scenario *s, json_object *root)
 	const uint64_t seed = (uint64_t)number_of(root, "seed", 1);
 	const korch_sim_options sim = {.size = sizeof(sim), .seed = seed};
 	if (korch_loop_new_virtual(&s->loop, START_US, &error) < 0 ||
-	    korch_runtime_sim_new(&s->runtime, s->loop, &sim, &error) < 0)
+	    korch_runtime_sim_new(&s->runtime, s->loop, &sim, &error) < 0 ||
+	    korch_metric_sim_new(&s->metrics, s->loop, 0, &error) < 0)
 		fail(s, root, "%s", korch_error_message(error));
 	s->start = START_US;
 	const korch_cluster_options options = {
@@ -120,6 +121,8 @@ static void open_cluster(scenario *s, json_object *root)
 	    .n_nodes = add_nodes(s, root, nodes),
 	    .seed = seed,
 	    .lease_period_us = span_of(s, root, "lease", 0),
+	    .metrics = &s->metrics,
+	    .n_metrics = 1,
 	};
 	if (korch_cluster_open(&s->cluster, &options, &error) < 0)
 		fail(s, root, "%s", korch_error_message(error));

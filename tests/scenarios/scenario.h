@@ -13,6 +13,7 @@ typedef struct scenario {
 	korch_loop *loop;
 	korch_runtime *runtime; /* the cluster's */
 	korch_cluster *cluster;
+	korch_metric_source *metrics; /* the cluster's, simulated */
 	korch_usec start;
 	int checks;
 } scenario;

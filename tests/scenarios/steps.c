@@ -125,6 +125,18 @@ static void do_rollout(scenario *s, json_object *step, json_object *value)
 	must(s, step, code, &error);
 }
 
+/* {name: a glob, result: JSON, error} */
+static void do_metric(scenario *s, json_object *step, json_object *value)
+{
+	korch_error *error = NULL;
+	json_object *result = json_object_object_get(value, "result");
+	must(s, step,
+	     korch_metric_sim_say(s->metrics, need_text(s, value, "name"),
+	                          result ? json_object_to_json_string(result) : NULL,
+	                          text_of(value, "error", NULL), &error),
+	     &error);
+}
+
 static void do_undo(scenario *s, json_object *step, json_object *value)
 {
 	korch_error *error = NULL;
@@ -282,6 +294,7 @@ void do_step(scenario *s, json_object *step)
 	    {"rule", do_rule},
 	    {"scale", do_scale},
 	    {"settle", do_settle},
+	    {"metric", do_metric},
 	    {"rollout", do_rollout},
 	    {"undo", do_undo},
 	    {"wait", do_wait},
