@@ -228,7 +228,7 @@ typedef struct korch_router_haproxy_options {
 } korch_router_haproxy_options;
 
 /**
- * HAProxy (2.4 or newer, with its Prometheus exporter), started as a child with the first set and
+ * HAProxy (2.6, with its Prometheus exporter), started as a child with the first set and
  * supervised: it ends with this program, and is started again with the same state when it ends by
  * itself. Traffics carry the endpoints of their destinations. Where clients come in is told by
  * korch_router_get(). Needs a real loop. The child goes when the thread that first ran its start

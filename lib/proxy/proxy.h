@@ -88,6 +88,11 @@ int korch__proxy_remove_route(korch_proxy *proxy, const char *namespace_, const 
 int korch__proxy_route_in_force(const korch_proxy *proxy, const char *namespace_,
                                 const char *service, const char **reason);
 
+/* The revision of an endpoint's pod, as controllers of Deployments and Rollouts label it. Borrowed;
+ * NULL: unknown. */
+const char *korch__proxy_revision_of(const korch_view *view, const char *namespace_,
+                                     const korch_endpoint *endpoint);
+
 /* Counters of one port of a Service; both directions from the client's view. */
 typedef struct korch_proxy_port_stats {
 	const char *namespace_; /* the strings are borrowed for the call */

@@ -174,19 +174,23 @@ static int refresh(void *userdata, const char *namespace_, const char *name)
 	return service ? apply_service(o, service) : KORCH_E_NOT_FOUND;
 }
 
-/* The revision of an endpoint's pod, as the controllers of Deployments and Rollouts label it. */
+const char *korch__proxy_revision_of(const korch_view *view, const char *namespace_,
+                                     const korch_endpoint *endpoint)
+{
+	const korch_object_reference *target = endpoint->target_ref;
+	if (!target || !target->name)
+		return NULL;
+	const korch_object *pod = korch_view_get(view, &korch_pod_kind, namespace_, target->name);
+	const korch_map *labels = pod && pod->metadata ? pod->metadata->labels : NULL;
+	const char *hash = korch_map_get(labels, "rollouts-pod-template-hash");
+	return hash ? hash : korch_map_get(labels, "pod-template-hash");
+}
+
 static const char *revision_of(void *userdata, const char *namespace_,
                                const korch_endpoint *endpoint)
 {
 	const observer *o = userdata;
-	const korch_object_reference *target = endpoint->target_ref;
-	if (!target || !target->name)
-		return NULL;
-	const korch_object *pod =
-	    korch_view_get(korch_engine_view(o->engine), &korch_pod_kind, namespace_, target->name);
-	const korch_map *labels = pod && pod->metadata ? pod->metadata->labels : NULL;
-	const char *hash = korch_map_get(labels, "rollouts-pod-template-hash");
-	return hash ? hash : korch_map_get(labels, "pod-template-hash");
+	return korch__proxy_revision_of(korch_engine_view(o->engine), namespace_, endpoint);
 }
 
 static int apply_dirty(void *entry, void *userdata)

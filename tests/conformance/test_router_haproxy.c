@@ -4,10 +4,13 @@
 #include "router_world.h"
 #include "traffic/haproxy.h"
 #include <dirent.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static korch_loop *loop;
@@ -351,6 +354,39 @@ static void on_stats(void *userdata, int code, const korch_traffic_stats *stats,
 	*(int *)userdata = 1;
 }
 
+/* A program that is killed takes its HAProxy with it. */
+START_TEST(it_ends_with_its_parent)
+{
+	int pipes[2];
+	pid_t haproxy = 0;
+	ck_assert_int_eq(pipe(pipes), 0);
+	char folder[] = "/tmp/korch-test-XXXXXX", command[64];
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	pid_t program = fork();
+	if (program == 0) {
+		setenv("TMPDIR", folder, 1);
+		start();
+		children(&haproxy);
+		if (write(pipes[1], &haproxy, sizeof(haproxy)) != sizeof(haproxy))
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	ck_assert_int_eq(read(pipes[0], &haproxy, sizeof(haproxy)), (ssize_t)sizeof(haproxy));
+	ck_assert_int_gt(haproxy, 1);
+	struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, haproxy, 0), .events = POLLIN};
+	ck_assert_int_ge(end.fd, 0);
+	ck_assert_int_eq(kill(program, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(program, NULL, 0), program);
+	ck_assert_int_eq(poll(&end, 1, 30000), 1);
+	snprintf(command, sizeof(command), "rm -r %s", folder); /* what was killed has left it */
+	ck_assert_int_eq(system(command), 0);
+	close(end.fd);
+	close(pipes[0]);
+	close(pipes[1]);
+}
+END_TEST
+
 START_TEST(errors_are_counted_and_can_be_scraped)
 {
 	static char page[1 << 20];
@@ -429,6 +465,7 @@ int main(void)
 	tcase_add_test(tcase, cookies_are_given);
 	tcase_add_test(tcase, a_wrong_expression_is_refused);
 	tcase_add_test(tcase, it_is_started_again_when_it_dies);
+	tcase_add_test(tcase, it_ends_with_its_parent);
 	tcase_add_test(tcase, errors_are_counted_and_can_be_scraped);
 	tcase_add_test(tcase, what_cannot_be);
 	suite_add_tcase(own, tcase);

@@ -59,6 +59,7 @@ typedef struct haproxy_route {
 	uint64_t version;          /* of `wanted` */
 	haproxy_backends backends; /* one for each destination of `wanted`, in order */
 	int fd, port;              /* where clients come in */
+	int is_led;                /* clients of the Service are led there */
 } haproxy_route;
 
 /* A map in memory of HAProxy: rows of keys and values. */
@@ -179,6 +180,8 @@ haproxy_route *korch__haproxy_route_find(const haproxy_router *router, const cha
 /* Makes or changes a route. Takes the traffic on success. */
 int korch__haproxy_route_set(haproxy_router *router, korch_traffic **traffic);
 void korch__haproxy_route_free(haproxy_route *route);
+/* Before a route is freed: clients are not led to it any more. */
+void korch__haproxy_leave(const haproxy_router *router, haproxy_route *route);
 /* Fills in the servers of all routes from what is given, or looked up. */
 int korch__haproxy_route_fill(const haproxy_router *router, haproxy_route *route);
 /* Listens on a free port. The descriptor, or a negative code. */

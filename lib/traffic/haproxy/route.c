@@ -47,6 +47,12 @@ void korch__haproxy_route_free(haproxy_route *route)
 	korch__free(route);
 }
 
+void korch__haproxy_leave(const haproxy_router *router, haproxy_route *route)
+{
+	if (route && route->is_led)
+		router->source.leave(router->source.userdata, route->good);
+}
+
 int korch__haproxy_listen(const char *address, int *port)
 {
 	struct sockaddr_in at = {.sin_family = AF_INET};

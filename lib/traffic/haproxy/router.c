@@ -114,6 +114,7 @@ static int haproxy_remove(void *self, const char *namespace_, const char *name,
 			router->routes.n--;
 			break;
 		}
+	korch__haproxy_leave(router, route);
 	korch__haproxy_route_free(route);
 	call->version = route ? ++router->version : 0;
 	if (route)
@@ -156,8 +157,10 @@ static const char *not_in_force(const haproxy_router *router, const haproxy_rout
 {
 	if (router->state == HAPROXY_OFF || router->state == HAPROXY_STARTING)
 		return "HAProxy is being started";
-	if (route->good != route->wanted)
+	if (route->good != route->wanted || router->is_stale || router->state == HAPROXY_APPLYING)
 		return "a change is under way";
+	if (router->source.lead && !route->is_led)
+		return "the Service's clients are not led to HAProxy yet";
 	for (size_t i = 0; i < route->backends.n; i++)
 		if (route->good->destinations[i].weight && !route->backends.items[i]->n_endpoints)
 			return "a revision that has weight has no ready endpoint";
@@ -218,8 +221,12 @@ static void haproxy_free(void *self)
 	}
 	korch__vec_fini(&router->old);
 	korch__calls_fini(&router->calls);
-	for (size_t i = 0; i < router->routes.n; i++)
+	for (size_t i = 0; i < router->routes.n; i++) {
+		korch__haproxy_leave(router, router->routes.items[i]);
 		korch__haproxy_route_free(router->routes.items[i]);
+	}
+	if (router->source.free)
+		router->source.free(router->source.userdata);
 	korch__vec_fini(&router->routes);
 	korch__haproxy_image_fini(&router->image);
 	korch__haproxy_image_fini(&router->next);

@@ -33,6 +33,20 @@ static void settle(haproxy_router *router, uint64_t version, int code, const cha
 			korch__call_settle(&router->calls, call, code, message);
 }
 
+/* Leads clients to what is in force for the first time; what fails is tried with the next change.
+ */
+static void lead(haproxy_router *router)
+{
+	const korch__haproxy_source *source = &router->source;
+	for (size_t i = 0; source->lead && i < router->routes.n; i++) {
+		haproxy_route *route = router->routes.items[i];
+		if (route->is_led || !route->good)
+			continue;
+		route->is_led =
+		    source->lead(source->userdata, route->good, router->address, route->port) == 0;
+	}
+}
+
 /* `next` is in force. */
 static void adopt(haproxy_router *router)
 {
@@ -51,6 +65,7 @@ static void adopt(haproxy_router *router)
 		korch_traffic_free(route->good);
 		route->good = route->wanted;
 	}
+	lead(router);
 	settle(router, router->applied, 0, NULL);
 }
 

@@ -2,6 +2,7 @@
  * its pods and slices, a proxy that follows it, and real servers behind. */
 #include "router.h"
 #include "router_world.h"
+#include "traffic/haproxy.h"
 #include "traffic/service.h"
 #include <arpa/inet.h>
 #include <korch/store.h>
@@ -125,7 +126,8 @@ static int open_service(korch_router **out, korch_loop *on, void *userdata)
 		put_server(i, "web");
 	for (endpoints = 0; endpoints < WORLD_SERVERS; step())
 		korch__proxy_each_port(proxy, on_port, NULL);
-	return korch__router_service_new(out, proxy, loop, NULL);
+	return userdata ? korch__router_haproxy_observe(out, loop, engine, proxy, NULL)
+	                : korch__router_service_new(out, proxy, loop, NULL);
 }
 
 static void on_freed(void *userdata)
@@ -148,7 +150,10 @@ static void close_service(void *userdata)
 static const char *request(korch_router *router, const korch_conformance_request *wanted,
                            void *userdata)
 {
-	world_request asked = {.headers = wanted->headers};
+	char cookie[64] = "";
+	if (wanted->cookie)
+		snprintf(cookie, sizeof(cookie), "korch=%s", wanted->cookie);
+	world_request asked = {.headers = wanted->headers, .cookie = wanted->cookie ? cookie : NULL};
 	(void)router;
 	(void)userdata;
 	return world_ask(loop, service_ip, service_port, &asked);
@@ -268,8 +273,77 @@ START_TEST(revisions_in_services_of_their_own)
 }
 END_TEST
 
+static void delete_slice(int i)
+{
+	char name[64];
+	int done = 0;
+	snprintf(name, sizeof(name), "pod-%d", i);
+	korch_object *slice = make(&korch_endpoint_slice_kind, name);
+	korch_write write = {
+	    .op = KORCH_WRITE_DELETE, .key = korch_object_key(slice), .expected = KORCH_REVISION_ANY};
+	ck_assert_int_eq(korch_store_commit(store, &write, 1, on_commit, &done), 0);
+	while (!done)
+		step();
+	korch_object_unref(slice);
+}
+
+static void on_get(void *userdata, int code, const korch_traffic_report *report)
+{
+	ck_assert_int_eq(code, 0);
+	*(int *)userdata = report->in_force ? 2 : strstr(report->reason, "no ready endpoint") ? 1 : 3;
+}
+
+/* 1: in force, 0: an endpoint is missing, 2: a change is under way. */
+static int is_in_force(void)
+{
+	int told = 0;
+	ck_assert_int_eq(korch_router_get(router, "ns", "web", on_get, &told), 0);
+	while (!told)
+		step();
+	return told - 1;
+}
+
+/* HAProxy follows the endpoints of the engine, and leaves the Service as it was. */
+START_TEST(haproxy_follows_the_engine)
+{
+	static int is_haproxy = 1;
+	korch_loop *on;
+	int v2 = 0;
+	ck_assert_int_eq(korch_loop_new(&on, NULL), 0);
+	ck_assert_int_eq(open_service(&router, on, &is_haproxy), 0);
+	while (strcmp(world_revision(v2), "v2") != 0)
+		v2++;
+	put_server(v2, "canary");
+	set_weights(50, 50);
+	ck_assert_int_eq(is_in_force(), 1);
+	delete_slice(v2);
+	while (is_in_force() != 0)
+		step();
+	for (int i = 0; i < 20; i++)
+		ck_assert_int_eq(ask(), 1);
+	put_server(v2, "canary");
+	while (is_in_force() != 1)
+		step();
+	int answers[4] = {0};
+	for (int i = 0; i < 100; i++)
+		answers[ask()]++;
+	ck_assert_int_eq(answers[2], 50);
+	int done = 0;
+	ck_assert_int_eq(korch_router_remove(router, "ns", "web", on_done, &done), 0);
+	while (!done)
+		step();
+	memset(answers, 0, sizeof(answers));
+	for (int i = 0; i < 10; i++)
+		answers[ask()]++;
+	ck_assert_int_eq(answers[1], 6); /* three and two endpoints in turn */
+	ck_assert_int_eq(answers[3], 4);
+	finish();
+}
+END_TEST
+
 int main(void)
 {
+	static int is_haproxy = 1;
 	korch_conformance_router_factory factory = {.size = sizeof(factory),
 	                                            .name = "service",
 	                                            .open = open_service,
@@ -278,12 +352,16 @@ int main(void)
 	                                            .real_time = 1,
 	                                            .knows_endpoints = 1};
 	SRunner *runner = srunner_create(korch_conformance_router_suite(&factory));
+	factory.name = "haproxy in a cluster";
+	factory.userdata = &is_haproxy;
+	srunner_add_suite(runner, korch_conformance_router_suite(&factory));
 	Suite *own = suite_create("service, its own");
 	TCase *tcase = tcase_create("connections");
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, affinity_ends_with_the_weight);
 	tcase_add_test(tcase, connections_are_not_cut);
 	tcase_add_test(tcase, revisions_in_services_of_their_own);
+	tcase_add_test(tcase, haproxy_follows_the_engine);
 	suite_add_tcase(own, tcase);
 	srunner_add_suite(runner, own);
 	srunner_run_all(runner, CK_ENV);
