@@ -8,7 +8,9 @@
 #include "base/cleanup.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "cluster/serving.h"
 #include "control/pods.h"
+#include "control/rollout/rollout.h"
 #include "control/rollout/traffic.h"
 #include <korch/api/rollout.h>
 #include <string.h>
@@ -173,6 +175,18 @@ static void on_removed(void *userdata, int code, const char *message)
 	look_finish(userdata, NULL, code == KORCH_E_CANCELED ? 0 : code);
 }
 
+/* With the addresses of what serves each revision. */
+static int set_traffic(look *l, korch__argo_traffic *traffic, korch_error **err)
+{
+	korch__serving serving;
+	int code = korch__serving_fill(&serving, traffic->destinations, traffic->traffic.n_destinations,
+	                               &traffic->traffic, korch_engine_view(l->routing->engine));
+	if (code == 0)
+		code = korch_router_set(l->routing->router, &traffic->traffic, on_set, l, err);
+	korch__serving_fini(&serving);
+	return code;
+}
+
 static void look_at(korch__routing *routing, const korch_request *request)
 {
 	look *l = look_new(routing, request);
@@ -190,7 +204,7 @@ static void look_at(korch__routing *routing, const korch_request *request)
 		code = korch_router_remove(routing->router, l->namespace_, l->name, on_removed, l);
 	} else if (code > 0) {
 		l->weights = korch_block_ref(weights_of(rollout));
-		code = korch_router_set(routing->router, &traffic.traffic, on_set, l, &problem);
+		code = set_traffic(l, &traffic, &problem);
 	}
 	if (rollout)
 		korch__argo_traffic_fini(&traffic);
@@ -230,6 +244,47 @@ static int concerns(void *userdata, const korch_object *previous, const korch_ob
 	           (now->status ? now->status->current_step_index : 0);
 }
 
+/* Rollouts that send traffic to a pod's revision. */
+typedef struct search {
+	const char *hash;
+	korch_enqueue *enqueue;
+} search;
+
+static int is_destination(const korch_weight_destination *to, const char *hash)
+{
+	return to && korch__text_equal(to->pod_template_hash, hash);
+}
+
+static int enqueue_if_sending(void *userdata, const korch_object *object)
+{
+	const search *s = userdata;
+	const korch_traffic_weights *weights = weights_of((const korch_rollout *)object);
+	int sends = weights && is_routed(object) &&
+	            (is_destination(weights->canary, s->hash) || is_destination(weights->stable, s->hash));
+	for (size_t i = 0; weights && !sends && i < weights->n_additional; i++)
+		sends = is_destination(&weights->additional[i], s->hash);
+	if (sends)
+		korch_enqueue_key(s->enqueue, korch_object_namespace(object), korch_object_name(object));
+	return 0;
+}
+
+/* What can serve, and where: only changes of that matter. */
+static int serves(const korch_object *pod)
+{
+	return pod && korch__pod_is_active(korch__pod_of(pod)) && korch__pod_is_ready(korch__pod_of(pod));
+}
+
+static void map_pod(void *userdata, const korch_view *view, const korch_object *previous,
+                    const korch_object *object, korch_enqueue *enqueue)
+{
+	const korch_object *pod = object ? object : previous;
+	search s = {korch__argo_hash_of(pod), enqueue};
+	const korch_view_query query = {.kind = &korch_rollout_kind,
+	                                .namespace_ = korch_object_namespace(pod)};
+	if (s.hash[0] && serves(previous) != serves(object))
+		korch_view_each(view, &query, enqueue_if_sending, &s);
+}
+
 int korch__routing_new(korch__routing **out, korch_engine *engine, korch_router *router,
                        korch_error **err)
 {
@@ -238,9 +293,12 @@ int korch__routing_new(korch__routing **out, korch_engine *engine, korch_router 
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	routing->engine = engine;
 	routing->router = router;
+	static const korch_controller_watch watches[] = {{.kind = &korch_pod_kind, .map = map_pod}};
 	const korch_controller_spec spec = {
 	    .size = sizeof(spec),
 	    .name = "traffic-routing",
+	    .watches = watches,
+	    .n_watches = KORCH_COUNT(watches),
 	    .kind = &korch_rollout_kind,
 	    .concerns = concerns,
 	};

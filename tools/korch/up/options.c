@@ -22,6 +22,10 @@ static const char USAGE[] =
     "best-fit, dot-product …, or a\n"
     "                         KubeSchedulerConfiguration file\n"
     "  --no-watch             do not apply manifests again when they change\n"
+    "  --router service|haproxy  what shares traffic among the revisions of Rollouts: the Service "
+    "load balancer by connection (default), or\n"
+    "                         HAProxy by request, which must be installed\n"
+    "  --prometheus URL       where metrics of AnalysisTemplates without an address are asked\n"
     "  --state FOLDER         where to keep what runs (default: $KORCH_STATE, /var/lib/korch for "
     "root, ~/.local/state/korch)\n"
     "Keys on a terminal: up/down select, u undo the last rollout, r restart, + - scale, q quit.\n"
@@ -57,13 +61,15 @@ int options_parse(up_options *options, int argc, char **argv)
 	    {"state", required_argument, NULL, 'S'},
 	    {"help", no_argument, NULL, 'h'},
 	    {"scheduler-profile", required_argument, NULL, 'P'},
+	    {"router", required_argument, NULL, 'r'},
+	    {"prometheus", required_argument, NULL, 'p'},
 	    {0},
 	};
 	int option;
 	int code = EXIT_FINE;
 	opterr = 0;
 	while (code == EXIT_FINE &&
-	       (option = getopt_long(argc, argv, "i:o:sRnS:P:h", OPTIONS, NULL)) != -1) {
+	       (option = getopt_long(argc, argv, "i:o:sRnS:P:r:p:h", OPTIONS, NULL)) != -1) {
 		switch (option) {
 		case 'i':
 			code = add_image(options, optarg);
@@ -87,6 +93,14 @@ int options_parse(up_options *options, int argc, char **argv)
 			break;
 		case 'P':
 			options->scheduler_profile = optarg;
+			break;
+		case 'r':
+			options->router = optarg;
+			if (strcmp(optarg, "service") != 0 && strcmp(optarg, "haproxy") != 0)
+				code = tool_usage("up", "--router %s: service or haproxy", optarg);
+			break;
+		case 'p':
+			options->prometheus = optarg;
 			break;
 		case 'h':
 			fputs(USAGE, stdout);

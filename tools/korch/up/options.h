@@ -14,6 +14,8 @@ typedef struct up_options {
 	size_t n_images;
 	const char *output;
 	const char *state;
+	const char *router;            /* "service" or "haproxy"; NULL: service */
+	const char *prometheus;        /* URL, or NULL */
 	const char *scheduler_profile; /* a name or a file; NULL: the cluster's own */
 	int no_watch;
 } up_options;
