@@ -68,6 +68,9 @@ typedef struct korch_cluster_options {
 	korch_router *router; /**< taken on success, on the same loop: what shares traffic among the
 	                         revisions of Rollouts. NULL: the Service load balancer; without one
 	                         (no_proxy, a virtual runtime) a simulated router */
+	int32_t haproxy; /**< 1: HAProxy is the router, started as a child when the first Rollout routes
+	                    traffic; new connections to the Service's own addresses go through it */
+	int32_t reserved_;                   /**< 0 */
 	korch_metric_source *const *metrics; /**< taken on success, on the same loop: where measurements
 	                                        of AnalysisRuns come from, before the library's own
 	                                        (Prometheus and web, on real loops); the array may go
@@ -163,8 +166,9 @@ KORCH_API int korch_cluster_delete(korch_cluster *cluster, const korch_key *key,
 /** Sets spec.replicas of a Deployment, ReplicaSet or StatefulSet. @since 0.1 */
 KORCH_API int korch_cluster_scale(korch_cluster *cluster, const korch_key *key, int32_t replicas,
                                   korch_error **err);
-/** Brings a Deployment, StatefulSet or DaemonSet back to a revision (0: the one before), as `kubectl
- * rollout undo`. @param workload name of a Deployment, or KIND/NAME: "statefulset/db". @since 0.1 */
+/** Brings a Deployment, StatefulSet or DaemonSet back to a revision (0: the one before), as
+ * `kubectl rollout undo`. @param workload name of a Deployment, or KIND/NAME: "statefulset/db".
+ * @since 0.1 */
 KORCH_API int korch_cluster_undo(korch_cluster *cluster, const char *namespace_,
                                  const char *workload, int64_t revision, korch_error **err);
 /** Replaces all pods of a workload by the way of its strategy, as `kubectl rollout restart`.
@@ -173,9 +177,9 @@ KORCH_API int korch_cluster_restart(korch_cluster *cluster, const char *namespac
                                     const char *workload, korch_error **err);
 /**
  * Waits. @param condition "available" (Deployment, ReplicaSet, StatefulSet, DaemonSet: as many as
- * wished are up to date and available), "ready" (Pod), "deleted", or the type of a condition in status.conditions, e.g.
- * "Progressing" (=True), "Progressing=False". @return 0, KORCH_E_TIMEOUT, KORCH_E_NOT_FOUND,
- * KORCH_E_INVALID. @since 0.1
+ * wished are up to date and available), "ready" (Pod), "deleted", or the type of a condition in
+ * status.conditions, e.g. "Progressing" (=True), "Progressing=False". @return 0, KORCH_E_TIMEOUT,
+ * KORCH_E_NOT_FOUND, KORCH_E_INVALID. @since 0.1
  */
 KORCH_API int korch_cluster_wait(korch_cluster *cluster, const korch_key *key,
                                  const char *condition, korch_usec timeout_us, korch_error **err);

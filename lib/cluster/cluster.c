@@ -11,6 +11,7 @@
 #include "control/priority.h"
 #include "control/rollout/traffic.h"
 #include "engine/engine.h"
+#include "traffic/haproxy.h"
 #include "traffic/service.h"
 #include <arpa/inet.h>
 #include <korch/api.h>
@@ -211,14 +212,18 @@ static int make_routing(korch_cluster *cluster, const korch_cluster_options *opt
                         korch_error **err)
 {
 	int code = 0;
-	if (!options->router && cluster->proxy)
+	if (!options->router && options->haproxy)
+		code = korch__router_haproxy_observe(&cluster->router, cluster->loop, cluster->engine,
+		                                     cluster->proxy, err);
+	else if (!options->router && cluster->proxy)
 		code = korch__router_service_new(&cluster->router, cluster->proxy, cluster->loop, err);
 	else if (!options->router)
 		code = korch_router_sim_new(&cluster->router, cluster->loop, NULL, err);
 	korch_router *router = options->router ? options->router : cluster->router;
 	return code < 0 || options->no_controllers
 	           ? code
-	           : korch__routing_new(&cluster->routing, cluster->engine, router, err);
+	           : korch__routing_new(&cluster->routing, cluster->engine, router,
+	                                options->router != NULL, err);
 }
 
 static int make_measuring(korch_cluster *cluster, const korch_cluster_options *options,

@@ -25,6 +25,7 @@ struct korch__routing {
 	korch_engine *engine;
 	korch_router *router;
 	korch_controller *controller;
+	int is_strange; /* it has to be told what serves */
 };
 
 /* A look under way. */
@@ -178,9 +179,12 @@ static void on_removed(void *userdata, int code, const char *message)
 /* With the addresses of what serves each revision. */
 static int set_traffic(look *l, korch__argo_traffic *traffic, korch_error **err)
 {
-	korch__serving serving;
-	int code = korch__serving_fill(&serving, traffic->destinations, traffic->traffic.n_destinations,
-	                               &traffic->traffic, korch_engine_view(l->routing->engine));
+	korch__serving serving = {0};
+	int code =
+	    !l->routing->is_strange
+	        ? 0
+	        : korch__serving_fill(&serving, traffic->destinations, traffic->traffic.n_destinations,
+	                              &traffic->traffic, korch_engine_view(l->routing->engine));
 	if (code == 0)
 		code = korch_router_set(l->routing->router, &traffic->traffic, on_set, l, err);
 	korch__serving_fini(&serving);
@@ -259,8 +263,9 @@ static int enqueue_if_sending(void *userdata, const korch_object *object)
 {
 	const search *s = userdata;
 	const korch_traffic_weights *weights = weights_of((const korch_rollout *)object);
-	int sends = weights && is_routed(object) &&
-	            (is_destination(weights->canary, s->hash) || is_destination(weights->stable, s->hash));
+	int sends =
+	    weights && is_routed(object) &&
+	    (is_destination(weights->canary, s->hash) || is_destination(weights->stable, s->hash));
 	for (size_t i = 0; weights && !sends && i < weights->n_additional; i++)
 		sends = is_destination(&weights->additional[i], s->hash);
 	if (sends)
@@ -271,7 +276,8 @@ static int enqueue_if_sending(void *userdata, const korch_object *object)
 /* What can serve, and where: only changes of that matter. */
 static int serves(const korch_object *pod)
 {
-	return pod && korch__pod_is_active(korch__pod_of(pod)) && korch__pod_is_ready(korch__pod_of(pod));
+	return pod && korch__pod_is_active(korch__pod_of(pod)) &&
+	       korch__pod_is_ready(korch__pod_of(pod));
 }
 
 static void map_pod(void *userdata, const korch_view *view, const korch_object *previous,
@@ -286,19 +292,20 @@ static void map_pod(void *userdata, const korch_view *view, const korch_object *
 }
 
 int korch__routing_new(korch__routing **out, korch_engine *engine, korch_router *router,
-                       korch_error **err)
+                       int is_strange, korch_error **err)
 {
 	korch__routing *routing = korch__calloc(1, sizeof(*routing));
 	if (!routing)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	routing->engine = engine;
 	routing->router = router;
+	routing->is_strange = is_strange;
 	static const korch_controller_watch watches[] = {{.kind = &korch_pod_kind, .map = map_pod}};
 	const korch_controller_spec spec = {
 	    .size = sizeof(spec),
 	    .name = "traffic-routing",
 	    .watches = watches,
-	    .n_watches = KORCH_COUNT(watches),
+	    .n_watches = is_strange ? KORCH_COUNT(watches) : 0,
 	    .kind = &korch_rollout_kind,
 	    .concerns = concerns,
 	};

@@ -10,10 +10,10 @@
 
 typedef struct korch__routing korch__routing;
 
-/* Adds the controller to the cluster's engine. The router is borrowed and outlives it. 0 or
- * negative. */
+/* Adds the controller to the cluster's engine. The router is borrowed and outlives it. is_strange:
+ * it does not see the engine's endpoints by itself. 0 or negative. */
 int korch__routing_new(korch__routing **out, korch_engine *engine, korch_router *router,
-                       korch_error **err);
+                       int is_strange, korch_error **err);
 /* After the router was freed (its completions have run), before the engine is. NULL is fine. */
 void korch__routing_free(korch__routing *routing);
 

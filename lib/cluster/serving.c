@@ -24,7 +24,8 @@ static int take(void *userdata, const korch_object *object)
 		return 0;
 	int32_t port = 0;
 	korch__serving *to = s->serving;
-	if (!s->port || korch__service_target_port(&port, s->port, pod) < 0 || port <= 0 || to->n >= KORCH_TRAFFIC_ENDPOINTS_MAX)
+	if (!s->port || korch__service_target_port(&port, s->port, pod) < 0 || port <= 0 ||
+	    to->n >= KORCH_TRAFFIC_ENDPOINTS_MAX)
 		return 0;
 	if (to->n == to->cap) {
 		size_t cap = to->cap ? to->cap * 2 : 16;
@@ -35,8 +36,7 @@ static int take(void *userdata, const korch_object *object)
 		to->endpoints = grown;
 		to->cap = cap;
 	}
-	to->endpoints[to->n++] =
-	    (korch_traffic_endpoint){.address = pod->status->pod_ip, .port = port};
+	to->endpoints[to->n++] = (korch_traffic_endpoint){.address = pod->status->pod_ip, .port = port};
 	return 0;
 }
 
@@ -50,8 +50,7 @@ int korch__serving_fill(korch__serving *serving, korch_traffic_destination *dest
 	for (size_t i = 0; i < n; i++) {
 		search s = {serving, destinations[i].hash,
 		            spec && spec->n_ports > 0 ? &spec->ports[0] : NULL};
-		const korch_view_query query = {.kind = &korch_pod_kind,
-		                                .namespace_ = traffic->namespace_};
+		const korch_view_query query = {.kind = &korch_pod_kind, .namespace_ = traffic->namespace_};
 		size_t before = serving->n;
 		if (korch_view_each(view, &query, take, &s) < 0)
 			return KORCH_E_NOMEM;

@@ -11,8 +11,8 @@ typedef struct korch__serving {
 	size_t n, cap;
 } korch__serving;
 
-/* Fills in the endpoints of the destinations (an array of the caller's); addresses are borrowed from
- * the view. 0 or KORCH_E_NOMEM. */
+/* Fills in the endpoints of the destinations (an array of the caller's); addresses are borrowed
+ * from the view. 0 or KORCH_E_NOMEM. */
 int korch__serving_fill(korch__serving *serving, korch_traffic_destination *destinations, size_t n,
                         const korch_traffic *traffic, const korch_view *view);
 void korch__serving_fini(korch__serving *serving);

@@ -236,7 +236,9 @@ static int open_cluster(session *self, korch_error **err)
 	    .loop = self->loop,
 	    .runtime = self->runtime,
 	    .state_folder = self->state.cluster_folder,
-	    .scheduler = self->scheduler.is_given ? &self->scheduler.options : NULL};
+	    .scheduler = self->scheduler.is_given ? &self->scheduler.options : NULL,
+	    .haproxy = self->options->router && strcmp(self->options->router, "haproxy") == 0,
+	    .prometheus = self->options->prometheus};
 	if (!self->scheduler.is_default)
 		self->output->ops->note(self->output,
 		                        "warning: no profile is named default-scheduler: pods that name "
