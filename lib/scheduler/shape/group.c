@@ -33,41 +33,26 @@ static const char *annotation_of(const korch_pod *pod)
 	                         : NULL;
 }
 
-static const char *owner_of(const korch_object_meta *meta)
+/* By the label, or by the controller; a pod without either has no others like it to be counted
+ * with. 1: *out is the caller's, 0: none, or KORCH_E_NOMEM. */
+static int name_of(char **out, const korch_pod *pod)
 {
-	const char *owner = NULL;
-	for (size_t i = 0; i < meta->n_owner_references; i++) {
-		if (meta->owner_references[i].controller)
-			owner = meta->owner_references[i].uid;
-	}
-	return owner;
-}
-
-int korch__group_is_alone(const korch_pod *pod)
-{
-	const korch_object_meta *meta = pod->object.metadata;
-	return annotation_of(pod) && !korch_map_get(meta->labels, GROUP_LABEL) && !owner_of(meta);
-}
-
-/* The label, or the controller, or the pod alone. */
-static char *name_of(const korch_object_meta *meta)
-{
-	const char *label = korch_map_get(meta->labels, GROUP_LABEL);
-	const char *owner = owner_of(meta);
-	const char *what = label ? "label" : owner ? "controller" : "pod";
-	return korch__sprintf("%s/%s/%s", korch__text_or_empty(meta->namespace_), what,
-	                      korch__text_or_empty(label   ? label
-	                                           : owner ? owner
-	                                                   : meta->name));
+	const char *space = korch__text_or_empty(korch_object_namespace(&pod->object));
+	const char *label = korch_map_get(pod->object.metadata->labels, GROUP_LABEL);
+	const korch_owner_reference *owner = korch_object_controller(&pod->object);
+	if (!annotation_of(pod) || (!label && !owner))
+		return 0;
+	*out = label ? korch__sprintf("%s/label/%s", space, label)
+	             : korch__sprintf("%s/controller/%s", space, korch__text_or_empty(owner->uid));
+	return *out ? 1 : KORCH_E_NOMEM;
 }
 
 int korch__group_get(sched_group **out, korch_scheduler *s, const korch_pod *pod)
 {
-	if (!annotation_of(pod))
-		return 0;
-	_cleanup_free_ char *name = name_of(pod->object.metadata);
-	if (!name)
-		return KORCH_E_NOMEM;
+	_cleanup_free_ char *name = NULL;
+	int is_in_one = name_of(&name, pod);
+	if (is_in_one <= 0)
+		return is_in_one;
 	sched_group *group = korch__table_get(&s->group_table, name);
 	if (!group) {
 		group = korch__calloc(1, sizeof(*group));

@@ -11,11 +11,9 @@ struct sched_group {
 	size_t cap;
 };
 
-/* The group of a pod, NULL when it has no such annotation; one more reference. 0 or KORCH_E_NOMEM.
- */
+/* The group of a pod, one more reference; untouched when it has no such annotation, or neither
+ * label nor controller. 0 or KORCH_E_NOMEM. */
 int korch__group_get(sched_group **out, korch_scheduler *s, const korch_pod *pod);
-/* 1: the pod has a group of its own, in which no other pod is. */
-int korch__group_is_alone(const korch_pod *pod);
 /* The number in the annotation, INT32_MAX without one. 0 or KORCH_E_INVALID. */
 int korch__group_limit(int32_t *out, const korch_pod *pod, korch_error **err);
 sched_group *korch__group_ref(sched_group *group);

@@ -174,18 +174,6 @@ static int make_model(headroom *h, sched_pod **model, const korch_pod *pod, korc
 	return code;
 }
 
-/* As the pod, but not in a group of its own: others like it are not in that. NULL: memory is short.
- */
-static korch_object *without_group(const korch_pod *pod)
-{
-	korch_object *copy = korch_object_edit(&((korch_pod *)(uintptr_t)pod)->object);
-	korch_object_meta *meta = copy ? korch_object_edit_meta(copy) : NULL;
-	if (meta && korch_map_set(&meta->annotations, KORCH_ANNOTATION_MAX_PER_NODE, NULL) == 0)
-		return copy;
-	korch_object_unref(copy);
-	return NULL;
-}
-
 static int64_t answer(headroom *h, const korch_pod *pod, korch_error **err)
 {
 	sched_pod *model = NULL;
@@ -211,15 +199,5 @@ int64_t korch_scheduler_headroom(korch_scheduler *s, const korch_pod *pod, size_
 	headroom h = {.plan.s = s,
 	              .most =
 	                  most < KORCH_SCHEDULER_PODS_MAX ? (int64_t)most : KORCH_SCHEDULER_PODS_MAX};
-	if (!pod || !pod->object.metadata || !korch__group_is_alone(pod))
-		return answer(&h, pod, err);
-	int32_t limit;
-	if (korch__group_limit(&limit, pod, err) < 0)
-		return KORCH_E_INVALID;
-	korch_object *alike = without_group(pod);
-	if (!alike)
-		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-	int64_t n = answer(&h, (const korch_pod *)alike, err);
-	korch_object_unref(alike);
-	return n;
+	return answer(&h, pod, err);
 }

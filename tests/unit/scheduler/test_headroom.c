@@ -49,7 +49,7 @@ START_TEST(test_numbers)
 	korch_pod *one = make_pod("p", "cpu=100m");
 	set_map(&korch_object_edit_meta(&one->object)->annotations, "korch.dev/max-per-node=2");
 	korch_object_ref(&one->object);
-	ck_assert_int_eq(headroom(one), 8); /* each is a group of its own */
+	ck_assert_int_eq(headroom(one), 8); /* in no group with others */
 	label(&one->object, "scheduling.x-k8s.io/pod-group=g");
 	ck_assert_int_eq(headroom(one), 4);
 	korch_pod *named = make_pod("p", "cpu=100m");

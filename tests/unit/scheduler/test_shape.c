@@ -233,12 +233,27 @@ START_TEST(test_request_on_a_node)
 }
 END_TEST
 
+/* A pod that is in no group with others is counted in none: that would be a list of all nodes for
+ * each of them. */
+START_TEST(test_pods_without_group)
+{
+	feed_node(s, make_node("n1", "cpu=4 memory=1Gi"));
+	for (int i = 0; i < 2; i++) {
+		korch_pod *pod = make_pod(i ? "b" : "a", "cpu=1");
+		set_map(&korch_object_edit_meta(&pod->object)->annotations, "korch.dev/max-per-node=1");
+		ck_assert_str_eq(place(s, pod), "n1");
+	}
+	ck_assert_uint_eq(s->group_table.n, 0);
+}
+END_TEST
+
 KORCH_SUITE(shape)
 {
 	Suite *suite = suite_create("shape");
 	const TTest *const tests[] = {test_effective_requests,  test_other_resources,
 	                              test_pods_that_are_alike, test_what_is_refused,
-	                              test_not_a_quantity,      test_request_on_a_node};
+	                              test_not_a_quantity,      test_request_on_a_node,
+	                              test_pods_without_group};
 	TCase *one = tcase_create("shapes");
 	tcase_add_checked_fixture(one, setup, teardown);
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
