@@ -185,8 +185,8 @@ static int has_ended(const korch_pod *pod)
 static int is_same(const sched_pod *a, const sched_pod *b, uint32_t slot)
 {
 	return a->slot == slot && a->shape == b->shape && a->labels == b->labels &&
-	       a->group == b->group && a->terminating == b->terminating &&
-	       a->preempted == b->preempted && a->kept == b->kept &&
+	       a->group == b->group && a->group_limit == b->group_limit &&
+	       a->terminating == b->terminating && a->preempted == b->preempted && a->kept == b->kept &&
 	       (b->devices == 0 || a->devices == b->devices);
 }
 

@@ -304,6 +304,27 @@ static void drain_all(uint64_t seed)
 	teardown();
 }
 
+/* What a pod that is on a node says of its group counts as it was said last. */
+START_TEST(test_limit_of_a_group)
+{
+	world_add_node(&w, make_node("n1", "cpu=4 memory=8Gi"));
+	world_add_node(&w, make_node("n2", "cpu=4 memory=8Gi"));
+	for (int i = 0; i < 2; i++) {
+		korch_pod *pod = make_pod(i ? "b" : "a", "cpu=1");
+		label(&pod->object, "scheduling.x-k8s.io/pod-group=crew");
+		set_map(&korch_object_edit_meta(&pod->object)->annotations, "korch.dev/max-per-node=1");
+		world_add_pod(&w, pod, i ? "n2" : "n1");
+	}
+	korch_moves *moves = drain("n1");
+	ck_assert_int_eq(korch_moves_complete(moves), 0);
+	korch_moves_free(moves);
+	korch_object_meta *meta = korch_object_edit_meta(&w.pods[0]->object);
+	ck_assert_int_eq(korch_map_set(&meta->annotations, "korch.dev/max-per-node", "2"), 0);
+	ck_assert_int_eq(korch_scheduler_pod_set(w.s, w.pods[0], "n1", NULL), 0);
+	ck_assert_str_eq(drained("n1"), "a n1>n2");
+}
+END_TEST
+
 START_TEST(test_any_cluster)
 {
 	for (uint64_t seed = 0; seed < unit_seeds(60); seed++)
@@ -335,10 +356,10 @@ END_TEST
 KORCH_SUITE(drain)
 {
 	Suite *suite = suite_create("scheduler: drain");
-	const TTest *const tests[] = {test_where_they_land, test_who_stays,    test_priority,
-	                              test_who_is_left,     test_budgets,      test_topology,
-	                              test_other_orders,    test_devices,      test_bad_input,
-	                              test_any_cluster,     test_out_of_memory};
+	const TTest *const tests[] = {test_where_they_land, test_who_stays,     test_priority,
+	                              test_who_is_left,     test_budgets,       test_topology,
+	                              test_other_orders,    test_devices,       test_bad_input,
+	                              test_any_cluster,     test_out_of_memory, test_limit_of_a_group};
 	TCase *with_one = tcase_create("drain");
 	tcase_set_timeout(with_one, 60);
 	tcase_add_checked_fixture(with_one, NULL, teardown);
