@@ -91,7 +91,7 @@ int korch__batch_best(uint32_t *slot, sched_batch *b, uint32_t member)
 {
 	const sched_member *m = &b->members[member];
 	sched_class *c = NULL;
-	sched_best best;
+	sched_best best = {.slot = NONE};
 	if (class_of(&c, b, m) < 0)
 		return KORCH_E_NOMEM;
 	hold_back(b, m, 1);

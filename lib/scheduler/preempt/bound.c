@@ -22,10 +22,10 @@ static int64_t count_victims(const korch_scheduler *s, const sched_shape *shape,
 	n = n < 1 ? 1 : n;
 	for (size_t i = 0; i < shape->needs.n; i++) {
 		const sched_need *need = &shape->needs.items[i];
-		int64_t all = s->alloc[need->resource][slot],
-		        missing = need->amount - (all - s->used[need->resource][slot]);
+		int64_t all = s->alloc[need->resource][slot];
 		if (need->amount > all)
 			return -1;
+		int64_t missing = need->amount - (all - s->used[need->resource][slot]);
 		if (missing <= 0)
 			continue;
 		int64_t wanted = victims_for(lowest, need->resource, missing);

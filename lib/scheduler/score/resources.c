@@ -5,7 +5,7 @@
 #include "scheduler/score/resources.h"
 #include <math.h>
 
-/* score_sweep.c computes the same for many nodes at a time: change both. */
+/* rank/sweep_body.h computes the same for many nodes at a time: change both. */
 
 static int64_t plus(int64_t a, int64_t b)
 {

@@ -550,6 +550,17 @@ START_TEST(test_out_of_memory)
 }
 END_TEST
 
+/* The greatest amounts there are, of what the node has none. */
+START_TEST(test_great_amounts)
+{
+	feed_node(s, make_node("n1", "cpu=4"));
+	put(pod_of("a", 1, "cpu=4 example.com/x=4611686018427387903", 1), "n1");
+	korch_pod *pod = make_pod("high", "cpu=1 example.com/x=9223372036854775807");
+	ck_assert_str_eq(preempt(with_priority(pod, 10)), "none");
+	ck_assert_str_eq(preempt(with_priority(make_pod("high", "cpu=1"), 10)), "n1: a (0)");
+}
+END_TEST
+
 START_TEST(test_bad_arguments)
 {
 	korch_preemption out = {.n_victims = 77};
@@ -576,6 +587,7 @@ KORCH_SUITE(preempt)
 	                              test_victims_are_enough_and_needed,
 	                              test_kept_as_made_anew,
 	                              test_out_of_memory,
+	                              test_great_amounts,
 	                              test_bad_arguments};
 	TCase *with_one = tcase_create("preemption");
 	tcase_set_timeout(with_one, 60);
