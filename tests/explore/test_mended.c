@@ -221,6 +221,57 @@ START_TEST(test_what_a_service_selects_is_not_removed)
 }
 END_TEST
 
+/* Paused with nothing to do: it said "Paused" and waited for nothing. */
+START_TEST(test_what_is_paused_waits_to_be_resumed)
+{
+	play self;
+	explore_view view;
+	play_begin(&self, 2, halves, 2);
+	play_start(&self);
+	play_act(&self, ACT_PAUSE, 0, 0);
+	play_rounds(&self, 2);
+	ck_assert_int_eq(plan_of(&self, &view)->phase, KORCH_STRATEGY_HELD);
+	ck_assert_int_eq(view.plan.why.wait, KORCH_STRATEGY_WAIT_RESUME);
+	play_ends_well(&self);
+}
+END_TEST
+
+/* In its pause the preview lost pods: it waited for a time at which nothing was going to happen. */
+START_TEST(test_a_pause_waits_for_the_preview)
+{
+	play self;
+	explore_view view;
+	begin_blue_green(&self);
+	self.setup.spec.auto_promotion_us = (korch_usec)20 * SECOND;
+	play_start(&self);
+	play_act(&self, ACT_TEMPLATE, 1, 0);
+	play_rounds(&self, 5);
+	ck_assert_int_eq(plan_of(&self, &view)->why.wait, KORCH_STRATEGY_WAIT_PAUSE);
+	play_act(&self, ACT_UNREADY, 1, 1);
+	ck_assert_int_eq(plan_of(&self, &view)->why.wait, KORCH_STRATEGY_WAIT_AVAILABLE);
+	ck_assert_int_eq(view.plan.why.have, 3);
+	play_ends_well(&self);
+}
+END_TEST
+
+/* Told to have more while too many are still on their way out: those counted as available. */
+START_TEST(test_pods_on_their_way_out_are_waited_for)
+{
+	play self;
+	explore_view view;
+	play_begin(&self, 3, NULL, 0);
+	self.setup.spec.type = KORCH_STRATEGY_ROLLING;
+	self.setup.spec.traffic = 0;
+	play_start(&self);
+	play_act(&self, ACT_SCALE, 1, 0);
+	play_act(&self, ACT_PLAN, PART_ALL, 0);
+	play_act(&self, ACT_SCALE, 2, 0);
+	ck_assert_int_eq(plan_of(&self, &view)->why.wait, KORCH_STRATEGY_WAIT_AVAILABLE);
+	ck_assert_int_eq(view.plan.why.have, 1);
+	play_ends_well(&self);
+}
+END_TEST
+
 KORCH_SUITE(mended_rollouts)
 {
 	Suite *suite = suite_create("mended rollouts");
@@ -231,6 +282,8 @@ KORCH_SUITE(mended_rollouts)
 	           test_a_deadline_that_passed_is_forgotten_with_progress,
 	           test_a_step_asks_for_replicas_that_there_are_not,
 	           test_what_a_service_selects_is_not_removed);
+	KORCH_CASE(suite, "says", test_what_is_paused_waits_to_be_resumed,
+	           test_a_pause_waits_for_the_preview, test_pods_on_their_way_out_are_waited_for);
 	KORCH_CASE(suite, "crash", test_a_gate_that_was_not_asked_is_a_change,
 	           test_a_failed_analysis_counts_after_a_crash);
 	return suite;

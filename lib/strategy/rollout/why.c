@@ -16,7 +16,7 @@ static void wait_available(korch__strategy_work *w, size_t i, int32_t want, int3
 {
 	const korch_strategy_revision *r = korch__strategy_at(w, i);
 	set(w, KORCH_STRATEGY_WAIT_AVAILABLE, next, w->state->progress_us);
-	w->plan->why.have = r->available;
+	w->plan->why.have = korch__strategy_available(r);
 	w->plan->why.want = want;
 	w->plan->why.hash = r->hash;
 }
@@ -59,7 +59,7 @@ static void why_aborted(korch__strategy_work *w)
 	                  korch__strategy_same(w->seen->active, w->state->current);
 	int moves = (w->routed && r->weight > 0) || is_switched;
 	const korch_strategy_revision *stable = w->aborted ? korch__strategy_at(w, w->stable) : NULL;
-	if (stable && stable->available < w->spec->replicas)
+	if (stable && korch__strategy_available(stable) < w->spec->replicas)
 		wait_available(w, w->stable, w->spec->replicas,
 		               is_switched ? KORCH_STRATEGY_NEXT_SWITCH
 		               : moves     ? KORCH_STRATEGY_NEXT_WEIGHT
@@ -103,7 +103,7 @@ static void why_sized(korch__strategy_work *w)
 {
 	int32_t next = w->routed && !korch__strategy_canary_in_force(w) ? KORCH_STRATEGY_NEXT_WEIGHT
 	                                                                : KORCH_STRATEGY_NEXT_STEP;
-	if (korch__strategy_at(w, w->current)->available < w->size)
+	if (korch__strategy_available(korch__strategy_at(w, w->current)) < w->size)
 		wait_available(w, w->current, w->size, next);
 	else if (!korch__strategy_canary_at_size(w))
 		why_gone(w, next);
@@ -149,7 +149,7 @@ static void why_blue_green(korch__strategy_work *w)
 	if (is_active && w->spec->post_analysis && !korch__strategy_blue_green_is_skipping(w))
 		why_analysis(w, KORCH_STRATEGY_SLOT_POST, KORCH_STRATEGY_NEXT_PROMOTE,
 		             w->state->post_since_us);
-	else if (r->available < w->size)
+	else if (korch__strategy_available(r) < w->size)
 		wait_available(w, w->current, w->size, KORCH_STRATEGY_NEXT_SWITCH);
 	else if (w->spec->pre_analysis && !w->state->scale_up_preview &&
 	         !korch__strategy_blue_green_is_skipping(w))
@@ -166,7 +166,7 @@ static void why_full(korch__strategy_work *w)
 	const korch_strategy_revision *r = korch__strategy_at(w, w->current);
 	int is_done = w->stable == w->current;
 	int32_t next = is_done ? KORCH_STRATEGY_NEXT_NOTHING : KORCH_STRATEGY_NEXT_PROMOTE;
-	if (r->available < w->spec->replicas)
+	if (korch__strategy_available(r) < w->spec->replicas)
 		wait_available(w, w->current, w->spec->replicas, next);
 	else if (w->routed && !(r->weight == w->max_weight && w->seen->traffic_verified))
 		set(w, KORCH_STRATEGY_WAIT_TRAFFIC, next, w->state->step_since_us);
@@ -175,7 +175,8 @@ static void why_full(korch__strategy_work *w)
 	else if (korch__strategy_old_present(w) > 0)
 		why_gone(w, next);
 	else
-		set(w, KORCH_STRATEGY_WAIT_NOTHING, next, w->state->step_since_us);
+		set(w, w->spec->paused ? KORCH_STRATEGY_WAIT_RESUME : KORCH_STRATEGY_WAIT_NOTHING, next,
+		    w->state->step_since_us);
 }
 
 void korch__strategy_why(korch__strategy_work *w)
@@ -190,6 +191,9 @@ void korch__strategy_why(korch__strategy_work *w)
 		why_gone(w, KORCH_STRATEGY_NEXT_SCALE);
 	else if (w->current >= w->seen->n_revisions)
 		set(w, KORCH_STRATEGY_WAIT_CREATED, KORCH_STRATEGY_NEXT_SCALE, w->state->step_since_us);
+	else if (w->state->pauses == KORCH_STRATEGY_PAUSED_BLUE_GREEN &&
+	         !korch__strategy_blue_green_is_up(w))
+		why_blue_green(w); /* the pause does not end before the preview is up again */
 	else if (w->state->pauses)
 		why_paused(w);
 	else if (w->spec->type == KORCH_STRATEGY_BLUE_GREEN && w->stable != w->current)
