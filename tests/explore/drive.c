@@ -272,6 +272,7 @@ static int plan_and_apply(explore_world *world, const explore_setup *setup, uint
 	explore_plan(&view, world, setup);
 	if (explore_check_plan(&view, world, setup, failure) < 0 ||
 	    explore_check_course(&view, world, setup, failure) < 0 ||
+	    explore_check_says(&view, world, failure) < 0 ||
 	    check_changed(&view, world, setup, failure) < 0 ||
 	    explore_check_law(&view, world, setup, failure) < 0)
 		return -1;

@@ -143,9 +143,11 @@ void explore_apply(explore_world *world, const explore_view *view, uint32_t part
 int explore_step(explore_world *world, const explore_setup *setup, const explore_action *action,
                  explore_failure *failure);
 
-/* check.c, check_steps.c */
+/* check.c, check_says.c, check_steps.c */
 int explore_check_plan(const explore_view *view, const explore_world *world,
                        const explore_setup *setup, explore_failure *failure);
+int explore_check_says(const explore_view *view, const explore_world *world,
+                       explore_failure *failure);
 int explore_check_course(const explore_view *view, const explore_world *world,
                          const explore_setup *setup, explore_failure *failure);
 int explore_check_write(explore_world *after, const explore_world *before,
