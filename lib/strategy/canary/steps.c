@@ -36,25 +36,32 @@ static int32_t scale_so_far(const korch__strategy_work *w)
 	return -1;
 }
 
-/* After the last step the rest of the weight may come in steps, too: one each interval. */
-static void promote_in_steps(korch__strategy_work *w)
+korch_usec korch__strategy_promotion_due(const korch__strategy_work *w)
 {
 	const korch_strategy *spec = w->spec;
 	korch_usec interval = 0;
-	if (spec->promote_weight_step <= 0 || w->state->promote_full ||
+	if (!w->routed || !w->full || spec->promote_weight_step <= 0 || w->state->promote_full ||
 	    w->stable == KORCH__STRATEGY_NONE || w->stable == w->current)
-		return;
+		return 0;
 	for (size_t i = 0; i < spec->n_steps; i++) {
 		if (spec->steps[i].type == KORCH_STRATEGY_CHECK)
 			interval = spec->steps[i].duration_us;
 	}
+	return w->state->step_since_us + interval;
+}
+
+/* After the last step the rest of the weight may come in steps, too: one each interval. */
+static void promote_in_steps(korch__strategy_work *w)
+{
+	korch_usec due = korch__strategy_promotion_due(w);
+	if (due == 0)
+		return;
 	int32_t weight = korch__strategy_at(w, w->current)->weight;
-	korch_usec due = w->state->step_since_us + interval;
 	if (w->now < due && weight < w->max_weight)
 		korch__strategy_wake(w, due);
 	w->wish = weight;
 	if (w->now >= due && w->seen->traffic_verified)
-		w->wish = korch__strategy_min(weight + spec->promote_weight_step, w->max_weight);
+		w->wish = korch__strategy_min(weight + w->spec->promote_weight_step, w->max_weight);
 }
 
 void korch__strategy_canary_goals(korch__strategy_work *w)
@@ -64,8 +71,7 @@ void korch__strategy_canary_goals(korch__strategy_work *w)
 	if (w->aborted) {
 		w->wish = w->size = 0;
 	} else if (w->full) {
-		if (w->routed)
-			promote_in_steps(w);
+		promote_in_steps(w);
 	} else {
 		w->wish = weight_so_far(w);
 		int32_t scale = scale_so_far(w), need = korch__strategy_need(w, w->wish);

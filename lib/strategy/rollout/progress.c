@@ -56,7 +56,9 @@ void korch__strategy_progress(korch__strategy_work *w)
 		state->progress_us = w->now;
 		state->timed_out = 0;
 	}
-	korch_usec end = state->progress_us + w->spec->deadline_us;
+	/* an interval between two parts of the promotion is not the rollout's delay */
+	korch_usec due = korch__strategy_promotion_due(w);
+	korch_usec end = (due > state->progress_us ? due : state->progress_us) + w->spec->deadline_us;
 	if (w->now < end) {
 		korch__strategy_wake(w, end);
 		return;

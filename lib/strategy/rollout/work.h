@@ -120,6 +120,8 @@ int korch__strategy_blue_green_is_up(const korch__strategy_work *w); /* the prev
 const korch_strategy_step *korch__strategy_step(const korch__strategy_work *w); /* NULL: none left
                                                                                  */
 void korch__strategy_canary_goals(korch__strategy_work *w);
+/* When the next part of the weight comes after the last step; 0: not in parts. */
+korch_usec korch__strategy_promotion_due(const korch__strategy_work *w);
 void korch__strategy_canary_advance(korch__strategy_work *w);
 void korch__strategy_canary(korch__strategy_work *w);
 void korch__strategy_canary_weights(korch__strategy_work *w);
