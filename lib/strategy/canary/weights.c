@@ -98,11 +98,20 @@ static void fit_total(korch__strategy_work *w)
 	give(w, w->stable, room_of(w, w->stable), &left);
 	give(w, w->current, room_of(w, w->current), &left);
 	give(w, w->stable, spare_of(w, w->stable), &left);
-	if (!w->aborted)
-		give(w, w->current, spare_of(w, w->current), &left);
+	give(w, w->current, spare_of(w, w->current), &left); /* aborted, too: before any overload */
 	size_t last = w->stable != KORCH__STRATEGY_NONE ? w->stable : w->current;
 	if (last < w->plan->n_targets)
 		give(w, last, left, &left);
+}
+
+static void tell(korch__strategy_work *w)
+{
+	for (size_t i = 0; i < w->plan->n_targets; i++) {
+		if (w->plan->targets[i].weight != korch__strategy_at(w, i)->weight) {
+			korch__strategy_event(w, KORCH_STRATEGY_EVENT_WEIGHT);
+			return;
+		}
+	}
 }
 
 void korch__strategy_canary_fit(korch__strategy_work *w)
@@ -113,6 +122,7 @@ void korch__strategy_canary_fit(korch__strategy_work *w)
 	w->goal = korch__strategy_min(korch__strategy_at(w, w->current)->weight, w->total);
 	if (sum > 0)
 		fit_total(w);
+	tell(w);
 }
 
 static void move_surplus(korch__strategy_work *w, size_t i)
@@ -172,10 +182,5 @@ void korch__strategy_canary_weights(korch__strategy_work *w)
 		move_all_surplus(w);
 	for (size_t i = 0; i < plan->n_targets; i++)
 		move_overload(w, i);
-	for (size_t i = 0; i < plan->n_targets; i++) {
-		if (plan->targets[i].weight != korch__strategy_at(w, i)->weight) {
-			korch__strategy_event(w, KORCH_STRATEGY_EVENT_WEIGHT);
-			break;
-		}
-	}
+	tell(w);
 }

@@ -69,39 +69,54 @@ static int check_targets(const trial *t)
 	return 0;
 }
 
+typedef struct sums {
+	int64_t before, after;
+	int stable_spare, spare; /* whether the stable one, or that and the current one, carry more */
+	size_t gains;            /* an aborted revision that gets more, SIZE_MAX: none does */
+	int moved;
+} sums;
+
+static sums sum_up(const trial *t)
+{
+	const korch_strategy_state *state = &t->plan->state;
+	sums s = {.gains = SIZE_MAX};
+	for (size_t i = 0; i < t->plan->n_targets; i++) {
+		const korch_strategy_target *target = &t->plan->targets[i];
+		int64_t seen = seen_of(t, i)->weight;
+		int is_stable = same(target->hash, state->stable);
+		int is_current = same(target->hash, state->current);
+		int more = carries(t, left_of(seen_of(t, i)), target->weight + 1);
+		s.moved |= target->weight != seen;
+		s.before += seen;
+		s.after += target->weight;
+		s.stable_spare |= is_stable && more;
+		s.spare |= (is_stable || is_current) && more;
+		if (state->aborted && state->stable && is_current && !is_stable && target->weight > seen)
+			s.gains = i;
+	}
+	return s;
+}
+
 /* Weights that sum to the whole; one that grows is carried, unless nobody had it before and nobody
- * has capacity to spare. */
+ * has capacity to spare. What an experiment leaves goes to an aborted one only when the stable one
+ * cannot carry it. */
 static int check_weights(const trial *t)
 {
 	const korch_strategy_plan *plan = t->plan;
-	int64_t before = 0, sum = 0, spare = 0;
-	int moved = 0;
-	for (size_t i = 0; i < plan->n_targets; i++) {
-		const korch_strategy_target *target = &plan->targets[i];
-		moved |= target->weight != seen_of(t, i)->weight;
-		before += seen_of(t, i)->weight;
-		sum += target->weight;
-		int aborted = plan->state.aborted && plan->state.stable &&
-		              same(target->hash, plan->state.current) &&
-		              !same(plan->state.current, plan->state.stable);
-		int takes = same(target->hash, plan->state.stable) ||
-		            (same(target->hash, plan->state.current) && !aborted);
-		if (takes && carries(t, left_of(seen_of(t, i)), target->weight + 1))
-			spare = 1;
-		if (aborted && target->weight > seen_of(t, i)->weight)
-			return breaks(t, i, "was aborted and gets more traffic");
-	}
+	sums s = sum_up(t);
 	int64_t whole = t->max_weight;
 	if (plan->experiment)
 		whole -= lesser(t->seen->experiment_weight, whole);
-	if (moved && sum != whole)
+	if (s.moved && s.after != whole)
 		return korch_error_set(t->err, KORCH_E_INTERNAL, "weights sum to %lld, not to %lld",
-		                       (long long)sum, (long long)whole);
+		                       (long long)s.after, (long long)whole);
+	if (s.gains != SIZE_MAX && (s.before >= whole || s.stable_spare))
+		return breaks(t, s.gains, "was aborted and gets more traffic");
 	for (size_t i = 0; i < plan->n_targets; i++) {
 		int64_t weight = plan->targets[i].weight;
 		if (weight <= seen_of(t, i)->weight || carries(t, left_of(seen_of(t, i)), weight))
 			continue;
-		if (before >= whole || (spare && sum > 0))
+		if (s.before >= whole || (s.spare && s.after > 0))
 			return breaks(t, i, "gets more traffic than its ready replicas carry");
 	}
 	return 0;
