@@ -91,6 +91,21 @@ static int check_weight(const pair *it, const explore_view *view, int32_t max,
 	return 0;
 }
 
+/* Whether the stable revision, or one of it and the current, could carry more by this plan. */
+static int has_spare(const explore_view *view, const explore_world *world, int32_t max, int both)
+{
+	const korch_strategy_state *state = &view->plan.state;
+	for (size_t i = 0; i < view->plan.n_targets; i++) {
+		pair it = pair_at(view, world, i);
+		int64_t ready = ready_within(it.old, it.old->size);
+		int asked = it.revision == explore_revision_of(state->stable) ||
+		            (both && it.revision == explore_revision_of(state->current));
+		if (asked && (int64_t)(it.new->weight + 1) * view->spec.replicas <= ready * max)
+			return 1;
+	}
+	return 0;
+}
+
 static int check_weights(const explore_view *view, const explore_world *world,
                          const explore_setup *setup, explore_failure *failure)
 {
@@ -106,7 +121,9 @@ static int check_weights(const explore_view *view, const explore_world *world,
 		                    experiment);
 	for (size_t i = 0; i < view->plan.n_targets; i++) {
 		pair it = pair_at(view, world, i);
-		if (!seen) /* nobody has served yet: the first one does, whatever it has */
+		/* nobody has served yet: the first one does, whatever it has; an experiment ends, and
+		 * nobody can take its share */
+		if (!seen || (sum > seen && !has_spare(view, world, max, 1)))
 			it.seen = it.new->weight;
 		if (check_weight(&it, view, max, failure) < 0)
 			return -1;
@@ -223,18 +240,25 @@ static int check_services(const explore_view *view, const explore_world *world,
 }
 
 static int check_aborted(const explore_view *view, const explore_world *world,
-                         explore_failure *failure)
+                         const explore_setup *setup, explore_failure *failure)
 {
 	const korch_strategy_state *state = &view->plan.state;
-	int32_t stable = explore_revision_of(state->stable);
-	if (!state->aborted || stable < 0 || stable == world->current)
+	int32_t stable = explore_revision_of(state->stable), seen = 0, sum = 0;
+	int32_t current = explore_revision_of(state->current);
+	if (!state->aborted || stable < 0 || stable == current)
 		return 0;
 	for (size_t i = 0; i < view->plan.n_targets; i++) {
+		seen += pair_at(view, world, i).seen;
+		sum += view->plan.targets[i].weight;
+	}
+	/* what an experiment leaves, and the stable one cannot carry */
+	int left = sum > seen && !has_spare(view, world, explore_max_weight(setup), 0);
+	for (size_t i = 0; i < view->plan.n_targets; i++) {
 		pair it = pair_at(view, world, i);
-		if (it.revision == world->current && it.new->size > it.old->size)
+		if (it.revision == current && it.new->size > it.old->size)
 			return explore_fail(failure, "aborted", "%s is aborted and grows: %d -> %d",
 			                    it.new->hash, it.old->size, it.new->size);
-		if (it.revision == world->current && it.new->weight > it.seen &&it.seen)
+		if (it.revision == current && it.new->weight > it.seen && !left)
 			return explore_fail(failure, "aborted", "%s is aborted: weight %d -> %d", it.new->hash,
 			                    it.seen, it.new->weight);
 	}
@@ -277,7 +301,8 @@ int explore_check_plan(const explore_view *view, const explore_world *world,
 {
 	if (check_form(view, world, setup, failure) < 0 || check_law(view, world, setup, failure) < 0 ||
 	    check_removed(view, world, failure) < 0 || check_services(view, world, failure) < 0 ||
-	    check_aborted(view, world, failure) < 0 || check_paused(view, world, setup, failure) < 0)
+	    check_aborted(view, world, setup, failure) < 0 ||
+	    check_paused(view, world, setup, failure) < 0)
 		return -1;
 	return 0;
 }

@@ -167,8 +167,10 @@ static int check_directions(explore_world *after, const explore_world *before,
                             explore_failure *failure)
 {
 	if (after->state.step != before->state.step || after->state.stable != before->state.stable ||
-	    after->state.aborted != before->state.aborted || after->recovering)
+	    after->state.aborted != before->state.aborted || after->recovering) {
 		after->rose = after->fell = 0;
+		return 0;
+	}
 	int32_t stable = explore_revision_of(after->state.stable);
 	for (int32_t i = 0; i < REVISIONS; i++) {
 		int32_t change = after->revisions[i].told - before->revisions[i].told;

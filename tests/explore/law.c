@@ -72,10 +72,11 @@ int explore_check_law(const explore_view *view, const explore_world *world,
 		korch_error_free(err);
 		return -1;
 	}
-	int32_t seen = 0; /* at first anything goes: nobody has served yet */
+	int32_t seen = 0; /* at first, and after an experiment, somebody has to take what nobody has */
 	for (size_t i = 0; i < view->observed.n_revisions; i++)
 		seen += view->revisions[i].weight;
-	if (!explore_has_router(setup) || view->spec.replicas == 0 || !seen || !is_chosen(world))
+	if (!explore_has_router(setup) || view->spec.replicas == 0 ||
+	    seen != explore_max_weight(setup) || !is_chosen(world))
 		return 0;
 	if (check_overload(view, setup, failure) < 0 || check_starved(view, failure) < 0 ||
 	    check_sum(view, failure) < 0)

@@ -119,6 +119,17 @@ static void small_router(explore_setup *out, size_t *code)
 	out->spec.min_per_revision = 2 * digit(code, 2);
 	out->spec.scale_down_revision_limit = digit(code, 2);
 	out->spec.check_threshold = digit(code, 2);
+	out->experiment_weight = 30 * digit(code, 2);
+	if (digit(code, 3) == 1) { /* other units; stepWeightPromotion */
+		out->spec.max_weight = 1000;
+		for (int i = 0; i < STEPS; i++) {
+			for (int j = 0; j < 2; j++)
+				if (out->steps[j][i].type == KORCH_STRATEGY_SET_WEIGHT)
+					out->steps[j][i].weight *= 10;
+		}
+	} else if (out->spec.check_threshold) {
+		out->spec.promote_weight_step = 25;
+	}
 }
 
 static void small_blue_green(explore_setup *out, size_t *code)
@@ -142,7 +153,7 @@ size_t explore_setups(int type)
 {
 	const size_t common = 4 * 2 * 2, rolling = 4 * 2 * 2 * 2, canary = LISTS * 2 * 2 * 2 * 3 * 2;
 	const size_t all[SETUP_TYPES] = {common * rolling, common, common * rolling * canary,
-	                                 common * 2 * 3 * 2 * canary * 2 * 2 * 2,
+	                                 common * 2 * 3 * 2 * canary * 2 * 2 * 2 * 2 * 3,
 	                                 common * 3 * 4 * 2 * 2 * 3 * 2 * 2 * 2 * 2};
 	return all[type];
 }
@@ -224,6 +235,8 @@ static void random_canary(explore_setup *out, korch_random *random)
 	spec->background = below(random, 2);
 	spec->background_step = spec->background ? below(random, out->n_steps[0] + 1) : 0;
 	spec->check_threshold = below(random, 3);
+	spec->promote_weight_step = below(random, 4) ? 0 : 1 + below(random, 50);
+	out->experiment_weight = below(random, 2) * below(random, 40);
 	out->services = below(random, 2);
 }
 

@@ -272,14 +272,64 @@ START_TEST(test_pods_on_their_way_out_are_waited_for)
 }
 END_TEST
 
+/* The traffic of an experiment was taken from the canary, too; it failed, and the stable revision
+ * could not carry what came back. */
+START_TEST(test_what_an_experiment_leaves_goes_to_capacity)
+{
+	static const korch_strategy_step steps[] = {PLAY_WEIGHT(90),
+	                                            {.type = KORCH_STRATEGY_EXPERIMENT, .name = "job"}};
+	play self;
+	play_begin(&self, 20, steps, 2);
+	self.setup.spec.dynamic_stable = 1;
+	self.setup.experiment_weight = 30;
+	play_start(&self);
+	play_act(&self, ACT_TEMPLATE, 1, 0);
+	play_rounds(&self, 5);
+	while (self.world.experiment == KORCH_STRATEGY_NONE)
+		play_rounds(&self, 1);
+	self.stuck = 1 << 0;
+	play_rounds(&self, 3);
+	ck_assert_int_eq(self.world.revisions[1].told, 70);
+	play_act(&self, ACT_OUTCOME, 4, KORCH_STRATEGY_FAILED);
+	play_act(&self, ACT_PLAN, PART_ALL, 0);
+	ck_assert_int_le(self.world.revisions[0].told * 20, self.world.revisions[0].ready * 100);
+	play_ends_well(&self);
+}
+END_TEST
+
+/* The interval between two parts of the promotion is longer than the deadline: it was aborted. */
+START_TEST(test_a_promotion_in_parts_is_not_late)
+{
+	static const korch_strategy_step steps[] = {
+	    {.type = KORCH_STRATEGY_CHECK, .duration_us = (korch_usec)60 * SECOND}, PLAY_WEIGHT(40)};
+	play self;
+	play_begin(&self, 4, steps, 2);
+	self.setup.spec.promote_weight_step = 20;
+	self.setup.spec.deadline_us = (korch_usec)30 * SECOND;
+	self.setup.spec.deadline_aborts = 1;
+	play_start(&self);
+	play_act(&self, ACT_TEMPLATE, 1, 0);
+	play_ends_well(&self);
+	for (int32_t i = 0; i < 60; i++) {
+		play_rounds(&self, 2);
+		play_act(&self, ACT_TIME, 10, 0);
+		play_act(&self, ACT_OUTCOME, KORCH_STRATEGY_SLOT_STEP, KORCH_STRATEGY_SUCCESSFUL);
+		ck_assert_int_eq(self.world.state.aborted, 0);
+	}
+	ck_assert_int_eq(explore_revision_of(self.world.state.stable), 1);
+}
+END_TEST
+
 KORCH_SUITE(mended_rollouts)
 {
 	Suite *suite = suite_create("mended rollouts");
 	KORCH_CASE(suite, "capacity", test_a_dynamic_stable_grows_when_the_canary_loses_pods,
 	           test_no_weight_for_what_is_still_to_be_made, test_what_is_paused_keeps_its_weight,
-	           test_only_a_whole_revision_becomes_stable);
+	           test_only_a_whole_revision_becomes_stable,
+	           test_what_an_experiment_leaves_goes_to_capacity);
 	KORCH_CASE(suite, "ends", test_the_preview_leaves_a_rollout_that_is_over,
 	           test_a_deadline_that_passed_is_forgotten_with_progress,
+	           test_a_promotion_in_parts_is_not_late,
 	           test_a_step_asks_for_replicas_that_there_are_not,
 	           test_what_a_service_selects_is_not_removed);
 	KORCH_CASE(suite, "says", test_what_is_paused_waits_to_be_resumed,

@@ -224,6 +224,14 @@ static int is_overloaded(const explore_world *world, const explore_setup *setup)
 	return 0;
 }
 
+static int succeed(int32_t *outcome)
+{
+	if (*outcome != KORCH_STRATEGY_RUNNING)
+		return 0;
+	*outcome = KORCH_STRATEGY_SUCCESSFUL;
+	return 1;
+}
+
 void explore_calm_round(explore_world *world, const explore_setup *setup)
 {
 	if (world->recovering)
@@ -235,15 +243,14 @@ void explore_calm_round(explore_world *world, const explore_setup *setup)
 		world->revisions[i].available = world->revisions[i].ready = world->revisions[i].present;
 	}
 	route(world);
-	for (int32_t i = 0; i < KORCH_STRATEGY_SLOTS; i++) /* the background's goes on until it is ended
-	                                                    */
-		if (i != KORCH_STRATEGY_SLOT_BACKGROUND &&
-		    world->analyses[i].outcome == KORCH_STRATEGY_RUNNING)
-			world->analyses[i].outcome = KORCH_STRATEGY_SUCCESSFUL;
-	if (world->experiment == KORCH_STRATEGY_RUNNING)
-		world->experiment = KORCH_STRATEGY_SUCCESSFUL;
-	if (world->gate == KORCH_STRATEGY_RUNNING)
-		world->gate = KORCH_STRATEGY_SUCCESSFUL;
+	int succeeded = 0; /* the background's goes on until it is ended */
+	for (int32_t i = 0; i < KORCH_STRATEGY_SLOTS; i++)
+		if (i != KORCH_STRATEGY_SLOT_BACKGROUND)
+			succeeded |= succeed(&world->analyses[i].outcome);
+	succeeded |= succeed(&world->experiment);
+	succeeded |= succeed(&world->gate);
+	if (succeeded)
+		explore_outside_cause(world);
 }
 
 int explore_act(explore_world *world, const explore_setup *setup, const explore_action *action)
