@@ -163,7 +163,7 @@ KORCH_API void korch_object_list_free(korch_object **objects, size_t n);
 /** Deletes an object as an API server does; options NULL: the defaults. @since 0.1 */
 KORCH_API int korch_cluster_delete(korch_cluster *cluster, const korch_key *key,
                                    const korch_delete_options *options, korch_error **err);
-/** Sets spec.replicas of a Deployment, ReplicaSet or StatefulSet. @since 0.1 */
+/** Sets spec.replicas of a Deployment, ReplicaSet, StatefulSet or Rollout. @since 0.1 */
 KORCH_API int korch_cluster_scale(korch_cluster *cluster, const korch_key *key, int32_t replicas,
                                   korch_error **err);
 /** Brings a Deployment, StatefulSet or DaemonSet back to a revision (0: the one before), as

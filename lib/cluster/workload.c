@@ -23,6 +23,7 @@ static int set_replicas(korch_object *object, int32_t replicas)
 	SET(korch_deployment)
 	SET(korch_replica_set)
 	SET(korch_stateful_set)
+	SET(korch_rollout)
 #undef SET
 	return KORCH_E_UNSUPPORTED;
 }

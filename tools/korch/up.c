@@ -38,7 +38,8 @@ static void on_refresh(void *userdata)
 static int is_shown(const korch_kind *kind)
 {
 	return kind == &korch_deployment_kind || kind == &korch_replica_set_kind ||
-	       kind == &korch_pod_kind || kind == &korch_service_kind;
+	       kind == &korch_pod_kind || kind == &korch_service_kind || kind == &korch_rollout_kind ||
+	       kind == &korch_analysis_run_kind;
 }
 
 static void on_change(void *userdata, const korch_change *change)
@@ -76,7 +77,7 @@ static void on_key(void *userdata, int fd, int events)
 		korch_poll_set(self->key_poll, 0);
 		return;
 	}
-	self->wish = self->output->ops->keys(self->output, bytes, (size_t)n, &self->selected);
+	self->wish = self->output->ops->keys(self->output, bytes, (size_t)n, &self->asked);
 	if (self->wish == WISH_QUIT)
 		self->n_interrupts++;
 }
@@ -84,31 +85,6 @@ static void on_key(void *userdata, int fd, int events)
 static void on_files(void *userdata)
 {
 	((session *)userdata)->is_changed_on_disk = 1;
-}
-
-static void grant_wish(session *self)
-{
-	tool_wish wish = self->wish;
-	korch_error *error = NULL;
-	int code = 0;
-	self->wish = WISH_NONE;
-	self->is_dirty = 1;
-	if (wish == WISH_NONE || wish == WISH_QUIT || wish == WISH_REDRAW ||
-	    self->selected >= self->rows.n)
-		return;
-	const tool_row row = self->rows.items[self->selected];
-	const korch_key key = {row.kind, row.namespace_, row.name};
-	if (wish == WISH_UNDO)
-		code = korch_cluster_undo(self->cluster, row.namespace_, row.name, 0, &error);
-	else if (wish == WISH_RESTART)
-		code = korch_cluster_restart(self->cluster, row.namespace_, row.name, &error);
-	else if (wish == WISH_MORE || row.desired > 0)
-		code = korch_cluster_scale(self->cluster, &key, row.desired + (wish == WISH_MORE ? 1 : -1),
-		                           &error);
-	if (code < 0)
-		session_tell(self, error);
-	else if (wish == WISH_UNDO)
-		self->output->ops->note(self->output, "rolling back to the revision before");
 }
 
 static void show(session *self)
@@ -128,7 +104,7 @@ static void serve(session *self)
 	while (self->n_interrupts == 0) {
 		korch_loop_step(self->loop, KORCH_USEC_NEVER);
 		if (self->wish != WISH_NONE)
-			grant_wish(self);
+			session_grant(self);
 		if (self->is_changed_on_disk) {
 			self->is_changed_on_disk = 0;
 			korch_manifest *manifest = session_read(self);
@@ -244,6 +220,7 @@ static int open_cluster(session *self, korch_error **err)
 		                        "warning: no profile is named default-scheduler: pods that name "
 		                        "no schedulerName are left alone");
 	code = korch_cluster_open(&self->cluster, &cluster, err);
+	self->rows.cluster = self->cluster;
 	if (code < 0)
 		korch_runtime_free(self->runtime);
 	return code;

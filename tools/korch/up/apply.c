@@ -58,8 +58,7 @@ static int is_only_kept(const korch_kind *kind)
 	                                    "HorizontalPodAutoscaler",
 	                                    "Ingress",
 	                                    "NetworkPolicy",
-	                                    "PersistentVolumeClaim",
-	                                    "Rollout"};
+	                                    "PersistentVolumeClaim"};
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
 		if (strcmp(KINDS[i], kind->name) == 0)
 			return 1;

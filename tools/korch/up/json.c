@@ -1,5 +1,6 @@
 /* `korch up --output json`: one JSON object a line. Documented in docs/korch.md; members are only
  * ever added. */
+#include "rollout/record.h"
 #include "up/output.h"
 
 #include <json-c/json.h>
@@ -127,6 +128,11 @@ static void json_rows(tool_output *output, const tool_rows *rows, korch_usec now
 		if (row->waiting)
 			put_waiting(line, row->waiting);
 		end(line);
+		if (row->rollout) {
+			line = begin("rollout");
+			rollout_record_fill(line, row->rollout);
+			end(line);
+		}
 	}
 	for (size_t i = 0; i < rows->n_services; i++)
 		if (rows->services[i].is_changed)

@@ -1,4 +1,5 @@
 /* `korch up` where there is no terminal: a line for each thing that happens. */
+#include "rollout/lines.h"
 #include "up/output.h"
 
 #include <korch/api.h>
@@ -54,6 +55,25 @@ static void lines_event(tool_output *output, const korch_object *object, const t
 	fflush(stdout);
 }
 
+static void say_rollout(const char *title, const rollout_state *state)
+{
+	char progress[320];
+	rollout_progress(progress, sizeof(progress), state);
+	stamp();
+	printf("%s %s%s%s: %s\n", title, state->phase, *progress ? ", " : "", progress,
+	       state->sentence);
+	for (size_t i = 0; i < state->n_analyses; i++) {
+		const rollout_analysis *each = &state->analyses[i];
+		if (each->n_metrics == 0)
+			continue;
+		stamp();
+		printf("%s analysis %s %s", title, each->name, each->phase);
+		for (size_t k = 0; k < each->n_metrics; k++)
+			printf(", %s %s", each->metrics[k].name, each->metrics[k].last);
+		putchar('\n');
+	}
+}
+
 static void lines_rows(tool_output *output, const tool_rows *rows, korch_usec now)
 {
 	for (size_t i = 0; i < rows->n; i++) {
@@ -73,6 +93,8 @@ static void lines_rows(tool_output *output, const tool_rows *rows, korch_usec no
 			printf(", %s", text);
 		}
 		putchar('\n');
+		if (row->rollout)
+			say_rollout(title, row->rollout);
 	}
 	for (size_t i = 0; i < rows->n_services; i++) {
 		char title[SERVICE_TEXT_MAX];

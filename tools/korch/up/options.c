@@ -28,7 +28,10 @@ static const char USAGE[] =
     "  --prometheus URL       where metrics of AnalysisTemplates without an address are asked\n"
     "  --state FOLDER         where to keep what runs (default: $KORCH_STATE, /var/lib/korch for "
     "root, ~/.local/state/korch)\n"
-    "Keys on a terminal: up/down select, u undo the last rollout, r restart, + - scale, q quit.\n"
+    "Keys on a terminal: up/down select, u undo the last rollout, r restart, + - scale, q quit; on "
+    "a "
+    "Rollout also p promote,\n"
+    "P promote all the way, a abort, t retry, z pause or resume, i set the image.\n"
     "Exit status: 0 stopped in order, 1 bad input or failure, 2 wrong usage.\n";
 
 static int add_image(up_options *options, const char *text)

@@ -20,7 +20,22 @@ typedef enum tool_wish {
 	WISH_MORE, /* one replica more */
 	WISH_LESS,
 	WISH_REDRAW,
+	/* of a Rollout */
+	WISH_PROMOTE,
+	WISH_PROMOTE_FULL,
+	WISH_ABORT,
+	WISH_RETRY,
+	WISH_PAUSE, /* or resume */
+	WISH_SET_IMAGE,
 } tool_wish;
+
+enum { ASKED_TEXT = 512 };
+
+/* What a wish is about. */
+typedef struct tool_asked {
+	size_t selected;       /* index of the row */
+	char text[ASKED_TEXT]; /* an image, "IMAGE" or "CONTAINER=IMAGE" */
+} tool_asked;
 
 typedef struct output_ops {
 	/* One object of a manifest was applied. */
@@ -35,9 +50,8 @@ typedef struct output_ops {
 	void (*note)(tool_output *output, const char *text);
 	/* Something is wrong with a manifest, or a wish could not be met. */
 	void (*error)(tool_output *output, const char *text);
-	/* Bytes from the keyboard; *selected is the index of the row that the wish is about. NULL: no
-	 * keyboard. */
-	tool_wish (*keys)(tool_output *output, const char *bytes, size_t n, size_t *selected);
+	/* Bytes from the keyboard; *asked says what the wish is about. NULL: no keyboard. */
+	tool_wish (*keys)(tool_output *output, const char *bytes, size_t n, tool_asked *asked);
 	/* When the view changes by time alone (ages), KORCH_USEC_NEVER: never. NULL: never. */
 	korch_usec (*due)(const tool_output *output, const tool_rows *rows, korch_usec now);
 	void (*close)(tool_output *output);

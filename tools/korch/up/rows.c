@@ -46,7 +46,8 @@ static tool_row *add(tool_rows *rows, const korch_object *object)
 }
 
 struct numbers {
-	const tool_waiting *waiting; /* with 0 pods: nobody waits */
+	const tool_waiting *waiting;  /* with 0 pods: nobody waits */
+	const rollout_state *rollout; /* NULL: it is none */
 	int32_t desired;
 	int32_t ready;
 	int32_t updated;
@@ -72,6 +73,25 @@ static int set_waiting(tool_row *row, const tool_waiting *waiting)
 	return 1;
 }
 
+/* 1 when it does not look as it did, KORCH_E_NOMEM. */
+static int set_rollout(tool_row *row, const rollout_state *state)
+{
+	if (!state)
+		return 0;
+	int is_new = row->rollout == NULL;
+	if (is_new && !(row->rollout = malloc(sizeof(*row->rollout))))
+		return KORCH_E_NOMEM;
+	int is_changed = is_new || !rollout_state_equal(row->rollout, state);
+	*row->rollout = *state;
+	return is_changed;
+}
+
+static void drop_row(tool_row *row)
+{
+	free(row->waiting);
+	free(row->rollout);
+}
+
 static int set_row(tool_rows *rows, const korch_object *object, const struct numbers *numbers)
 {
 	tool_row *row = find(rows, korch_object_uid(object));
@@ -79,9 +99,10 @@ static int set_row(tool_rows *rows, const korch_object *object, const struct num
 	if (is_new && !(row = add(rows, object)))
 		return KORCH_E_NOMEM;
 	int waits_anew = set_waiting(row, numbers->waiting);
-	if (waits_anew < 0)
-		return waits_anew;
-	row->is_changed = is_new || waits_anew || row->desired != numbers->desired ||
+	int rolls_anew = set_rollout(row, numbers->rollout);
+	if (waits_anew < 0 || rolls_anew < 0)
+		return KORCH_E_NOMEM;
+	row->is_changed = is_new || waits_anew || rolls_anew || row->desired != numbers->desired ||
 	                  row->ready != numbers->ready || row->updated != numbers->updated ||
 	                  row->restarts != numbers->restarts || row->is_failed != numbers->is_failed ||
 	                  row->is_finished != numbers->is_finished;
@@ -164,6 +185,28 @@ static int refresh_deployment(void *userdata, const korch_object *object)
 	return set_row(refresh->rows, object, &numbers);
 }
 
+static int refresh_rollout(void *userdata, const korch_object *object)
+{
+	const struct refresh *refresh = userdata;
+	const korch_rollout_status *status = ((const korch_rollout *)object)->status;
+	struct counting counting = {.refresh = refresh};
+	rollout_state state;
+	const korch_view_query query = {.kind = &korch_replica_set_kind,
+	                                .owner_uid = korch_object_uid(object)};
+	korch_view_each(refresh->view, &query, add_pods_of_set, &counting);
+	rollout_state_read(&state, refresh->rows->cluster, object);
+	const struct numbers numbers = {
+	    .waiting = &counting.waiting,
+	    .rollout = &state,
+	    .desired = state.desired,
+	    .ready = status ? status->ready_replicas : 0,
+	    .updated = status ? status->updated_replicas : 0,
+	    .restarts = counting.restarts,
+	    .is_failed = strcmp(state.phase, "Degraded") == 0,
+	};
+	return set_row(refresh->rows, object, &numbers);
+}
+
 static int refresh_replica_set(void *userdata, const korch_object *object)
 {
 	const struct refresh *refresh = userdata;
@@ -232,6 +275,7 @@ int rows_refresh(tool_rows *rows, const korch_view *view)
 	} KINDS[] = {
 	    {"apps/v1", "Deployment", refresh_deployment},
 	    {"apps/v1", "ReplicaSet", refresh_replica_set},
+	    {"argoproj.io/v1alpha1", "Rollout", refresh_rollout},
 	    {"v1", "Pod", refresh_pod},
 	};
 	struct refresh refresh = {rows, view};
@@ -247,7 +291,7 @@ int rows_refresh(tool_rows *rows, const korch_view *view)
 		if (rows->items[i].is_current)
 			rows->items[kept++] = rows->items[i];
 		else
-			free(rows->items[i].waiting);
+			drop_row(&rows->items[i]);
 	rows->n = kept;
 	if (rows->n)
 		qsort(rows->items, rows->n, sizeof(*rows->items), compare);
@@ -288,7 +332,7 @@ tool_row *rows_note_event(tool_rows *rows, const korch_view *view, const korch_o
 void rows_fini(tool_rows *rows)
 {
 	for (size_t i = 0; i < rows->n; i++)
-		free(rows->items[i].waiting);
+		drop_row(&rows->items[i]);
 	free(rows->items);
 	free(rows->services);
 	memset(rows, 0, sizeof(*rows));

@@ -1,11 +1,13 @@
 /*
  * What `korch up` shows, as data: one row for each workload, made from the cluster's view; no
- * output in here. A workload is a Deployment, a ReplicaSet without an owner, or a Pod without one.
+ * output in here. A workload is a Deployment, a Rollout, a ReplicaSet without an owner, or a Pod
+ * without one.
  * Below them: where Services answer.
  */
 #ifndef KORCH_UP_ROWS_H
 #define KORCH_UP_ROWS_H
 
+#include "rollout/state.h"
 #include "up/waiting.h"
 #include <korch/view.h>
 
@@ -25,9 +27,11 @@ typedef struct tool_row {
 	korch_usec created_us;
 	char event[ROW_EVENT_MAX]; /* the latest: "Reason: message" */
 	int event_is_warning;
-	tool_waiting *waiting; /* pods without a node; NULL: there are none */
-	int is_current;        /* seen in the last refresh */
-	int is_changed;        /* its numbers, or why pods wait, differ from the refresh before */
+	tool_waiting *waiting;  /* pods without a node; NULL: there are none */
+	rollout_state *rollout; /* of a Rollout; otherwise NULL */
+	int is_current;         /* seen in the last refresh */
+	/* its numbers, its rollout, or why pods wait, differ from the refresh before */
+	int is_changed;
 } tool_row;
 
 /* A port at which a Service answers. */
@@ -49,6 +53,7 @@ typedef struct tool_service {
 
 typedef struct tool_rows {
 	const up_scheduler *scheduler; /* who decides on pods */
+	korch_cluster *cluster;        /* borrowed; for explanations of rollouts */
 	tool_row *items;               /* by kind, namespace, name */
 	size_t n;
 	size_t cap;

@@ -31,9 +31,11 @@ typedef struct session {
 	int is_changed_on_disk;
 	int n_interrupts;
 	tool_wish wish;
-	size_t selected;
+	tool_asked asked;
 } session;
 
+/* wish.c: does what was wished for by a key. */
+void session_grant(session *self);
 /* Says what is wrong; frees the error. */
 void session_tell(session *self, korch_error *error);
 /* Reads all paths again; NULL, with everything said, when something is wrong. */
