@@ -331,10 +331,10 @@ int korch__jsonpath_first(struct json_object **out, const char *path, struct jso
 		return korch_error_set(err, KORCH_E_LIMIT, "jsonPath: at most %d bytes",
 		                       KORCH__JSONPATH_LENGTH_MAX);
 	int code = take_text(&self, &found);
-	if (code == 0 && !check && found.n == 0)
-		code = korch_error_set(err, KORCH_E_NOT_FOUND, "it produced no value");
-	if (code == 0 && !check)
+	if (code == 0 && found.n > 0)
 		*out = found.items[0];
+	else if (code == 0 && !check)
+		code = korch_error_set(err, KORCH_E_NOT_FOUND, "it produced no value");
 	korch__vec_fini(&found);
 	return code;
 }

@@ -65,7 +65,7 @@ static int check_method(const korch_web_metric *web, korch_error **err)
 {
 	const char *method = web->method && *web->method ? web->method : "GET";
 	int body = (web->body && *web->body) || (web->json_body && *web->json_body);
-	if (strcmp(method, "GET") && strcmp(method, "POST") && strcmp(method, "PUT"))
+	if (strcmp(method, "GET") != 0 && strcmp(method, "POST") != 0 && strcmp(method, "PUT") != 0)
 		return refuse(err, "provider.web.method", "has to be GET, POST or PUT");
 	if (body && strcmp(method, "GET") == 0)
 		return refuse(err, "provider.web.body",

@@ -125,8 +125,8 @@ typedef struct korch_analysis_count {
 typedef struct korch_analysis_plan {
 	size_t size;                                           /**< sizeof(korch_analysis_plan) */
 	korch_analysis_step steps[KORCH_ANALYSIS_METRICS_MAX]; /**< in the order of the rules */
-	size_t n_steps;
-	int32_t phase;         /**< of the run */
+	size_t n_steps;                                        /**< how many: one for each rule */
+	int32_t phase;                                         /**< of the run */
 	int32_t terminating;   /**< 1: no new measurements: it was asked to end or a metric failed */
 	int32_t changed;       /**< 1: there is something to do or to note */
 	int32_t reserved;      /**< 0 */

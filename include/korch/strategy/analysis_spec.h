@@ -42,12 +42,12 @@ typedef struct korch_analysis_merge_options {
 	size_t n_refs;                           /**< at least 1 */
 	const korch_map *args; /**< values that whoever starts it gives, by name; NULL: none. Names that
 	                          no template has are left out, as Argo does */
-	const korch_dry_run *dry_run; /**< further rules than those of the templates */
-	size_t n_dry_run;
+	const korch_dry_run *dry_run;                 /**< further rules than those of the templates */
+	size_t n_dry_run;                             /**< how many */
 	const korch_measurement_retention *retention; /**< the same */
-	size_t n_retention;
-	korch_analysis_find_fn find;
-	void *userdata; /**< for `find` */
+	size_t n_retention;                           /**< how many */
+	korch_analysis_find_fn find;                  /**< finds templates */
+	void *userdata;                               /**< for `find` */
 } korch_analysis_merge_options;
 
 /**

@@ -118,7 +118,8 @@ int korch__condition_lookup(korch__condition_value *out, const korch__condition_
 			memcpy(local, key, length);
 			local[length] = '\0';
 		} else {
-			name = copy = korch__strndup(key, length);
+			copy = korch__strndup(key, length);
+			name = copy;
 		}
 		if (!name || !json_object_object_get_ex(map->as.json, name, &found))
 			return 0;

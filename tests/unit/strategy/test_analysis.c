@@ -1,9 +1,7 @@
 /* The decider of analysis runs: scripts of outcomes played in virtual time, and Argo's rules one by
  * one. */
 #include "unit.h"
-#include <json-c/json.h>
 #include <korch/strategy/analysis.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,108 +107,105 @@ static void go(play *self, korch_usec until)
 	}
 }
 
+static const struct {
+	const char *script;
+	korch_analysis_rule rule;
+	const char *phase;
+	int measured;
+	int seconds; /* from the start to the end */
+	const char *message;
+} script_rows[] = {
+    {"S", {0}, "Successful", 1, 0, ""},
+    {"F", {0}, "Failed", 1, 0, "Metric \"m\" assessed Failed due to failed (1) > failureLimit (0)"},
+    {"I",
+     {0},
+     "Inconclusive",
+     1,
+     0,
+     "Metric \"m\" assessed Inconclusive due to inconclusive (1) > inconclusiveLimit (0)"},
+    {"E",
+     {0},
+     "Error",
+     5,
+     40,
+     "Metric \"m\" assessed Error due to consecutiveErrors (5) > consecutiveErrorLimit (4): "
+     "\"Error "
+     "Message: no answer\""},
+    {"EEEES", {0}, "Successful", 5, 40, ""},
+    {"S", {.count = 3, .interval_us = 60 * SEC}, "Successful", 3, 120, ""},
+    {"S",
+     {.count = 2, .interval_us = 60 * SEC, .initial_delay_us = 30 * SEC},
+     "Successful",
+     2,
+     90,
+     ""},
+    {"SFSF",
+     {.count = 9, .interval_us = SEC, .failure_limit = 1},
+     "Failed",
+     4,
+     3,
+     "Metric \"m\" assessed Failed due to failed (2) > failureLimit (1)"},
+    {"FS", {.count = 2, .interval_us = SEC, .failure_limit = 1}, "Successful", 2, 1, ""},
+    {"FFFF", {.count = 4, .interval_us = SEC, .failure_limit = -1}, "Successful", 4, 3, ""},
+    {"ISI",
+     {.count = 5, .interval_us = SEC, .inconclusive_limit = 1},
+     "Inconclusive",
+     3,
+     2,
+     "Metric \"m\" assessed Inconclusive due to inconclusive (2) > inconclusiveLimit (1)"},
+    {"EESEES",
+     {.count = 2, .interval_us = SEC, .consecutive_error_limit = 2},
+     "Successful",
+     6,
+     41,
+     ""},
+    {"SFSS",
+     {.count = 9, .interval_us = SEC, .failure_limit = -1, .consecutive_success_limit = 2},
+     "Successful",
+     4,
+     3,
+     ""},
+    {"FFS",
+     {.interval_us = SEC, .failure_limit = -1, .consecutive_success_limit = 3},
+     "Successful",
+     5,
+     4,
+     ""},
+    {"SFSF",
+     {.count = 4, .interval_us = SEC, .failure_limit = -1, .consecutive_success_limit = 2},
+     "Inconclusive",
+     4,
+     3,
+     "Metric \"m\" assessed Inconclusive due to consecutiveSuccesses (0) < "
+     "consecutiveSuccessLimit "
+     "(2)"},
+    {"RRS", {0}, "Successful", 1, 6, ""},
+    {"RF",
+     {0},
+     "Failed",
+     1,
+     3,
+     "Metric \"m\" assessed Failed due to failed (1) > failureLimit (0)"},
+};
+
 START_TEST(test_scripts)
 {
-	static const struct {
-		const char *script;
-		korch_analysis_rule rule;
-		const char *phase;
-		int measured;
-		int seconds; /* from the start to the end */
-		const char *message;
-	} rows[] = {
-	    {"S", {0}, "Successful", 1, 0, ""},
-	    {"F",
-	     {0},
-	     "Failed",
-	     1,
-	     0,
-	     "Metric \"m\" assessed Failed due to failed (1) > failureLimit (0)"},
-	    {"I",
-	     {0},
-	     "Inconclusive",
-	     1,
-	     0,
-	     "Metric \"m\" assessed Inconclusive due to inconclusive (1) > inconclusiveLimit (0)"},
-	    {"E",
-	     {0},
-	     "Error",
-	     5,
-	     40,
-	     "Metric \"m\" assessed Error due to consecutiveErrors (5) > consecutiveErrorLimit (4): "
-	     "\"Error "
-	     "Message: no answer\""},
-	    {"EEEES", {0}, "Successful", 5, 40, ""},
-	    {"S", {.count = 3, .interval_us = 60 * SEC}, "Successful", 3, 120, ""},
-	    {"S",
-	     {.count = 2, .interval_us = 60 * SEC, .initial_delay_us = 30 * SEC},
-	     "Successful",
-	     2,
-	     90,
-	     ""},
-	    {"SFSF",
-	     {.count = 9, .interval_us = SEC, .failure_limit = 1},
-	     "Failed",
-	     4,
-	     3,
-	     "Metric \"m\" assessed Failed due to failed (2) > failureLimit (1)"},
-	    {"FS", {.count = 2, .interval_us = SEC, .failure_limit = 1}, "Successful", 2, 1, ""},
-	    {"FFFF", {.count = 4, .interval_us = SEC, .failure_limit = -1}, "Successful", 4, 3, ""},
-	    {"ISI",
-	     {.count = 5, .interval_us = SEC, .inconclusive_limit = 1},
-	     "Inconclusive",
-	     3,
-	     2,
-	     "Metric \"m\" assessed Inconclusive due to inconclusive (2) > inconclusiveLimit (1)"},
-	    {"EESEES",
-	     {.count = 2, .interval_us = SEC, .consecutive_error_limit = 2},
-	     "Successful",
-	     6,
-	     41,
-	     ""},
-	    {"SFSS",
-	     {.count = 9, .interval_us = SEC, .failure_limit = -1, .consecutive_success_limit = 2},
-	     "Successful",
-	     4,
-	     3,
-	     ""},
-	    {"FFS",
-	     {.interval_us = SEC, .failure_limit = -1, .consecutive_success_limit = 3},
-	     "Successful",
-	     5,
-	     4,
-	     ""},
-	    {"SFSF",
-	     {.count = 4, .interval_us = SEC, .failure_limit = -1, .consecutive_success_limit = 2},
-	     "Inconclusive",
-	     4,
-	     3,
-	     "Metric \"m\" assessed Inconclusive due to consecutiveSuccesses (0) < "
-	     "consecutiveSuccessLimit "
-	     "(2)"},
-	    {"RRS", {0}, "Successful", 1, 6, ""},
-	    {"RF",
-	     {0},
-	     "Failed",
-	     1,
-	     3,
-	     "Metric \"m\" assessed Failed due to failed (1) > failureLimit (0)"},
-	};
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < sizeof(script_rows) / sizeof(*script_rows); i++) {
 		play self = {0};
-		add(&self, "m", rows[i].script);
-		int32_t limit = rows[i].rule.consecutive_error_limit;
-		self.rules[0] = rows[i].rule;
+		add(&self, "m", script_rows[i].script);
+		int32_t limit = script_rows[i].rule.consecutive_error_limit;
+		self.rules[0] = script_rows[i].rule;
 		self.rules[0].name = "m";
 		self.rules[0].consecutive_error_limit = limit ? limit : KORCH_ANALYSIS_ERROR_LIMIT;
 		go(&self, START + 3600 * SEC);
-		ck_assert_msg(strcmp(korch_analysis_phase_name(self.run.phase), rows[i].phase) == 0 &&
-		                  self.measured[0] == rows[i].measured &&
-		                  self.now == START + rows[i].seconds * SEC,
-		              "%zu %s: %s after %d in %d s", i, rows[i].script,
+		ck_assert_msg(strcmp(korch_analysis_phase_name(self.run.phase), script_rows[i].phase) ==
+		                      0 &&
+		                  self.measured[0] == script_rows[i].measured &&
+		                  self.now == START + script_rows[i].seconds * SEC,
+		              "%zu %s: %s after %d in %d s", i, script_rows[i].script,
 		              korch_analysis_phase_name(self.run.phase), self.measured[0],
 		              (int)((self.now - START) / SEC));
-		ck_assert_str_eq(self.plan.message, rows[i].message);
+		ck_assert_str_eq(self.plan.message, script_rows[i].message);
 		ck_assert(self.plan.wake_at == KORCH_USEC_NEVER);
 	}
 }
@@ -391,73 +386,10 @@ START_TEST(test_random)
 }
 END_TEST
 
-START_TEST(test_judge)
-{
-	static const struct {
-		const char *success, *failure, *phase;
-		double result;
-	} rows[] = {
-	    {NULL, NULL, "Successful", 1},
-	    {"result > 0", NULL, "Successful", 1},
-	    {"result > 1", NULL, "Failed", 1},
-	    {NULL, "result > 1", "Successful", 1},
-	    {NULL, "result > 0", "Failed", 1},
-	    {"result >= 0.9", "result < 0.5", "Successful", 1},
-	    {"result >= 0.9", "result < 0.5", "Inconclusive", 0.7},
-	    {"result >= 0.9", "result < 0.5", "Failed", 0.1},
-	    {"true", "true", "Failed", 0},
-	    {"result >= 0.9", "result < 0.9", "Inconclusive", NAN},
-	    {"result >= 0.9 || isNaN(result)", NULL, "Successful", NAN},
-	    {"result[0] > 1", NULL, "Error", 1},
-	    {"true", "result.x", "Error", 1},
-	};
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		korch_parsed_condition *success = NULL, *failure = NULL;
-		korch_error *err = NULL;
-		struct json_object *result = json_object_new_double(rows[i].result);
-		int32_t phase = -1;
-		if (rows[i].success)
-			ck_assert_int_eq(korch_condition_parse(&success, rows[i].success, NULL), 0);
-		if (rows[i].failure)
-			ck_assert_int_eq(korch_condition_parse(&failure, rows[i].failure, NULL), 0);
-		ck_assert_int_eq(korch_analysis_judge(&phase, success, failure, result, &err), 0);
-		ck_assert_str_eq(korch_analysis_phase_name(phase), rows[i].phase);
-		ck_assert_int_eq(err != NULL, phase == KORCH_ANALYSIS_ERROR);
-		korch_error_free(err);
-		json_object_put(result);
-		korch_condition_free(success);
-		korch_condition_free(failure);
-	}
-}
-END_TEST
-
-START_TEST(test_refused)
-{
-	korch_analysis_plan plan = {.size = 7};
-	korch_analysis_run_state run = {.size = sizeof(run)};
-	korch_analysis_rule rule = {.name = "m"};
-	korch_analysis_state state = {0};
-	ck_assert_int_eq(korch_analysis_plan_run(NULL, &run, &rule, &state, 1, 0), KORCH_E_INVALID);
-	ck_assert_int_eq(korch_analysis_plan_run(&plan, &run, NULL, &state, 1, 0), KORCH_E_INVALID);
-	ck_assert_int_eq(korch_analysis_plan_run(&plan, &run, &rule, &state, 129, 0), KORCH_E_LIMIT);
-	rule.failure_limit = -2;
-	ck_assert_int_eq(korch_analysis_plan_run(&plan, &run, &rule, &state, 1, 0), KORCH_E_INVALID);
-	rule.failure_limit = 0;
-	rule.name = NULL;
-	ck_assert_int_eq(korch_analysis_plan_run(&plan, &run, &rule, &state, 1, 0), KORCH_E_INVALID);
-	ck_assert_uint_eq(plan.size, 7);
-	ck_assert_int_eq(korch_analysis_phase_of("Failed"), KORCH_ANALYSIS_FAILED);
-	ck_assert_int_eq(korch_analysis_phase_of("nope"), KORCH_ANALYSIS_NONE);
-	ck_assert_int_eq(korch_analysis_phase_of(NULL), KORCH_ANALYSIS_NONE);
-	ck_assert_str_eq(korch_analysis_phase_name(99), "");
-}
-END_TEST
-
 KORCH_SUITE(analysis)
 {
 	Suite *suite = suite_create("analysis");
 	KORCH_CASE(suite, "run", test_scripts, test_without_end, test_one_fails, test_worst,
 	           test_dry_run, test_asked, test_kept, test_over, test_random);
-	KORCH_CASE(suite, "measurement", test_judge, test_refused);
 	return suite;
 }
