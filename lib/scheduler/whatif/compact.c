@@ -44,43 +44,44 @@ static double size_of(const korch_scheduler *s, const sched_slot *slot, const gr
 	       (double)slot->n_devices / most->devices;
 }
 
+/* Whole numbers are added up, so that it does not matter in which order. */
 static double load_of(const sched_slot *slot, const greatest *most)
 {
-	double sum = 0;
+	double cpu = 0, memory = 0, devices = 0;
 	for (size_t i = 0; i < slot->pods.n; i++) {
 		const sched_shape *shape = slot->pods.items[i]->shape;
 		if (!korch__plan_moves(slot->pods.items[i]))
 			continue;
-		sum += (double)korch__shape_need(shape, RES_CPU) / most->cpu +
-		       (double)korch__shape_need(shape, RES_MEMORY) / most->memory +
-		       ((double)shape->device_count + (double)shape->device_share / DEVICE_WHOLE) /
-		           most->devices;
+		cpu += (double)korch__shape_need(shape, RES_CPU);
+		memory += (double)korch__shape_need(shape, RES_MEMORY);
+		devices += (double)shape->device_count * DEVICE_WHOLE + (double)shape->device_share;
 	}
-	return sum;
+	return cpu / most->cpu + memory / most->memory + devices / DEVICE_WHOLE / most->devices;
 }
 
-/* Which nodes are in use, and which are there besides. */
+/* Which nodes are in use, and which are there besides, both in the order of ties. */
 static int collect(sched_compaction *c)
 {
 	const korch_scheduler *s = c->plan.s;
 	const greatest most = find_greatest(s);
 	c->nodes = korch__calloc(s->n_nodes + 1, sizeof(*c->nodes));
-	c->field.slots = korch__calloc(s->n_nodes + 1, sizeof(*c->field.slots));
 	c->spare = korch__calloc(s->n_nodes + 1, sizeof(*c->spare));
 	c->sizes = korch__calloc(s->slots.n + 1, sizeof(*c->sizes));
-	if (!c->nodes || !c->field.slots || !c->spare || !c->sizes)
+	if (!c->nodes || !c->spare || !c->sizes || korch__plan_field(&c->field, s) < 0)
 		return KORCH_E_NOMEM;
-	for (uint32_t i = 0; i < s->slots.n; i++) {
-		const sched_slot *slot = s->slots.items[i];
-		size_t n = slot->node ? korch__plan_count(slot) : 0;
-		c->sizes[i] = slot->node ? size_of(s, slot, &most) : 0;
+	for (size_t i = 0; i < c->field.n; i++) {
+		uint32_t at = c->field.slots[i];
+		const sched_slot *slot = s->slots.items[at];
+		size_t n = korch__plan_count(slot);
+		c->sizes[at] = size_of(s, slot, &most);
 		if (n > 0)
-			c->nodes[c->n++] = (compact_node){.slot = i,
+			c->nodes[c->n++] = (compact_node){.slot = at,
 			                                  .n_pods = (uint32_t)n,
 			                                  .load = load_of(slot, &most),
-			                                  .size = c->sizes[i]};
-		else if (slot->node)
-			c->spare[c->n_spare++] = i;
+			                                  .size = c->sizes[at],
+			                                  .tie = s->tie[at]};
+		else
+			c->spare[c->n_spare++] = at;
 	}
 	return 0;
 }
@@ -118,6 +119,12 @@ void korch__compaction_fini(sched_compaction *c)
 	korch__vec_fini(&c->best);
 }
 
+static int by_tie(const void *a, const void *b)
+{
+	const compact_node *x = a, *y = b;
+	return (x->tie > y->tie) - (x->tie < y->tie);
+}
+
 static int by_turn(const void *a, const void *b)
 {
 	const compact_node *x = a, *y = b;
@@ -125,13 +132,7 @@ static int by_turn(const void *a, const void *b)
 		return x->turn < y->turn ? -1 : 1;
 	if (x->load > y->load || x->load < y->load)
 		return x->load < y->load ? -1 : 1;
-	return (x->slot > y->slot) - (x->slot < y->slot);
-}
-
-static int by_tie(const void *a, const void *b)
-{
-	const compact_node *x = a, *y = b;
-	return (x->turn > y->turn) - (x->turn < y->turn);
+	return by_tie(a, b);
 }
 
 /* How far the order of a round is from its rule: 2.5 to 10 % more or less. */
@@ -148,10 +149,7 @@ static void order(sched_compaction *c, uint32_t round)
 	              (round >= DRAWN && (round - DRAWN) % 2 == 0);
 	for (size_t i = 0; i < c->n; i++) {
 		compact_node *node = &c->nodes[i];
-		node->turn = round == BY_PODS   ? (double)node->n_pods
-		             : round == BY_NAME ? (double)c->plan.s->tie[node->slot]
-		             : by_size          ? node->size
-		                                : node->load;
+		node->turn = round == BY_PODS ? (double)node->n_pods : by_size ? node->size : node->load;
 		node->turn *= blur(c, round);
 	}
 	qsort(c->nodes, c->n, sizeof(*c->nodes), round == BY_NAME ? by_tie : by_turn);

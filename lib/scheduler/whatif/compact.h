@@ -11,6 +11,7 @@ typedef struct compact_node {
 	double load;     /* what these request, as parts of the greatest nodes */
 	double size;     /* what the node has, as parts of the greatest ones */
 	double turn;     /* the less, the earlier */
+	uint64_t tie;    /* of equal ones the least goes first */
 } compact_node;
 
 /* How a pass goes. */

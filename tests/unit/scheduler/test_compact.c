@@ -64,6 +64,31 @@ START_TEST(test_emptiest_first)
 END_TEST
 
 /* The pod of n1 fits nowhere unless another one makes room. */
+/* Which of equal nodes goes is told by their names, not by the order in which they came. */
+START_TEST(test_order_of_feeding)
+{
+	static const char *const pods[] = {"a", "b", "c", "d"};
+	char texts[2][200];
+	for (int turned = 0; turned < 2; turned++) {
+		for (int i = 0; i < 4; i++) {
+			char name[8];
+			snprintf(name, sizeof(name), "n%d", turned ? 4 - i : 1 + i);
+			world_add_node(&w, make_node(name, "cpu=4 memory=8Gi"));
+		}
+		for (int i = 0; i < 4; i++) {
+			int at = turned ? 3 - i : i;
+			add(pods[at], at % 2 ? "cpu=1" : "cpu=500m memory=3Gi", at < 2 ? "n1" : "n4");
+		}
+		korch_moves *moves = compact(NULL);
+		snprintf(texts[turned], sizeof(texts[0]), "%s", plan_text(moves));
+		korch_moves_free(moves);
+		teardown();
+	}
+	ck_assert_str_eq(texts[0], texts[1]);
+	ck_assert_str_ne(texts[0], "");
+}
+END_TEST
+
 START_TEST(test_pushing)
 {
 	world_add_node(&w, make_node("n1", "cpu=4"));
@@ -249,9 +274,9 @@ END_TEST
 KORCH_SUITE(compact)
 {
 	Suite *suite = suite_create("scheduler: compact");
-	const TTest *const tests[] = {test_emptiest_first, test_pushing,     test_spare_node,
-	                              test_bad_input,      test_any_cluster, test_few_moves,
-	                              test_out_of_memory};
+	const TTest *const tests[] = {test_emptiest_first, test_pushing,         test_spare_node,
+	                              test_bad_input,      test_any_cluster,     test_few_moves,
+	                              test_out_of_memory,  test_order_of_feeding};
 	TCase *with_one = tcase_create("compact");
 	tcase_set_timeout(with_one, 60);
 	tcase_add_checked_fixture(with_one, NULL, teardown);
