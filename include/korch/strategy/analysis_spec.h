@@ -86,6 +86,15 @@ KORCH_API int korch_analysis_resolve(korch_analysis_run_spec **out,
                                      korch_error **err);
 
 /**
+ * A text without the values of arguments that came from Secrets: each is "*****" in it, as in the
+ * messages of Argo's measurements. @param out freed by the caller with free(). @param values of
+ * korch_analysis_values(). @return 0, KORCH_E_INVALID, KORCH_E_LIMIT or KORCH_E_NOMEM. @since 0.1
+ */
+KORCH_API int korch_analysis_redact(char **out, const char *text,
+                                    const korch_analysis_argument *args, size_t n_args,
+                                    const korch_map *values);
+
+/**
  * The planner's rules of a resolved spec. @param rules room for KORCH_ANALYSIS_METRICS_MAX; names
  * are borrowed from the spec. @param n how many.
  * @return 0; KORCH_E_INVALID with the field's path (no metrics, a name twice, a duration or number

@@ -93,6 +93,47 @@ static int substitute(korch_buf *out, const char *text, const korch_map *values,
 	return out->failed ? korch_error_set(err, out->failed, "the metric becomes too large") : 0;
 }
 
+/* Replaces each occurrence of a secret in a buffer. */
+static int hide(korch_buf *text, const char *secret)
+{
+	korch_buf made;
+	size_t length = strlen(secret);
+	const char *from = korch__text_or_empty(text->data);
+	if (!length || !strstr(from, secret))
+		return 0;
+	korch__buf_init(&made, TEXT_MAX);
+	for (const char *hit; (hit = strstr(from, secret)); from = hit + length) {
+		korch__buf_put(&made, from, (size_t)(hit - from));
+		korch__buf_puts(&made, "*****");
+	}
+	korch__buf_puts(&made, from);
+	korch__buf_fini(text);
+	*text = made;
+	return text->failed;
+}
+
+int korch_analysis_redact(char **out, const char *text, const korch_analysis_argument *args,
+                          size_t n_args, const korch_map *values)
+{
+	korch_buf made;
+	if (!out || !text || (n_args && !args))
+		return KORCH_E_INVALID;
+	korch__buf_init(&made, TEXT_MAX);
+	korch__buf_puts(&made, text);
+	int code = made.failed;
+	for (size_t i = 0; i < n_args && code == 0; i++) {
+		int secret = args[i].value_from && args[i].value_from->secret_key_ref && args[i].name;
+		const char *value = secret && values ? korch_map_get(values, args[i].name) : NULL;
+		code = value ? hide(&made, value) : 0;
+	}
+	char *stolen = code == 0 ? korch__buf_steal(&made) : NULL;
+	korch__buf_fini(&made);
+	if (!stolen)
+		return code < 0 ? code : KORCH_E_NOMEM;
+	*out = stolen;
+	return 0;
+}
+
 static int resolve_metric(korch_analysis_metric *metric, const korch_map *values, korch_error **err)
 {
 	_cleanup_(korch__buf_fini) korch_buf before;

@@ -213,6 +213,28 @@ START_TEST(test_resolve)
 }
 END_TEST
 
+START_TEST(test_redact)
+{
+	korch_analysis_run_spec *spec = from_json(&korch_analysis_run_spec_type, run_json);
+	korch_map *values = NULL;
+	char *out = NULL;
+	ck_assert_int_eq(korch_map_set(&values, "token", "s3cret"), 0);
+	ck_assert_int_eq(korch_map_set(&values, "host", "web"), 0);
+	ck_assert_int_eq(
+	    korch_analysis_redact(&out, "s3cret web s3crets3cret", spec->args, spec->n_args, values),
+	    0);
+	ck_assert_str_eq(out, "***** web **********");
+	free(out);
+	ck_assert_int_eq(korch_map_set(&values, "token", ""), 0);
+	ck_assert_int_eq(korch_analysis_redact(&out, "", spec->args, spec->n_args, values), 0);
+	ck_assert_str_eq(out, "");
+	free(out);
+	ck_assert_int_eq(korch_analysis_redact(NULL, "", NULL, 0, NULL), KORCH_E_INVALID);
+	korch_block_unref(values);
+	korch_block_unref(spec);
+}
+END_TEST
+
 START_TEST(test_values)
 {
 	static const struct {
@@ -282,6 +304,7 @@ END_TEST
 KORCH_SUITE(analysis_spec)
 {
 	Suite *suite = suite_create("analysis_spec");
-	KORCH_CASE(suite, "spec", test_merge, test_conflicts, test_resolve, test_values, test_memory);
+	KORCH_CASE(suite, "spec", test_merge, test_conflicts, test_resolve, test_values, test_redact,
+	           test_memory);
 	return suite;
 }
