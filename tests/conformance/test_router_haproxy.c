@@ -1,6 +1,6 @@
 /* A real HAProxy as a router, with real HTTP servers behind, through the conformance suite; then
  * load during changes, cookies, reloads, its death, and what Prometheus would read. */
-#include "router.h"
+#include "router_haproxy.h"
 #include "router_world.h"
 #include "traffic/haproxy.h"
 #include <dirent.h>
@@ -13,11 +13,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static korch_loop *loop;
-static int port, metrics_port, is_in_force;
+korch_loop *loop;
+int port;
+static int metrics_port, is_in_force;
 static char reason[128];
 
-static void step(void)
+void step(void)
 {
 	korch_loop_step(loop, korch_loop_now(loop) + 20 * KORCH_USEC_PER_MSEC);
 }
@@ -46,17 +47,17 @@ static void close_haproxy(void *userdata)
 	world_stop();
 }
 
-static void describe(korch_traffic_destination *destinations, size_t n, void *userdata)
+static void describe(korch_traffic_destination *wanted, size_t n, void *userdata)
 {
 	static korch_traffic_endpoint endpoints[4][WORLD_SERVERS];
 	(void)userdata;
 	for (size_t i = 0; i < n; i++) {
 		size_t found = 0;
 		for (int j = 0; j < WORLD_SERVERS; j++)
-			if (strcmp(world_revision(j), destinations[i].hash) == 0)
+			if (strcmp(world_revision(j), wanted[i].hash) == 0)
 				endpoints[i][found++] = (korch_traffic_endpoint){"127.0.0.1", world_port(j), 0};
-		destinations[i].endpoints = endpoints[i];
-		destinations[i].n_endpoints = found;
+		wanted[i].endpoints = endpoints[i];
+		wanted[i].n_endpoints = found;
 	}
 }
 
@@ -71,15 +72,15 @@ static void on_get(void *userdata, int code, const korch_traffic_report *report)
 	snprintf(reason, sizeof(reason), "%s", report->reason);
 }
 
-static void look(korch_router *router)
+static void look(korch_router *of)
 {
 	int done = 0;
-	ck_assert_int_eq(korch_router_get(router, "ns", "web", on_get, &done), 0);
+	ck_assert_int_eq(korch_router_get(of, "ns", "web", on_get, &done), 0);
 	while (!done)
 		step();
 }
 
-static const char *request(korch_router *router, const korch_conformance_request *wanted,
+static const char *request(korch_router *of, const korch_conformance_request *wanted,
                            void *userdata)
 {
 	char cookie[64];
@@ -87,22 +88,17 @@ static const char *request(korch_router *router, const korch_conformance_request
 	if (wanted->cookie)
 		snprintf(cookie, sizeof(cookie), "korch=%s", wanted->cookie);
 	world_request asked = {.headers = wanted->headers, .cookie = wanted->cookie ? cookie : NULL};
-	look(router);
+	look(of);
 	return world_ask(loop, "127.0.0.1", port, &asked);
 }
 
 /* Tests of its own */
 
-static korch_router *router;
-static korch_traffic_destination destinations[3];
-static korch_traffic traffic;
+korch_router *router;
+korch_traffic_destination destinations[3];
+korch_traffic traffic;
 
-typedef struct answer {
-	int done, code;
-	char message[256];
-} answer;
-
-static void on_done(void *userdata, int code, const char *message)
+void on_done(void *userdata, int code, const char *message)
 {
 	answer *out = userdata;
 	out->done = 1;
@@ -110,7 +106,7 @@ static void on_done(void *userdata, int code, const char *message)
 	snprintf(out->message, sizeof(out->message), "%s", message);
 }
 
-static answer set(int v1, int v2)
+answer set(int v1, int v2)
 {
 	answer out = {0};
 	destinations[0].hash = "v1";
@@ -130,7 +126,7 @@ static answer set(int v1, int v2)
 	return out;
 }
 
-static void start(void)
+void start(void)
 {
 	korch_loop *on;
 	ck_assert_int_eq(korch_loop_new(&on, NULL), 0);
@@ -140,7 +136,7 @@ static void start(void)
 	look(router);
 }
 
-static void finish(void)
+void finish(void)
 {
 	korch_router_free(router);
 	world_stop();
@@ -154,8 +150,7 @@ static int ask(void)
 	return who ? who[1] - '0' : 0;
 }
 
-/* Processes that are this one's children. */
-static int children(pid_t *last)
+int children(pid_t *last)
 {
 	char path[64], text[256];
 	int n = 0;
@@ -178,91 +173,6 @@ static int children(pid_t *last)
 	closedir(processes);
 	return n;
 }
-
-START_TEST(weights_change_under_load)
-{
-	uint64_t answers[4];
-	pid_t before, after;
-	start();
-	ck_assert_int_eq(children(&before), 1);
-	world_load_start("127.0.0.1", port, 16);
-	for (int i = 0; i <= 100; i++) {
-		uint64_t until = world_load_count() + 50;
-		ck_assert_int_eq(set(100 - i, i).code, 0);
-		while (world_load_count() < until)
-			step();
-	}
-	world_load_stop(answers);
-	ck_assert_uint_eq(answers[0], 0);
-	ck_assert_uint_ge(answers[1] + answers[2], 5000);
-	ck_assert_int_eq(children(&after), 1);
-	ck_assert_int_eq(before, after); /* no reload */
-	finish();
-}
-END_TEST
-
-START_TEST(shares_are_exact_under_load)
-{
-	uint64_t answers[4];
-	start();
-	ck_assert_int_eq(set(83, 17).code, 0);
-	world_load_start("127.0.0.1", port, 8);
-	while (world_load_count() < 10000)
-		step();
-	world_load_stop(answers);
-	uint64_t sum = answers[1] + answers[2];
-	ck_assert_uint_eq(answers[0], 0);
-	/* Of any 100 in a row 17: all that can be off is the part of a hundred at the end. */
-	ck_assert_uint_ge(answers[2], sum / 100 * 17);
-	ck_assert_uint_le(answers[2], sum / 100 * 17 + 17);
-	finish();
-}
-END_TEST
-
-START_TEST(another_revision_comes_under_load)
-{
-	uint64_t answers[4];
-	pid_t before, after;
-	start();
-	children(&before);
-	world_load_start("127.0.0.1", port, 8);
-	for (int i = 0; i < 6; i++) {
-		uint64_t until = world_load_count() + 300;
-		destinations[2] = (korch_traffic_destination){.hash = "v3", .weight = 0};
-		traffic.n_destinations = i % 2 ? 2 : 3; /* a new process takes over */
-		ck_assert_int_eq(set(90, 10).code, 0);
-		while (world_load_count() < until)
-			step();
-	}
-	world_load_stop(answers);
-	ck_assert_uint_eq(answers[0], 0);
-	while (children(&after) != 1)
-		step();
-	ck_assert_int_ne(before, after);
-	finish();
-}
-END_TEST
-
-START_TEST(endpoints_come_and_go_under_load)
-{
-	uint64_t answers[4];
-	start();
-	world_load_start("127.0.0.1", port, 8);
-	for (int i = 0; i < 30; i++) {
-		uint64_t until = world_load_count() + 50;
-		answer out = {0};
-		destinations[0].n_endpoints = (size_t)(1 + i % 3); /* of three */
-		ck_assert_int_eq(korch_router_set(router, &traffic, on_done, &out, NULL), 0);
-		while (!out.done || world_load_count() < until)
-			step();
-		ck_assert_int_eq(out.code, 0);
-	}
-	world_load_stop(answers);
-	ck_assert_uint_eq(answers[0], 0);
-	ck_assert_uint_eq(answers[2], 0);
-	finish();
-}
-END_TEST
 
 START_TEST(cookies_are_given)
 {
@@ -458,16 +368,13 @@ int main(void)
 	Suite *own = suite_create("haproxy, its own");
 	TCase *tcase = tcase_create("haproxy");
 	tcase_set_timeout(tcase, 60);
-	tcase_add_test(tcase, weights_change_under_load);
-	tcase_add_test(tcase, shares_are_exact_under_load);
-	tcase_add_test(tcase, another_revision_comes_under_load);
-	tcase_add_test(tcase, endpoints_come_and_go_under_load);
 	tcase_add_test(tcase, cookies_are_given);
 	tcase_add_test(tcase, a_wrong_expression_is_refused);
 	tcase_add_test(tcase, it_is_started_again_when_it_dies);
 	tcase_add_test(tcase, it_ends_with_its_parent);
 	tcase_add_test(tcase, errors_are_counted_and_can_be_scraped);
 	tcase_add_test(tcase, what_cannot_be);
+	add_haproxy_load_tests(tcase);
 	suite_add_tcase(own, tcase);
 	srunner_add_suite(runner, own);
 	srunner_run_all(runner, CK_ENV);
