@@ -1,4 +1,4 @@
-/* A canary's steps: weights, pauses, scales, routes, analyses, experiments, gates, checks. */
+/* A canary's steps: weights, pauses, scales, routes, analyses, checks. */
 #include "unit.h"
 #include "world.h"
 #include <string.h>
@@ -216,42 +216,6 @@ START_TEST(a_background_analysis_runs_from_its_step_and_ends_with_the_rollout)
 }
 END_TEST
 
-START_TEST(an_experiment_takes_its_weight_from_the_stable_one)
-{
-	static world w;
-	canary(&w);
-	world_weight(&w, 20);
-	world_step(&w, KORCH_STRATEGY_EXPERIMENT);
-	world_pause(&w, 0);
-	start_v2(&w);
-	w.seen.experiment_weight = 10;
-	world_settle(&w);
-	ck_assert_int_eq(world_weight_of(&w, "v2"), 20);
-	ck_assert_int_eq(world_weight_of(&w, "v1"), 70);
-	w.seen.experiment = KORCH_STRATEGY_SUCCESSFUL;
-	world_settle(&w);
-	ck_assert_int_eq(world_weight_of(&w, "v1"), 80);
-	ck_assert_int_eq(w.seen.state.step, 2);
-}
-END_TEST
-
-START_TEST(an_experiment_or_a_gate_that_fails_aborts)
-{
-	static world w;
-	for (int gate = 0; gate < 2; gate++) {
-		canary(&w);
-		world_step(&w, gate ? KORCH_STRATEGY_GATE : KORCH_STRATEGY_EXPERIMENT);
-		start_v2(&w);
-		ck_assert_int_eq(w.plan.why.wait,
-		                 gate ? KORCH_STRATEGY_WAIT_GATE : KORCH_STRATEGY_WAIT_EXPERIMENT);
-		*(gate ? &w.seen.gate : &w.seen.experiment) = KORCH_STRATEGY_FAILED;
-		world_settle(&w);
-		ck_assert_int_eq(w.plan.reason,
-		                 gate ? KORCH_STRATEGY_REASON_GATE : KORCH_STRATEGY_REASON_EXPERIMENT);
-	}
-}
-END_TEST
-
 START_TEST(checks_are_repeated_and_counted)
 {
 	static world w;
@@ -368,8 +332,7 @@ KORCH_SUITE(strategy_canary)
 	KORCH_CASE(suite, "verdicts", an_analysis_goes_on_fails_or_pauses,
 	           promoting_past_an_inconclusive_analysis_goes_to_the_next_step,
 	           a_background_analysis_runs_from_its_step_and_ends_with_the_rollout,
-	           an_experiment_takes_its_weight_from_the_stable_one,
-	           an_experiment_or_a_gate_that_fails_aborts, checks_are_repeated_and_counted);
+	           checks_are_repeated_and_counted);
 	KORCH_CASE(suite, "changes", back_to_stable_skips_the_steps, rollback_window_skips_the_steps,
 	           lost_replicas_send_weight_to_where_there_is_room,
 	           paused_by_the_spec_nothing_goes_on_but_sizes_follow);

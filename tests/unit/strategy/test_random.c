@@ -209,7 +209,7 @@ KORCH_SUITE(strategy_random)
 	Suite *suite = suite_create("strategy random");
 	TCase *tcase = tcase_create("anything");
 	tcase_set_timeout(tcase, 60);
-	tcase_add_loop_test(tcase, anything_keeps_the_law_and_comes_to_rest, 0, RUNS);
+	tcase_add_loop_test(tcase, anything_keeps_the_law_and_comes_to_rest, 0, (int)unit_seeds(RUNS));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
