@@ -2,6 +2,7 @@
 #include "control/control.h"
 #include "base/cleanup.h"
 #include "control/builtin.h"
+#include "control/daemonset/daemonset.h"
 #include "control/deployment/deployment.h"
 #include "control/experiment/experiment.h"
 #include "control/replicaset.h"
@@ -20,6 +21,7 @@ static int fill(korch_controller_spec *out, size_t *n, const korch__control_opti
 	    korch__namespace_controller,
 	    korch__pdb_controller,
 	    korch__stateful_set_controller,
+	    korch__daemon_set_controller,
 	};
 	int code = korch__service_ip_controller(&out[*n], options->service_cidr);
 	*n += code == 0;

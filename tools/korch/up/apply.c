@@ -50,15 +50,9 @@ korch_manifest *session_read(session *self)
  * there. */
 static int is_only_kept(const korch_kind *kind)
 {
-	static const char *const KINDS[] = {"StatefulSet",
-	                                    "DaemonSet",
-	                                    "Job",
-	                                    "CronJob",
-	                                    "ReplicationController",
-	                                    "HorizontalPodAutoscaler",
-	                                    "Ingress",
-	                                    "NetworkPolicy",
-	                                    "PersistentVolumeClaim"};
+	static const char *const KINDS[] = {
+	    "Job",     "CronJob",       "ReplicationController", "HorizontalPodAutoscaler",
+	    "Ingress", "NetworkPolicy", "PersistentVolumeClaim"};
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
 		if (strcmp(KINDS[i], kind->name) == 0)
 			return 1;

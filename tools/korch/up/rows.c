@@ -225,6 +225,38 @@ static int refresh_replica_set(void *userdata, const korch_object *object)
 	return set_row(refresh->rows, object, &numbers);
 }
 
+static int refresh_stateful_set(void *userdata, const korch_object *object)
+{
+	const struct refresh *refresh = userdata;
+	const korch_stateful_set *set = (const korch_stateful_set *)object;
+	struct counting counting = {.refresh = refresh};
+	add_pods_of_set(&counting, object);
+	const struct numbers numbers = {
+	    .waiting = &counting.waiting,
+	    .desired = set->spec ? set->spec->replicas : 0,
+	    .ready = set->status ? set->status->ready_replicas : 0,
+	    .updated = set->status ? set->status->updated_replicas : 0,
+	    .restarts = counting.restarts,
+	};
+	return set_row(refresh->rows, object, &numbers);
+}
+
+static int refresh_daemon_set(void *userdata, const korch_object *object)
+{
+	const struct refresh *refresh = userdata;
+	const korch_daemon_set *set = (const korch_daemon_set *)object;
+	struct counting counting = {.refresh = refresh};
+	add_pods_of_set(&counting, object);
+	const struct numbers numbers = {
+	    .waiting = &counting.waiting,
+	    .desired = set->status ? set->status->desired_number_scheduled : 0,
+	    .ready = set->status ? set->status->number_ready : 0,
+	    .updated = set->status ? set->status->updated_number_scheduled : 0,
+	    .restarts = counting.restarts,
+	};
+	return set_row(refresh->rows, object, &numbers);
+}
+
 static int pod_is_ready(const korch_pod *pod)
 {
 	for (size_t i = 0; pod->status && i < pod->status->n_conditions; i++) {
@@ -276,6 +308,8 @@ int rows_refresh(tool_rows *rows, const korch_view *view)
 	    {"apps/v1", "Deployment", refresh_deployment},
 	    {"apps/v1", "ReplicaSet", refresh_replica_set},
 	    {"argoproj.io/v1alpha1", "Rollout", refresh_rollout},
+	    {"apps/v1", "StatefulSet", refresh_stateful_set},
+	    {"apps/v1", "DaemonSet", refresh_daemon_set},
 	    {"v1", "Pod", refresh_pod},
 	};
 	struct refresh refresh = {rows, view};
