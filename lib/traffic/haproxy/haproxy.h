@@ -119,8 +119,9 @@ typedef struct haproxy_router {
 	uint64_t next_version;
 	int pass; /* of applying: servers that come, maps, servers that go */
 	size_t next_map, next_row, next_server;
-	unsigned map_version; /* of the transaction */
-	korch_timer *timer;   /* the next sync, probe or try */
+	unsigned map_version;      /* of the transaction */
+	uint64_t stats_generation; /* of the process that was asked for its counters */
+	korch_timer *timer;        /* the next sync, probe or try */
 	korch_usec started, backoff;
 	haproxy_talk talk;  /* changes */
 	haproxy_talk stats; /* counters */

@@ -75,7 +75,9 @@ static void on_stats(void *userdata, const char *reply)
 {
 	haproxy_router *router = userdata;
 	_cleanup_free_ char *text = korch__strdup(reply);
-	for (char *rest = text, *line; rest && (line = strsep(&rest, "\n"));)
+	/* What a process that has been replaced says is counted already. */
+	int is_present = router->stats_generation == router->generation;
+	for (char *rest = text, *line; is_present && rest && (line = strsep(&rest, "\n"));)
 		take_line(router, line);
 	if (router->fold == 1) {
 		router->fold = 2;
@@ -89,6 +91,8 @@ static void on_stats(void *userdata, const char *reply)
 
 void korch__haproxy_read_stats(haproxy_router *router)
 {
-	if (!korch__haproxy_talk_is_busy(&router->stats))
-		korch__haproxy_say(router, &router->stats, "show stat", on_stats, router);
+	if (korch__haproxy_talk_is_busy(&router->stats))
+		return;
+	router->stats_generation = router->generation;
+	korch__haproxy_say(router, &router->stats, "show stat", on_stats, router);
 }
