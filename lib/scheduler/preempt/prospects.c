@@ -6,8 +6,8 @@
 
 static int goes_first(const sched_prospect *a, const sched_prospect *b)
 {
-	return korch__toll_is_equal(&a->toll, &b->toll) ? a->tie < b->tie
-	                                                : korch__toll_is_less(&a->toll, &b->toll);
+	int order = korch__toll_order(&a->toll, &b->toll);
+	return order != 0 ? order < 0 : a->tie < b->tie;
 }
 
 static void set_place(sched_prospects *of, uint32_t at, sched_prospect one)
@@ -179,7 +179,7 @@ static int glance(sched_prospect *best, korch_scheduler *s, const sched_class *c
 		return 0;
 	sched_toll least = best->toll;
 	int found = make_exact(best, s, c);
-	return found == 1 && !korch__toll_is_equal(&best->toll, &least) ? 2 : found == 0 ? 2 : found;
+	return found == 1 && korch__toll_order(&best->toll, &least) != 0 ? 2 : found == 0 ? 2 : found;
 }
 
 /* The first time a class is asked it gets nothing of its own. */

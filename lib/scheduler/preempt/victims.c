@@ -6,19 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-int korch__toll_is_less(const sched_toll *a, const sched_toll *b)
-{
-	if (a->violations != b->violations)
-		return a->violations < b->violations;
-	if (a->priority != b->priority)
-		return a->priority < b->priority;
-	if (a->sum != b->sum)
-		return a->sum < b->sum;
-	if (a->n != b->n)
-		return a->n < b->n;
-	return a->start > b->start;
-}
-
 /* A request that is more than all that the node has fits no better when pods leave. */
 static int asks_for_too_much(const korch_scheduler *s, const sched_shape *shape, uint32_t slot)
 {

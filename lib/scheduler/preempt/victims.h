@@ -24,7 +24,7 @@ typedef struct sched_victims {
 	uint64_t round; /* of counting down budgets */
 } sched_victims;
 
-/* What having a slot costs; see korch__toll_is_less(). */
+/* What having a slot costs; see korch__toll_order(). */
 typedef struct sched_toll {
 	uint32_t violations;
 	int32_t priority; /* of the most important victim */
@@ -41,12 +41,18 @@ typedef struct sched_toll {
 int korch__victims_choose(sched_victims *of, sched_toll *toll, korch_scheduler *s,
                           const sched_class *class_, uint32_t slot);
 /* kube-scheduler's order: fewest violations, lowest highest priority, smallest sum, fewest, the
- * latest start. */
-int korch__toll_is_less(const sched_toll *a, const sched_toll *b);
-static inline int korch__toll_is_equal(const sched_toll *a, const sched_toll *b)
+ * latest start. Below 0: a costs less, 0: they are equal. */
+static inline int korch__toll_order(const sched_toll *a, const sched_toll *b)
 {
-	return a->violations == b->violations && a->priority == b->priority && a->sum == b->sum &&
-	       a->n == b->n && a->start == b->start;
+	if (a->violations != b->violations)
+		return a->violations < b->violations ? -1 : 1;
+	if (a->priority != b->priority)
+		return a->priority < b->priority ? -1 : 1;
+	if (a->sum != b->sum)
+		return a->sum < b->sum ? -1 : 1;
+	if (a->n != b->n)
+		return a->n < b->n ? -1 : 1;
+	return (a->start < b->start) - (a->start > b->start);
 }
 /* 1: pods that leave could make it pass (the status is not UnschedulableAndUnresolvable). */
 int korch__reason_is_resolvable(const korch_scheduler *s, const sched_class *class_, uint32_t slot,
