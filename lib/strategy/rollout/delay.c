@@ -72,9 +72,9 @@ static int is_selected(const korch__strategy_work *w, const char *hash)
 static int is_history(const korch__strategy_work *w, size_t i)
 {
 	const korch_strategy_revision *r = &w->seen->revisions[i];
-	return korch__strategy_is_other(w, i) && r->size == 0 && r->present == 0 && r->weight == 0 &&
-	       (!w->routed || w->seen->traffic_verified) && w->plan->targets[i].weight == 0 &&
-	       !is_selected(w, r->hash);
+	return korch__strategy_is_other(w, i) && r->size == 0 && w->plan->targets[i].size == 0 &&
+	       r->present == 0 && r->weight == 0 && (!w->routed || w->seen->traffic_verified) &&
+	       w->plan->targets[i].weight == 0 && !is_selected(w, r->hash);
 }
 
 void korch__strategy_history(korch__strategy_work *w)

@@ -11,7 +11,7 @@ korch__strategy_slack korch__strategy_limits(const korch__strategy_work *w)
 	int64_t least = korch__strategy_max(w->spec->replicas - w->spec->max_unavailable, 0);
 	for (size_t i = 0; i < w->seen->n_revisions; i++) {
 		const korch_strategy_revision *r = korch__strategy_at(w, i);
-		if (r->referenced && i != w->current && i != w->stable)
+		if (korch__strategy_is_left_out(w, i))
 			continue;
 		present += korch__strategy_present(r);
 		available += korch__strategy_available(r);

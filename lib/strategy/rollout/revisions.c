@@ -15,6 +15,11 @@ int korch__strategy_is_other(const korch__strategy_work *w, size_t i)
 	return i != w->current && i != w->stable && !korch__strategy_at(w, i)->referenced;
 }
 
+int korch__strategy_is_left_out(const korch__strategy_work *w, size_t i)
+{
+	return i != w->current && i != w->stable && korch__strategy_at(w, i)->referenced;
+}
+
 int32_t korch__strategy_ready(const korch_strategy_revision *r)
 {
 	return korch__strategy_min(r->ready, r->size);

@@ -11,7 +11,7 @@ static size_t only_active(const korch__strategy_work *w)
 	size_t active = KORCH__STRATEGY_NONE, newest = KORCH__STRATEGY_NONE, n = 0;
 	for (size_t i = 0; i < w->seen->n_revisions; i++) {
 		const korch_strategy_revision *r = &w->seen->revisions[i];
-		if (r->referenced)
+		if (korch__strategy_is_left_out(w, i))
 			continue;
 		if (newest == KORCH__STRATEGY_NONE || r->number > w->seen->revisions[newest].number)
 			newest = i;
@@ -45,7 +45,7 @@ static size_t next_active(const korch__strategy_work *w, uint64_t done, int grow
 	size_t best = KORCH__STRATEGY_NONE;
 	for (size_t i = 0; i < w->seen->n_revisions; i++) {
 		const korch_strategy_revision *r = &w->seen->revisions[i];
-		if (done >> i & 1 || r->size <= 0 || r->referenced)
+		if (done >> i & 1 || r->size <= 0 || korch__strategy_is_left_out(w, i))
 			continue;
 		const korch_strategy_revision *b =
 		    best == KORCH__STRATEGY_NONE ? NULL : &w->seen->revisions[best];
@@ -85,8 +85,11 @@ static void keep_available(korch__strategy_work *w)
 	int64_t lack = (int64_t)w->spec->replicas - w->spec->max_unavailable;
 	korch_strategy_target *targets = w->plan->targets;
 	size_t n = w->seen->n_revisions;
-	for (size_t i = 0; i < n; i++)
-		lack -= korch__strategy_min(w->seen->revisions[i].available, targets[i].size);
+	for (size_t i = 0; i < n; i++) {
+		const korch_strategy_revision *r = &w->seen->revisions[i];
+		if (!korch__strategy_is_left_out(w, i))
+			lack -= korch__strategy_min(korch__strategy_available(r), targets[i].size);
+	}
 	for (size_t i = 0; i < n && lack > 0; i++) {
 		int32_t lost = korch__strategy_available(&w->seen->revisions[i]) - targets[i].size;
 		for (size_t j = 0; j < n && lost > 0 && lack > 0; j++) {
@@ -94,7 +97,7 @@ static void keep_available(korch__strategy_work *w)
 			int32_t moved = targets[j].size - korch__strategy_available(r);
 			moved = korch__strategy_min(moved, lost);
 			moved = moved < lack ? moved : (int32_t)lack;
-			if (j == i || moved <= 0 || r->referenced)
+			if (j == i || moved <= 0 || korch__strategy_is_left_out(w, j))
 				continue;
 			targets[i].size += moved;
 			targets[j].size -= moved;
@@ -110,7 +113,7 @@ static void proportional(korch__strategy_work *w)
 	int64_t allowed = replicas > 0 ? replicas + w->spec->max_surge : 0;
 	for (size_t i = 0; i < w->seen->n_revisions; i++) {
 		const korch_strategy_revision *r = &w->seen->revisions[i];
-		if (r->referenced)
+		if (korch__strategy_is_left_out(w, i))
 			continue;
 		sizes += r->size;
 		present += korch__strategy_present(r);
@@ -148,7 +151,7 @@ int korch__strategy_rescale(korch__strategy_work *w)
 	}
 	if (is_saturated(w)) {
 		for (size_t i = 0; i < w->seen->n_revisions; i++) {
-			if (i != w->current && !w->seen->revisions[i].referenced)
+			if (i != w->current && !korch__strategy_is_left_out(w, i))
 				w->plan->targets[i].size = 0;
 		}
 		return 1;

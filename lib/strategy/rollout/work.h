@@ -60,10 +60,12 @@ static inline int32_t korch__strategy_max(int32_t a, int32_t b)
 /* revisions.c */
 size_t korch__strategy_find(const korch_strategy_observed *seen, const char *hash); /* or NONE */
 int korch__strategy_is_other(const korch__strategy_work *w, size_t i); /* not current or stable */
-int32_t korch__strategy_ready(const korch_strategy_revision *r);       /* no more than will be left
-                                                                    of it */
-int32_t korch__strategy_available(const korch_strategy_revision *r);   /* the same */
-int32_t korch__strategy_present(const korch_strategy_revision *r);     /* no fewer than there are */
+/* Somebody else's: it is not counted and not touched. */
+int korch__strategy_is_left_out(const korch__strategy_work *w, size_t i);
+int32_t korch__strategy_ready(const korch_strategy_revision *r);     /* no more than will be left
+                                                                  of it */
+int32_t korch__strategy_available(const korch_strategy_revision *r); /* the same */
+int32_t korch__strategy_present(const korch_strategy_revision *r);   /* no fewer than there are */
 /* The greatest weight that so many replicas carry, and how many replicas a weight needs. */
 int32_t korch__strategy_capacity(const korch__strategy_work *w, int32_t ready);
 int32_t korch__strategy_need(const korch__strategy_work *w, int32_t weight);
