@@ -37,8 +37,6 @@ static inline int64_t korch__gpu_wholes(const korch__gpu_request *r)
 	return r->share == KORCH__GPU_WHOLE ? 1 : r->whole;
 }
 
-/* 1: the node has room for it. */
-int korch__gpu_fits(const korch__gpu_node *node, const korch__gpu_request *request);
 /* Takes it off the node, which must have room: a share from `device`, whole devices from the first
  * whole ones. Returns the devices' mask. */
 uint64_t korch__gpu_take(korch__gpu_node *node, const korch__gpu_request *request, uint32_t device);
