@@ -128,7 +128,8 @@ KORCH_API void korch_scheduler_pod_forget(korch_scheduler *scheduler, const char
  * want a whole device each. New pods do not change it, and a trial does not undo it.
  * @param pods NULL: those that are known now, on nodes and waiting.
  * @param counts how many of each; NULL: one. @param n number of pods; 0 with pods: as if nobody had
- * told. @return 0, KORCH_E_INVALID or KORCH_E_NOMEM. @since 0.1
+ * told. @return 0; KORCH_E_INVALID, KORCH_E_LIMIT (as korch_scheduler_decide()) or KORCH_E_NOMEM;
+ * nothing is changed then. @since 0.1
  */
 KORCH_API int korch_scheduler_expect(korch_scheduler *scheduler, const korch_pod *const *pods,
                                      const uint32_t *counts, size_t n, korch_error **err);
@@ -175,7 +176,7 @@ typedef struct korch_decision {
 KORCH_API int korch_scheduler_decide(korch_decision *out, korch_scheduler *scheduler,
                                      const korch_pod *pod, korch_error **err);
 /** As korch_scheduler_decide(), and the pod is assumed to be on the node that was found, as by
- * korch_scheduler_pod_set(). @since 0.1 */
+ * korch_scheduler_pod_set(); so it also fails as that does. @since 0.1 */
 KORCH_API int korch_scheduler_schedule(korch_decision *out, korch_scheduler *scheduler,
                                        const korch_pod *pod, korch_error **err);
 
@@ -188,7 +189,8 @@ KORCH_API int korch_scheduler_schedule(korch_decision *out, korch_scheduler *sch
  * nominated, its node was freed, and has room for it now or holds no pod any more that is leaving
  * for its sake, so that it may drive others out again. Pods that may not drive others out are woken
  * for a node alone. @{ */
-/** Remembers a pod that fits nowhere; one that is remembered is replaced. @since 0.1 */
+/** Remembers a pod that fits nowhere; one that is remembered is replaced. @return 0, or as
+ * korch_scheduler_decide() when that fails (KORCH_E_LIMIT also for too many pods). @since 0.1 */
 KORCH_API int korch_scheduler_wait(korch_scheduler *scheduler, const korch_pod *pod,
                                    korch_error **err);
 /**

@@ -36,7 +36,8 @@ typedef struct korch_binding {
  * @param least as many that must be placed (minMember); 0: all. The others are placed if they fit.
  * @return 1: placed, 0: not, nothing was changed; KORCH_E_INVALID (a pod without a name, one that
  * is given twice, one that no node could ever be found for, more than n must be placed),
- * KORCH_E_LIMIT (inside 16 trials), KORCH_E_NOMEM; nothing was changed then. @since 0.1
+ * KORCH_E_LIMIT (inside 16 trials; too many pods, or as korch_scheduler_decide()), KORCH_E_NOMEM;
+ * nothing was changed then. @since 0.1
  */
 KORCH_API int korch_scheduler_gang(korch_binding *out, const char **message,
                                    korch_scheduler *scheduler, const korch_pod *const *pods,
@@ -67,8 +68,9 @@ typedef struct korch_batch_options {
  * also those among the batch.
  * @param out n bindings in the order of the pods. @param pods n pods, none of them twice.
  * @param options may be NULL.
- * @return how many are on nodes now; KORCH_E_INVALID (as korch_scheduler_gang()), KORCH_E_NOMEM;
- * nothing is placed then. @since 0.1
+ * @return how many are on nodes now; KORCH_E_INVALID (as korch_scheduler_gang()), KORCH_E_LIMIT
+ * (too many pods, or as korch_scheduler_decide()), KORCH_E_NOMEM; nothing is placed then. @since
+ * 0.1
  */
 KORCH_API int64_t korch_scheduler_batch(korch_binding *out, korch_scheduler *scheduler,
                                         const korch_pod *const *pods, size_t n,

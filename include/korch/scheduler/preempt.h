@@ -36,7 +36,7 @@ typedef struct korch_preemption {
  * leaving that one because they were preempted (metadata.deletionTimestamp, and the condition
  * DisruptionTarget with reason PreemptionByScheduler), nothing is found for it.
  * @return 1: *out; 0: no preemption helps, or the pod's preemptionPolicy is Never, or its profile
- * has none; KORCH_E_INVALID, KORCH_E_NOMEM. @since 0.1
+ * has none; or as korch_scheduler_decide() when that fails. @since 0.1
  */
 KORCH_API int korch_scheduler_preempt(korch_preemption *out, korch_scheduler *scheduler,
                                       const korch_pod *pod, korch_error **err);
@@ -46,14 +46,16 @@ KORCH_API int korch_scheduler_preempt(korch_preemption *out, korch_scheduler *sc
  * Preemption is not helpful for scheduling." or "preemption: not eligible due to …".
  * @param out "" when the pod's profile has no preemption. Borrowed until the next call.
  * @return 1: the pod may not try now, and what it is nominated to stays (its preemptionPolicy is
- * Never, or pods are leaving for it); 0: nothing helps, a nomination of its own ends;
- * KORCH_E_INVALID, KORCH_E_NOMEM. @since 0.1
+ * Never, or pods are leaving for it); 0: nothing helps, a nomination of its own ends; or
+ * as korch_scheduler_decide() when that fails. @since 0.1
  */
 KORCH_API int korch_scheduler_preempt_why(const char **out, korch_scheduler *scheduler,
                                           const korch_pod *pod, korch_error **err);
 /**
  * Keeps what a pod requests free on a node from pods of lower or equal priority until it is placed
- * or removed (status.nominatedNodeName). @param node NULL: no more. @since 0.1
+ * or removed (status.nominatedNodeName). @param node NULL: no more. @return 0;
+ * KORCH_E_INVALID, KORCH_E_LIMIT (as korch_scheduler_pod_set()), KORCH_E_NOMEM; nothing is changed
+ * then. @since 0.1
  */
 KORCH_API int korch_scheduler_nominate(korch_scheduler *scheduler, const korch_pod *pod,
                                        const char *node, korch_error **err);
