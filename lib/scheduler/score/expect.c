@@ -143,7 +143,7 @@ int korch_scheduler_expect(korch_scheduler *s, const korch_pod *const *pods, con
 	korch__expected_free(s);
 	s->typical = made;
 	s->typical_generation++;
-	s->changes++;
+	korch__changed(s);
 	return 0;
 }
 

@@ -86,7 +86,8 @@ static void init_state(korch_scheduler *s)
 	init_tables(s);
 	s->last_slot = NONE;
 	s->touched.end = s->freed.end = s->changed.end = 1; /* 0 is "never" */
-	s->changes = s->generation = s->counter_generation = s->budget_generation = 1;
+	s->generation = s->counter_generation = s->budget_generation = 1;
+	korch__changed(s);
 	s->lowest_priority = INT32_MAX;
 }
 

@@ -372,11 +372,31 @@ START_TEST(test_no_memory)
 }
 END_TEST
 
+/* Being told is a state of its own: what was said in it is not said again after the next change. */
+START_TEST(test_next_change)
+{
+	korch_scheduler *s = new_scheduler("default-scheduler");
+	feed_node(s, make_node("n1", "cpu=1 memory=1Gi pods=1"));
+	korch_pod *there = make_pod("there", "cpu=500m");
+	korch_object_ref(&there->object);
+	ck_assert_str_eq(place(s, there), "n1");
+	ck_assert_int_eq(korch_scheduler_expect(s, NULL, NULL, 0, NULL), 0);
+	for (int i = 0; i < 3; i++)
+		ck_assert_str_eq(ask(s, make_pod("great", "cpu=2")),
+		                 "0/1 nodes are available: 1 Insufficient cpu, 1 Too many pods.");
+	korch_scheduler_pod_remove(s, there);
+	ck_assert_str_eq(ask(s, make_pod("great", "cpu=2")),
+	                 "0/1 nodes are available: 1 Insufficient cpu.");
+	korch_object_unref(&there->object);
+	korch_scheduler_free(s);
+}
+END_TEST
+
 KORCH_SUITE(scheduler_expect)
 {
 	Suite *suite = suite_create("scheduler: expected pods");
 	KORCH_CASE(suite, "literals", test_not_told, test_node, test_known_pods, test_bad_pods,
-	           test_plugin, test_no_memory);
+	           test_plugin, test_no_memory, test_next_change);
 	TCase *loops = tcase_create("loops");
 	tcase_set_timeout(loops, 60);
 	tcase_add_loop_test(loops, test_device, 0, 2);
