@@ -265,6 +265,25 @@ static int check_aborted(const explore_view *view, const explore_world *world,
 	return 0;
 }
 
+/* What is overloaded is relieved as far as the stable revision, its pods ready, can take it; not by
+ * a plan that only decides. */
+static int check_relief(const explore_view *view, const explore_world *world,
+                        const explore_setup *setup, explore_failure *failure)
+{
+	int64_t replicas = view->spec.replicas, max = explore_max_weight(setup);
+	if (!explore_has_router(setup) || view->plan.wake_at <= world->now ||
+	    !has_spare(view, world, (int32_t)max, 0))
+		return 0;
+	for (size_t i = 0; i < view->plan.n_targets; i++) {
+		pair it = pair_at(view, world, i);
+		if (it.new->weight * replicas > ready_within(it.old, it.old->size) * max &&it.revision !=
+		    explore_revision_of(view->plan.state.stable))
+			return explore_fail(failure, "unrelieved", "%s keeps weight %d with %d ready",
+			                    it.new->hash, it.new->weight, it.old->ready);
+	}
+	return 0;
+}
+
 /* Paused, nothing more is sent to the current revision, unless to help out. */
 static int check_paused(const explore_view *view, const explore_world *world,
                         const explore_setup *setup, explore_failure *failure)
@@ -302,7 +321,8 @@ int explore_check_plan(const explore_view *view, const explore_world *world,
 	if (check_form(view, world, setup, failure) < 0 || check_law(view, world, setup, failure) < 0 ||
 	    check_removed(view, world, failure) < 0 || check_services(view, world, failure) < 0 ||
 	    check_aborted(view, world, setup, failure) < 0 ||
-	    check_paused(view, world, setup, failure) < 0)
+	    check_paused(view, world, setup, failure) < 0 ||
+	    check_relief(view, world, setup, failure) < 0)
 		return -1;
 	return 0;
 }

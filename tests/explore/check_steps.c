@@ -86,7 +86,7 @@ static int check_steps(const explore_view *view, const explore_world *world,
 
 /* The current revision becomes the stable one: only whole, and after all that was asked for. */
 static int check_promotion(const explore_view *view, const explore_world *world,
-                           explore_failure *failure)
+                           const explore_setup *setup, explore_failure *failure)
 {
 	const korch_strategy_state *old = &view->observed.state, *new = &view->plan.state;
 	int32_t from = explore_revision_of(old->stable), to = explore_revision_of(new->stable);
@@ -103,6 +103,10 @@ static int check_promotion(const explore_view *view, const explore_world *world,
 		                    new->stable, current ? current->available : 0, view->spec.replicas);
 	if (from >= 0 && old->aborted && explore_revision_of(old->current) == world->current)
 		return explore_fail(failure, "promotion", "%s is aborted and becomes stable", new->stable);
+	if (from >= 0 && explore_has_router(setup) &&
+	    (current->weight != explore_max_weight(setup) || !view->observed.traffic_verified))
+		return explore_fail(failure, "promotion", "%s becomes stable with weight %d, verified %d",
+		                    new->stable, current->weight, view->observed.traffic_verified);
 	if (goes_by_steps(view, world) && new->step < (int32_t)view->spec.n_steps)
 		return explore_fail(failure, "promotion", "%s becomes stable at step %d", new->stable,
 		                    new->step);
@@ -114,6 +118,19 @@ static int check_promotion(const explore_view *view, const explore_world *world,
 	    view->observed.analyses[KORCH_STRATEGY_SLOT_POST].outcome != KORCH_STRATEGY_SUCCESSFUL)
 		return explore_fail(failure, "promotion", "%s becomes stable without its analysis",
 		                    new->stable);
+	return 0;
+}
+
+/* Another current revision starts afresh. */
+static int check_fresh(const explore_view *view, explore_failure *failure)
+{
+	const korch_strategy_state *old = &view->observed.state, *new = &view->plan.state;
+	if (explore_revision_of(old->current) == explore_revision_of(new->current))
+		return 0;
+	if (new->aborted || new->pauses || new->paused || new->checks_failed ||
+	    (new->step > 0 && new->step < (int32_t)view->spec.n_steps))
+		return explore_fail(failure, "fresh", "%s begins aborted %d, pauses %x, step %d",
+		                    new->current, new->aborted, new->pauses, new->step);
 	return 0;
 }
 
@@ -154,9 +171,9 @@ static int check_heeded(const explore_view *view, const explore_world *world,
 int explore_check_course(const explore_view *view, const explore_world *world,
                          const explore_setup *setup, explore_failure *failure)
 {
-	(void)setup;
-	if (check_steps(view, world, failure) < 0 || check_promotion(view, world, failure) < 0 ||
-	    check_analyses(view, failure) < 0 || check_heeded(view, world, failure) < 0)
+	if (check_steps(view, world, failure) < 0 || check_promotion(view, world, setup, failure) < 0 ||
+	    check_fresh(view, failure) < 0 || check_analyses(view, failure) < 0 ||
+	    check_heeded(view, world, failure) < 0)
 		return -1;
 	return 0;
 }
