@@ -62,6 +62,35 @@ static int settle(explore_world *world, const explore_setup *setup, explore_fail
 	return explore_fail(failure, "endless", "not at rest after %d rounds", limit);
 }
 
+/* What is not ready never gets so, nobody does anything, and time passes: that must not go on for
+ * ever. */
+int explore_check_stuck(const explore_world *world, const explore_setup *setup,
+                        explore_failure *failure)
+{
+	explore_world copy = *world;
+	explore_view view;
+	int32_t limit = 100 + 20 * setup->max_replicas;
+	explore_outside_cause(&copy);
+	for (int32_t i = 0; i < limit; i++) {
+		explore_world before = copy;
+		if (explore_step(&copy, setup, &plan_all, failure) < 0)
+			return -1;
+		for (int32_t r = 0; r < REVISIONS; r++)
+			explore_act(&copy, setup, &(explore_action){ACT_RECONCILE, r, 0});
+		explore_act(&copy, setup, &(explore_action){ACT_ROUTER, 0, 0});
+		explore_outside_cause(&copy);
+		if (memcmp(&before, &copy, sizeof(copy)) != 0)
+			continue;
+		explore_plan(&view, &copy, setup);
+		if (view.plan.wake_at == KORCH_USEC_NEVER)
+			return 0;
+		if (view.plan.wake_at > copy.now)
+			copy.now = view.plan.wake_at;
+	}
+	return explore_fail(failure, "busy", "pods that never get ready: not at rest after %d rounds",
+	                    limit);
+}
+
 static int check_revision(const explore_world *world, const explore_setup *setup, int32_t r,
                           int32_t winner, explore_failure *failure)
 {

@@ -121,6 +121,18 @@ static int check_promotion(const explore_view *view, const explore_world *world,
 	return 0;
 }
 
+/* A pause begins when it begins. */
+static int check_pauses(const explore_view *view, const explore_world *world,
+                        explore_failure *failure)
+{
+	const korch_strategy_state *old = &view->observed.state, *new = &view->plan.state;
+	uint32_t began = new->pauses & ~old->pauses;
+	if (began && (new->pause_since_us != world->now || began & ~new->paused))
+		return explore_fail(failure, "pause", "pauses %x -> %x since %d", old->pauses, new->pauses,
+		                    (int)(new->pause_since_us / SECOND));
+	return 0;
+}
+
 /* Another current revision starts afresh. */
 static int check_fresh(const explore_view *view, explore_failure *failure)
 {
@@ -172,8 +184,8 @@ int explore_check_course(const explore_view *view, const explore_world *world,
                          const explore_setup *setup, explore_failure *failure)
 {
 	if (check_steps(view, world, failure) < 0 || check_promotion(view, world, setup, failure) < 0 ||
-	    check_fresh(view, failure) < 0 || check_analyses(view, failure) < 0 ||
-	    check_heeded(view, world, failure) < 0)
+	    check_fresh(view, failure) < 0 || check_pauses(view, world, failure) < 0 ||
+	    check_analyses(view, failure) < 0 || check_heeded(view, world, failure) < 0)
 		return -1;
 	return 0;
 }

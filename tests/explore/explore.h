@@ -157,6 +157,8 @@ int explore_check_write(explore_world *after, const explore_world *before,
 /* Nothing goes wrong any more: does it get to the wish and rest there? Works on a copy. */
 int explore_check_calm(const explore_world *world, const explore_setup *setup,
                        explore_failure *failure);
+int explore_check_stuck(const explore_world *world, const explore_setup *setup,
+                        explore_failure *failure);
 /* Planned again and again without anything else: does it end? */
 int explore_check_rest(const explore_world *world, const explore_setup *setup,
                        explore_failure *failure);

@@ -78,6 +78,7 @@ static int try(search *self, explore_kind kind, int32_t a, int32_t b)
 	if (!self->thorough && identity >> 32 & 7)
 		return 0;
 	if (explore_check_rest(&next->world, self->setup, self->failure) < 0 ||
+	    explore_check_stuck(&next->world, self->setup, self->failure) < 0 ||
 	    explore_check_calm(&next->world, self->setup, self->failure) < 0) {
 		report(self, (uint32_t)self->n - 1, NULL);
 		return -1;

@@ -130,7 +130,8 @@ int explore_replay(const explore_setup *setup, const explore_action *actions, si
 		if (done < 0)
 			return -1;
 	}
-	if (explore_check_rest(&world, setup, failure) < 0)
+	if (explore_check_rest(&world, setup, failure) < 0 ||
+	    explore_check_stuck(&world, setup, failure) < 0)
 		return -1;
 	return explore_check_calm(&world, setup, failure);
 }

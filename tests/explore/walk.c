@@ -79,10 +79,11 @@ int explore_walk(uint64_t seed, int32_t length, explore_failure *failure)
 	while (code >= 0 && n < (size_t)length) {
 		actions[n] = random_action(&setup, &random);
 		code = explore_step(&world, &setup, &actions[n++], failure);
-		if (code >= 0 && n % 40 == 0)
-			code = explore_check_rest(&world, &setup, failure) < 0
-			           ? -1
-			           : explore_check_calm(&world, &setup, failure);
+		if (code >= 0 && n % 40 == 0 &&
+		    (explore_check_rest(&world, &setup, failure) < 0 ||
+		     explore_check_stuck(&world, &setup, failure) < 0 ||
+		     explore_check_calm(&world, &setup, failure) < 0))
+			code = -1;
 	}
 	if (code < 0)
 		explore_report(&setup, actions, n, failure);
