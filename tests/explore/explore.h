@@ -191,6 +191,7 @@ void explore_random_setup(explore_setup *out, korch_random *random);
 /* search.c */
 typedef struct explore_counts {
 	uint64_t states, transitions, plans, worlds;
+	uint64_t complete; /* worlds of which every state was visited */
 } explore_counts;
 extern explore_counts explore_counted;
 /* All that can happen in a small world, nearest first, up to so many states; thorough: whether it

@@ -1,8 +1,9 @@
 /*
  * Explores korch_rollout_plan(): exhaustively in small worlds, by random walks in large ones.
  * usage: explore [--states N] [--setups N] [--thorough] [--walks N] [--length N] [--seed S]
- *                [--only TYPE:NUMBER] [--failures N]
+ *                [--verbs N] [--faults N] [--only TYPE:NUMBER] [--failures N]
  * default: 2500 states of each of 60 setups of a type, and 1500 walks of 200 actions from seed 1.
+ * --verbs, --faults: how often a person does something and something fails in a small world (3, 2).
  * --only: one setup, as a failure names it; --seed S --walks 1 --setups 0: one walk.
  */
 #include "explore.h"
@@ -17,6 +18,7 @@ typedef struct options {
 	int thorough, failures;
 	int only_type;
 	size_t only;
+	int32_t verbs, faults; /* -1: as the setups say */
 } options;
 
 static int read_option(options *out, const char *name, const char *value)
@@ -33,6 +35,10 @@ static int read_option(options *out, const char *name, const char *value)
 		out->seed = strtoull(value, NULL, 10);
 	else if (strcmp(name, "--failures") == 0)
 		out->failures = atoi(value);
+	else if (strcmp(name, "--verbs") == 0)
+		out->verbs = atoi(value);
+	else if (strcmp(name, "--faults") == 0)
+		out->faults = atoi(value);
 	else if (strcmp(name, "--only") == 0)
 		return sscanf(value, "%d:%zu", &out->only_type, &out->only) == 2 && out->only_type >= 0 &&
 		       out->only_type < SETUP_TYPES;
@@ -59,6 +65,8 @@ static int search_one(const options *with, int type, size_t at)
 	explore_setup setup;
 	explore_failure failure;
 	explore_small_setup(&setup, type, at);
+	setup.verbs = with->verbs >= 0 ? with->verbs : setup.verbs;
+	setup.faults = with->faults >= 0 ? with->faults : setup.faults;
 	if (explore_search(&setup, with->states, with->thorough, &failure) == 0)
 		return 0;
 	printf("  again: explore --only %d:%zu --states %zu%s\n\n", type, at, with->states,
@@ -80,8 +88,9 @@ static int search_all(const options *with)
 		/* Spread by a prime; all of them are met when n is all. */
 		for (size_t i = 0; i < n && failed < with->failures; i++)
 			failed += search_one(with, type, (size_t)(i * 1000003 % all));
-		printf("%s: %llu of %zu setups, %llu states, %llu transitions\n", names[type],
-		       (unsigned long long)(explore_counted.worlds - before.worlds), all,
+		printf("%s: %llu of %zu setups (%llu to the end), %llu states, %llu transitions\n",
+		       names[type], (unsigned long long)(explore_counted.worlds - before.worlds), all,
+		       (unsigned long long)(explore_counted.complete - before.complete),
 		       (unsigned long long)(explore_counted.states - before.states),
 		       (unsigned long long)(explore_counted.transitions - before.transitions));
 	}
@@ -109,7 +118,9 @@ int main(int argc, char **argv)
 	                .seed = 1,
 	                .length = 200,
 	                .failures = 5,
-	                .only_type = -1};
+	                .only_type = -1,
+	                .verbs = -1,
+	                .faults = -1};
 	if (read_options(&with, argc, argv) < 0)
 		return 2;
 	if (with.only_type >= 0)

@@ -175,6 +175,7 @@ int explore_search(const explore_setup *setup, size_t limit, int thorough, explo
 	for (self.at = 0; code == 0 && self.at < self.n; self.at++)
 		code = expand(&self);
 	explore_counted.states += self.n;
+	explore_counted.complete += self.n < limit;
 	explore_counted.worlds++;
 	free(self.seen);
 	free(self.nodes);
