@@ -136,6 +136,11 @@ static int write_verified(korch_plan *plan, const korch_rollout *rollout,
 		return KORCH_E_NOMEM;
 	}
 	KORCH_SET(weights, korch_traffic_weights, verified, 1);
+	if (!korch_map_equal(edited->object.metadata->annotations,
+	                     rollout->object.metadata->annotations))
+		korch_plan_event(plan, &rollout->object, "Normal", "TrafficRouted",
+		                 "Traffic is routed at %s%s%s", report->address,
+		                 *report->metrics ? ", metrics at " : "", report->metrics);
 	return korch_plan_update_status(plan, &rollout->object, &edited->object);
 }
 

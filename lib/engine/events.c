@@ -14,9 +14,10 @@ enum {
 	/* Combining: from so many different messages on, unless there is a pause that long. */
 	SIMILAR_MAX = 10,
 	SIMILAR_PAUSE_S = 600,
-	/* Throttling of one object by one component. */
-	SPAM_BURST = 25,
-	SPAM_REFILL_S = 300,
+	/* Throttling of one object by one component. Kubernetes: 25, and one each 300 s; but a rollout
+	   says more than that about itself in a few minutes, and its timeline is made of it. */
+	SPAM_BURST = 250,
+	SPAM_REFILL_S = 30,
 	/* Throttling of everything. */
 	ALL_BURST = 1000,
 	ALL_PER_SECOND = 200,

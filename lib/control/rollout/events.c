@@ -45,7 +45,8 @@ static int write_event(korch__argo_hand *h, int32_t event)
 	switch (event) {
 	case KORCH_STRATEGY_EVENT_STARTED:
 		return korch_plan_event(h->plan, about, "Normal", "RolloutUpdated",
-		                        "Rollout updated to revision %s", revision);
+		                        "Rollout updated to revision %lld",
+		                        (long long)korch__argo_number(h));
 	case KORCH_STRATEGY_EVENT_STEP:
 		return step_completed(h);
 	case KORCH_STRATEGY_EVENT_PAUSED:

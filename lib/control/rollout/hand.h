@@ -47,6 +47,8 @@ void korch__argo_hand_fini(korch__argo_hand *h);
 /* The set of a hash, or NULL. */
 korch__argo_set *korch__argo_find(korch__argo_hand *h, const char *hash);
 korch_replica_set *korch__argo_set_edit(korch__argo_set *set);
+/* The number that the revision of the present template has, or will have. */
+int64_t korch__argo_number(korch__argo_hand *h);
 /* Makes the current set; *collided is set to 1 when its name is taken. */
 int korch__argo_create(korch__argo_hand *h, int *collided);
 /* Sizes, times of scaling down, and history, as the plan has them. */

@@ -140,6 +140,14 @@ static int64_t next_revision(const korch__argo_hand *h, const korch__argo_set *b
 	return max + 1;
 }
 
+int64_t korch__argo_number(korch__argo_hand *h)
+{
+	const korch__argo_set *current = korch__argo_find(h, h->hash);
+	int64_t next = next_revision(h, current);
+	int64_t own = current ? korch__argo_revision_of(&current->set->object) : 0;
+	return own > next ? own : next;
+}
+
 static int annotate(korch_object *object, const char *key, const char *value)
 {
 	if (korch__text_equal(korch__annotation(object, key), value))

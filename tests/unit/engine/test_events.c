@@ -142,14 +142,14 @@ END_TEST
 START_TEST(chatty_objects_are_throttled)
 {
 	begin();
-	for (int i = 0; i < 40; i++)
+	for (int i = 0; i < 270; i++)
 		say("Again", "and again");
-	ck_assert_int_eq(find("and again")->count, 25);
-	fixture_pass(&at, 301 * KORCH_USEC_PER_SEC);
-	say("Again", "and again"); /* one every five minutes; the count is true */
-	ck_assert_int_eq(find("and again")->count, 41);
+	ck_assert_int_eq(find("and again")->count, 250);
+	fixture_pass(&at, 31 * KORCH_USEC_PER_SEC);
+	say("Again", "and again"); /* one every half minute; the count is true */
+	ck_assert_int_eq(find("and again")->count, 271);
 	say("Again", "and again");
-	ck_assert_int_eq(find("and again")->count, 41);
+	ck_assert_int_eq(find("and again")->count, 271);
 	end();
 }
 END_TEST
