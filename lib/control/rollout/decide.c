@@ -37,10 +37,11 @@ static int carry_out(korch__argo_hand *h)
 	if (collided)
 		return 0;
 	int (*const parts[])(korch__argo_hand *) = {
-	    korch__argo_apply_targets,    korch__argo_apply_metadata,   korch__argo_apply_services,
-	    korch__argo_apply_runs,       korch__argo_apply_experiment, korch__argo_apply_workload,
-	    korch__argo_restart,          korch__argo_write_weights,    korch__argo_write_status,
-	    korch__argo_write_conditions, korch__argo_write_events,     korch__argo_flush_sets,
+	    korch__argo_apply_targets,  korch__argo_apply_metadata,   korch__argo_apply_services,
+	    korch__argo_apply_runs,     korch__argo_apply_experiment, korch__argo_apply_gate,
+	    korch__argo_apply_workload, korch__argo_restart,          korch__argo_write_weights,
+	    korch__argo_write_status,   korch__argo_write_conditions, korch__argo_write_events,
+	    korch__argo_flush_sets,
 	};
 	for (size_t i = 0; i < KORCH_COUNT(parts); i++) {
 		if (parts[i](h) < 0)

@@ -74,6 +74,10 @@ int korch__argo_apply_experiment(korch__argo_hand *h);
 /* The experiment of the present step, or NULL. */
 const korch_experiment *korch__argo_experiment(const korch__argo_hand *h);
 
+/* gate.c: steps of somebody else's making */
+void korch__argo_observe_gate(korch__argo_hand *h);
+int korch__argo_apply_gate(korch__argo_hand *h);
+
 /* metadata.c: what pods bear while they play a part, anti-affinity */
 int korch__argo_apply_metadata(korch__argo_hand *h);
 int korch__argo_add_anti_affinity(const korch__argo_hand *h, korch_pod_template_spec *template_);

@@ -83,4 +83,5 @@ void korch__argo_observe(korch__argo_hand *h)
 	o->canary_service = selected(h, KORCH__ARGO_CANARY);
 	korch__argo_observe_runs(h);
 	korch__argo_observe_experiment(h);
+	korch__argo_observe_gate(h);
 }

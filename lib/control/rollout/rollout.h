@@ -62,6 +62,8 @@ int korch__argo_explain_input(char out[KORCH_STRATEGY_TEXT_SIZE], const korch__a
                               korch_error **err);
 int korch__argo_decide(const korch__argo_input *input, korch_plan *plan, korch_error **err);
 
+/* What a phase of an AnalysisRun, an Experiment or a step plugin means to the planner. */
+int32_t korch__argo_outcome(const char *phase);
 /* Name of a service that the Rollout names, or NULL. */
 const char *korch__argo_service_name(const korch_rollout *rollout, korch__argo_service which);
 /* The hash of a template for this Rollout, and the name of its ReplicaSet. */

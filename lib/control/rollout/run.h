@@ -9,8 +9,6 @@
 
 /* "Step", "Background", "PrePromotion", "PostPromotion". */
 const char *korch__argo_run_type(int slot);
-/* What a phase of an AnalysisRun or Experiment means to the planner. */
-int32_t korch__argo_outcome(const char *phase);
 /*
  * A run for a slot of the plan. KORCH_E_INVALID with a sentence when a template is not there, an
  * argument has no value, or templates do not go together; KORCH_E_NOMEM.
