@@ -33,6 +33,10 @@ typedef struct korch_manifest_options {
 	size_t max_problems;
 	int32_t max_depth; /**< mappings and lists within each other; 0: 512; at most 2000 */
 	int32_t validate;  /**< 1: each object is also checked as it would be with its defaults */
+	/** with validate: further rules (strategy/check.h), for objects with their defaults; problems
+	 * get the lines of their paths. 0 or KORCH_E_NOMEM. NULL: none */
+	int (*check)(void *userdata, const korch_object *object, korch_problems *problems);
+	void *userdata; /**< for check; outlives the manifest */
 } korch_manifest_options;
 
 /**

@@ -15,6 +15,7 @@
 #include "object/tree.h"
 #include <json-c/json.h>
 #include <korch/api.h>
+#include <korch/strategy/check.h>
 #include <korch/validate.h>
 #include <stdlib.h>
 #include <string.h>
@@ -365,8 +366,10 @@ int korch_cluster_apply(korch_cluster *cluster, const korch_manifest *manifest, 
 
 static korch_manifest *new_manifest(korch_error **err)
 {
-	const korch_manifest_options options = {
-	    .size = sizeof(options), .namespace_ = "default", .validate = 1};
+	const korch_manifest_options options = {.size = sizeof(options),
+	                                        .namespace_ = "default",
+	                                        .validate = 1,
+	                                        .check = korch_strategy_check_object};
 	korch_manifest *manifest = NULL;
 	return korch_manifest_new(&manifest, &options, err) < 0 ? NULL : manifest;
 }

@@ -6,8 +6,7 @@
 #include <korch/api/analysis.h>
 #include <korch/api/experiment.h>
 #include <korch/problems.h>
-#include <korch/strategy/analysis_spec.h>
-#include <korch/strategy/rollout.h>
+#include <korch/strategy/check.h>
 #include <stdio.h>
 
 /* What is reviewed, and where names are looked up. */
@@ -35,12 +34,13 @@ static int exists(const review *r, const korch_kind *kind, const char *ns, const
 	return korch_view_get(r->view, kind, ns, name) != NULL;
 }
 
-static int check_metrics(const korch_analysis_metric *metrics, size_t n, korch_error **err)
+/* What the reader of a manifest has checked already, when it was one that does. */
+static int check_object(const korch_object *object, korch_error **err)
 {
 	korch_problems *problems = NULL;
 	int code = korch_problems_new(&problems, 0);
 	if (code == 0)
-		code = korch_analysis_check(metrics, n, "spec.metrics", problems);
+		code = korch_strategy_check_object(NULL, object, problems);
 	if (code == 0)
 		code = korch_problems_result(problems, err);
 	korch_problems_free(problems);
@@ -122,13 +122,9 @@ static int check_blue_green(const review *r, const korch_object *owner,
 static int check_rollout(const review *r, const korch_rollout *rollout, korch_error **err)
 {
 	const korch_rollout_strategy *strategy = rollout->spec ? rollout->spec->strategy : NULL;
-	korch_strategy_step steps[KORCH_STRATEGY_STEPS_MAX];
-	korch_strategy made;
+	int code = 0;
 	if (!strategy)
 		return 0;
-	int code = korch_strategy_from_rollout(&made, steps, KORCH_STRATEGY_STEPS_MAX, rollout, err);
-	if (code == 0)
-		code = korch_strategy_check(&made, err);
 	if (code == 0 && r->router)
 		code = korch__argo_refuse_routing(korch_router_capabilities(r->router), rollout, err);
 	if (code == 0 && strategy->canary)
@@ -140,18 +136,10 @@ static int check_rollout(const review *r, const korch_rollout *rollout, korch_er
 
 static int check_one(const review *r, const korch_object *object, korch_error **err)
 {
-	if (object->kind == &korch_rollout_kind)
-		return check_rollout(r, (const korch_rollout *)object, err);
-	if (object->kind == &korch_analysis_run_kind) {
-		const korch_analysis_run_spec *spec = ((const korch_analysis_run *)object)->spec;
-		return spec ? check_metrics(spec->metrics, spec->n_metrics, err) : 0;
-	}
-	const korch_analysis_template_spec *spec = NULL;
-	if (object->kind == &korch_analysis_template_kind)
-		spec = ((const korch_analysis_template *)object)->spec;
-	else if (object->kind == &korch_cluster_analysis_template_kind)
-		spec = ((const korch_cluster_analysis_template *)object)->spec;
-	return spec ? check_metrics(spec->metrics, spec->n_metrics, err) : 0;
+	int code = check_object(object, err);
+	if (code == 0 && object->kind == &korch_rollout_kind)
+		code = check_rollout(r, (const korch_rollout *)object, err);
+	return code;
 }
 
 int korch__review(const korch_manifest *manifest, const korch_view *view,

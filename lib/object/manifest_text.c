@@ -100,6 +100,9 @@ static int check_object(text_read *self, const korch_object *object, struct json
 	int code = copy ? korch_object_set_defaults(copy) : KORCH_E_NOMEM;
 	if (code == 0)
 		code = korch_object_validate(copy, manifest->problems);
+	if (code != KORCH_E_NOMEM && manifest->options.check && copy &&
+	    manifest->options.check(manifest->options.userdata, copy, manifest->problems) < 0)
+		code = KORCH_E_NOMEM;
 	korch_object_unref(copy);
 	korch__problems_set_lines(manifest->problems, first, self->file, tree);
 	return code == KORCH_E_NOMEM ? code : 0;

@@ -1,6 +1,7 @@
 /* Reading manifests for all verbs, and telling their problems. */
 #include "tool.h"
 
+#include <korch/strategy/check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,7 @@ int tool_read(korch_manifest **out, const tool_paths *paths, korch_error **err)
 	    .recursive = paths->recursive,
 	    .namespace_ = "default",
 	    .validate = 1,
+	    .check = korch_strategy_check_object,
 	};
 	int result = korch_manifest_new(out, &options, err);
 	if (result < 0)
