@@ -97,7 +97,7 @@ static int check_revision(const explore_world *world, const explore_setup *setup
 	const explore_revision *it = &world->revisions[r];
 	int router = explore_has_router(setup);
 	int kept = it->referenced || (world->state.aborted && r == world->current &&
-	                              setup->spec.abort_scale_down_delay_us == 0 &&
+	                              explore_spec(world, setup)->abort_scale_down_delay_us == 0 &&
 	                              (router || setup->spec.type == KORCH_STRATEGY_BLUE_GREEN));
 	if (r == winner) {
 		if (it->size != world->replicas || it->ready != world->replicas)
@@ -151,9 +151,9 @@ static int check_end(const explore_world *world, const explore_setup *setup,
 		if (check_revision(world, setup, r, winner, failure) < 0)
 			return -1;
 	}
-	if (old > setup->spec.history_limit)
+	if (old > explore_spec(world, setup)->history_limit)
 		return explore_fail(failure, "end history", "%d old revisions, limit %d", old,
-		                    setup->spec.history_limit);
+		                    explore_spec(world, setup)->history_limit);
 	for (int i = 0; i < KORCH_STRATEGY_SLOTS; i++)
 		if (world->analyses[i].outcome == KORCH_STRATEGY_RUNNING)
 			return explore_fail(failure, "end analysis", "slot %d is still running", i);

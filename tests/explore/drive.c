@@ -79,7 +79,7 @@ static int32_t plan_or_assert(explore_view *view, korch_usec now)
 void explore_plan(explore_view *view, const explore_world *world, const explore_setup *setup)
 {
 	korch_strategy_observed *see = &view->observed;
-	view->spec = setup->spec;
+	view->spec = *explore_spec(world, setup);
 	view->spec.replicas = world->replicas;
 	view->spec.paused = world->paused;
 	view->spec.steps = setup->steps[world->steps];
@@ -283,11 +283,32 @@ static int plan_and_apply(explore_world *world, const explore_setup *setup, uint
 	return explore_check_write(world, &before, failure) < 0 ? -1 : 1;
 }
 
+/* The world went on between planning and carrying out. */
+static int apply_late(explore_world *world, const explore_setup *setup,
+                      const explore_action *action, explore_failure *failure)
+{
+	explore_view view;
+	explore_world before;
+	explore_action meanwhile = {.kind = action->a, .a = action->b, .b = 1};
+	explore_plan(&view, world, setup);
+	if (view.code < 0)
+		return explore_fail(failure, "code", "korch_rollout_plan() gave %d", view.code);
+	uint32_t parts = explore_differs(&view, world, setup);
+	if (!explore_act(world, setup, &meanwhile))
+		return 0;
+	before = *world;
+	explore_outside_cause(world);
+	explore_apply(world, &view, parts);
+	return explore_check_write(world, &before, failure) < 0 ? -1 : 1;
+}
+
 int explore_step(explore_world *world, const explore_setup *setup, const explore_action *action,
                  explore_failure *failure)
 {
 	explore_counted.transitions++;
 	if (action->kind == ACT_PLAN)
 		return plan_and_apply(world, setup, (uint32_t)action->a, failure);
+	if (action->kind == ACT_LATE)
+		return apply_late(world, setup, action, failure);
 	return explore_act(world, setup, action);
 }

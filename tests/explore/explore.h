@@ -20,7 +20,9 @@ enum {
 
 /* What one world is made of and what may happen in it; constant while it is explored. */
 typedef struct explore_setup {
-	korch_strategy spec; /* replicas, paused and steps are taken from the world */
+	korch_strategy spec;  /* replicas, paused and steps are taken from the world */
+	korch_strategy other; /* what a person changes it to and back, of the same type and units; its
+	                         size 0: nothing */
 	korch_strategy_step steps[2][STEPS];
 	int32_t n_steps[2];
 	int32_t templates;    /* how many templates a person changes between */
@@ -48,6 +50,7 @@ typedef struct explore_world {
 	explore_revision revisions[REVISIONS];
 	korch_usec now;
 	int32_t replicas, paused, current;
+	int32_t changed;            /* 1: setup.other is wished */
 	int32_t steps, state_steps; /* which list of steps; which one the state is about */
 	korch_strategy_state state; /* its strings are explore_hash()es */
 	korch_strategy_analysis analyses[KORCH_STRATEGY_SLOTS];
@@ -86,6 +89,7 @@ typedef struct explore_view {
 typedef enum explore_kind {
 	ACT_PLAN = 0, /* a: parts that are carried out */
 	ACT_TEMPLATE, /* a: which */
+	ACT_SPEC,     /* the other spec */
 	ACT_STEPS,    /* the other list of steps */
 	ACT_ABORT,
 	ACT_RETRY,
@@ -103,6 +107,7 @@ typedef enum explore_kind {
 	ACT_REFERENCE,
 	ACT_TIME, /* a: seconds, 0: to the next wake-up */
 	ACT_CALM, /* a round in which everything goes well */
+	ACT_LATE, /* a plan is carried out after something happened meanwhile: a: what, b: its a */
 	ACT_KINDS,
 } explore_kind;
 
@@ -128,6 +133,7 @@ void explore_begin(explore_world *world, const explore_setup *setup);
 int explore_act(explore_world *world, const explore_setup *setup, const explore_action *action);
 uint64_t explore_identity(const explore_world *world, const explore_setup *setup);
 void explore_outside_cause(explore_world *world);
+const korch_strategy *explore_spec(const explore_world *world, const explore_setup *setup);
 int explore_has_router(const explore_setup *setup);
 int32_t explore_max_weight(const explore_setup *setup);
 

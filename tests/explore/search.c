@@ -113,7 +113,7 @@ static int try_person(search *self)
 	for (int32_t i = 0; i < self->setup->templates; i++)
 		if (try(self, ACT_TEMPLATE, i, 0) < 0)
 			return -1;
-	for (int32_t kind = ACT_STEPS; kind <= ACT_PAUSE; kind++)
+	for (int32_t kind = ACT_SPEC; kind <= ACT_PAUSE; kind++)
 		if (try(self, kind, 0, 0) < 0)
 			return -1;
 	if (try(self, ACT_SCALE, replicas + 1, 0) < 0 || try(self, ACT_SCALE, replicas - 1, 0) < 0 ||
@@ -137,6 +137,14 @@ static int try_pods(search *self)
 	return 0;
 }
 
+static int try_late(search *self)
+{
+	for (int32_t i = 0; i < self->setup->templates; i++)
+		if (try(self, ACT_LATE, ACT_LOST, i) < 0 || try(self, ACT_LATE, ACT_READY, i) < 0)
+			return -1;
+	return try(self, ACT_LATE, ACT_ROUTER, 0);
+}
+
 static int try_outcomes(search *self)
 {
 	for (int32_t slot = 0; slot < 6; slot++)
@@ -151,7 +159,7 @@ static int expand(search *self)
 {
 	if (try(self, ACT_PLAN, PART_ALL, 0) < 0 || try(self, ACT_CALM, 0, 0) < 0 ||
 	    try(self, ACT_ROUTER, 0, 0) < 0 || try(self, ACT_TIME, 0, 0) < 0 || try_person(self) < 0 ||
-	    try_outcomes(self) < 0 || try_pods(self) < 0 || try_parts(self) < 0)
+	    try_outcomes(self) < 0 || try_pods(self) < 0 || try_parts(self) < 0 || try_late(self) < 0)
 		return -1;
 	return 0;
 }

@@ -240,6 +240,26 @@ static void random_canary(explore_setup *out, korch_random *random)
 	out->services = below(random, 2);
 }
 
+static void random_limits(korch_strategy *spec, korch_random *random)
+{
+	spec->max_surge = below(random, 1 + spec->replicas);
+	spec->max_unavailable = below(random, 1 + spec->replicas);
+	spec->max_unavailable += !spec->max_surge && !spec->max_unavailable;
+	spec->history_limit = below(random, 4);
+	spec->rollback_window = below(random, 4) ? 0 : 1 + below(random, 3);
+	spec->deadline_us = (korch_usec)(below(random, 2) * (1 + below(random, 200))) * SECOND;
+	spec->deadline_aborts = spec->deadline_us && below(random, 2);
+	spec->scale_down_delay_us = (korch_usec)below(random, 60) * SECOND;
+	spec->abort_scale_down_delay_us = (korch_usec)(below(random, 3) - 1) * 30 * SECOND;
+	spec->scale_down_revision_limit = below(random, 3);
+	spec->has_preview = below(random, 2);
+	spec->preview_replicas = below(random, 2) ? below(random, spec->replicas + 1) : 0;
+	spec->auto_promotion = below(random, 2);
+	spec->auto_promotion_us = (korch_usec)(below(random, 2) * below(random, 60)) * SECOND;
+	spec->pre_analysis = below(random, 2);
+	spec->post_analysis = below(random, 2);
+}
+
 void explore_random_setup(explore_setup *out, korch_random *random)
 {
 	korch_strategy *spec = &out->spec;
@@ -251,24 +271,15 @@ void explore_random_setup(explore_setup *out, korch_random *random)
 	             : type < 7 ? KORCH_STRATEGY_BLUE_GREEN
 	                        : KORCH_STRATEGY_RECREATE;
 	spec->replicas = 1 + below(random, below(random, 2) ? 5 : 50);
-	spec->max_surge = below(random, 1 + spec->replicas);
-	spec->max_unavailable = below(random, 1 + spec->replicas);
-	spec->max_unavailable += !spec->max_surge && !spec->max_unavailable;
-	spec->history_limit = below(random, 4);
-	spec->rollback_window = below(random, 4) ? 0 : 1 + below(random, 3);
-	spec->deadline_us = (korch_usec)(below(random, 2) * (1 + below(random, 200))) * SECOND;
-	spec->deadline_aborts = spec->deadline_us && below(random, 2);
-	spec->scale_down_delay_us = (korch_usec)below(random, 60) * SECOND;
-	spec->abort_scale_down_delay_us = (korch_usec)(below(random, 3) - 1) * 30 * SECOND;
-	spec->scale_down_revision_limit = below(random, 3);
+	random_limits(spec, random);
 	if (spec->type == KORCH_STRATEGY_CANARY)
 		random_canary(out, random);
-	spec->has_preview = below(random, 2);
-	spec->preview_replicas = below(random, 2) ? below(random, spec->replicas + 1) : 0;
-	spec->auto_promotion = below(random, 2);
-	spec->auto_promotion_us = (korch_usec)(below(random, 2) * below(random, 60)) * SECOND;
-	spec->pre_analysis = below(random, 2);
-	spec->post_analysis = below(random, 2);
+	if (below(random, 2)) {
+		out->other = *spec;
+		random_limits(&out->other, random);
+		out->other.dynamic_stable = spec->traffic && below(random, 2);
+		out->other.min_per_revision = spec->traffic ? below(random, 3) : 0;
+	}
 	out->templates = 2 + below(random, REVISIONS - 1);
 	out->max_replicas = 50;
 	out->verbs = out->faults = 1 << 30;

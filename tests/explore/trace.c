@@ -56,9 +56,9 @@ void explore_print_setup(const explore_setup *setup)
 void explore_print_action(const explore_action *action)
 {
 	static const char *const names[ACT_KINDS] = {
-	    "plan",   "template", "steps",     "abort", "retry",     "promote", "full",
-	    "pause",  "scale",    "reconcile", "ready", "available", "unready", "lost",
-	    "router", "outcome",  "reference", "time",  "calm"};
+	    "plan", "template", "spec",    "steps",     "abort", "retry",     "promote",
+	    "full", "pause",    "scale",   "reconcile", "ready", "available", "unready",
+	    "lost", "router",   "outcome", "reference", "time",  "calm",      "late"};
 	if (action->kind == ACT_PLAN && action->a == PART_ALL)
 		printf("  plan\n");
 	else

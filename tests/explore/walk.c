@@ -19,8 +19,8 @@ static int32_t random_parts(korch_random *random)
 static explore_action random_person(const explore_setup *setup, korch_random *random)
 {
 	static const int32_t kinds[] = {ACT_ABORT, ACT_RETRY, ACT_PROMOTE, ACT_PROMOTE,
-	                                ACT_FULL,  ACT_PAUSE, ACT_STEPS};
-	int32_t what = below(random, 12);
+	                                ACT_FULL,  ACT_PAUSE, ACT_STEPS,   ACT_SPEC};
+	int32_t what = below(random, 13);
 	if (what < 3)
 		return (explore_action){ACT_TEMPLATE, below(random, setup->templates), 0};
 	if (what < 5)
@@ -44,9 +44,14 @@ static explore_action random_pods(const explore_setup *setup, korch_random *rand
 
 static explore_action random_action(const explore_setup *setup, korch_random *random)
 {
+	static const int32_t meanwhile[] = {ACT_READY, ACT_UNREADY, ACT_LOST, ACT_ROUTER,
+	                                    ACT_RECONCILE};
 	int32_t what = below(random, 100);
-	if (what < 35)
+	if (what < 32)
 		return (explore_action){ACT_PLAN, random_parts(random), 0};
+	if (what < 35)
+		return (explore_action){ACT_LATE, meanwhile[below(random, 5)],
+		                        below(random, setup->templates)};
 	if (what < 65)
 		return random_pods(setup, random);
 	if (what < 71)

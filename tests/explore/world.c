@@ -29,6 +29,11 @@ int32_t explore_revision_of(const char *hash)
 	return hash ? hash[1] - '1' : -1;
 }
 
+const korch_strategy *explore_spec(const explore_world *world, const explore_setup *setup)
+{
+	return world->changed ? &setup->other : &setup->spec;
+}
+
 int explore_has_router(const explore_setup *setup)
 {
 	return setup->spec.type == KORCH_STRATEGY_CANARY && setup->spec.traffic;
@@ -86,6 +91,16 @@ static int change_template(explore_world *world, int32_t to)
 	return 1;
 }
 
+static int change_spec(explore_world *world, const explore_setup *setup)
+{
+	if (!setup->other.size || !person(world))
+		return 0;
+	world->changed = !world->changed;
+	if (!explore_spec(world, setup)->has_preview) /* nobody knows of it any more */
+		world->service[PREVIEW] = -1;
+	return 1;
+}
+
 static int change_steps(explore_world *world, const explore_setup *setup)
 {
 	if (!setup->n_steps[1] || !person(world))
@@ -97,7 +112,7 @@ static int change_steps(explore_world *world, const explore_setup *setup)
 static int verb(explore_world *world, const explore_setup *setup, explore_kind kind)
 {
 	korch_strategy_state state = world->state;
-	korch_strategy spec = setup->spec;
+	korch_strategy spec = *explore_spec(world, setup);
 	spec.replicas = world->replicas;
 	spec.steps = setup->steps[world->steps];
 	spec.n_steps = (size_t)setup->n_steps[world->steps];
@@ -258,6 +273,8 @@ int explore_act(explore_world *world, const explore_setup *setup, const explore_
 	switch ((explore_kind)action->kind) {
 	case ACT_TEMPLATE:
 		return change_template(world, action->a);
+	case ACT_SPEC:
+		return change_spec(world, setup);
 	case ACT_STEPS:
 		return change_steps(world, setup);
 	case ACT_ABORT:
@@ -291,6 +308,7 @@ int explore_act(explore_world *world, const explore_setup *setup, const explore_
 		explore_calm_round(world, setup);
 		return 1;
 	case ACT_PLAN:
+	case ACT_LATE:
 	case ACT_KINDS:
 		break;
 	}
