@@ -84,7 +84,8 @@ static void leave(korch__strategy_work *w)
 	w->state->timed_out = w->state->aborted ? w->state->timed_out : 0;
 	w->state->progress_mark = 0;
 	korch__strategy_wake(w, w->now);
-	if (w->state->step != w->seen->state.step || w->state->aborted || w->state->promote_full ||
+	if (w->state->step != w->seen->state.step || w->seen->steps_changed || w->state->aborted ||
+	    w->state->promote_full ||
 	    !korch__strategy_same(w->state->current, w->seen->state.current)) {
 		w->total = w->max_weight;
 		w->plan->experiment = w->plan->gate = 0;
