@@ -290,7 +290,7 @@ static int check_paused(const explore_view *view, const explore_world *world,
 {
 	int32_t stable = explore_revision_of(view->observed.state.stable);
 	int64_t replicas = view->spec.replicas, max = explore_max_weight(setup);
-	int raised = 0;
+	int32_t raised = 0, released = 0;
 	if (!view->spec.paused || stable < 0 || !explore_has_router(setup))
 		return 0;
 	for (size_t i = 0; i < view->plan.n_targets; i++) {
@@ -298,9 +298,11 @@ static int check_paused(const explore_view *view, const explore_world *world,
 		if (it.seen * replicas > ready_within(it.old, it.old->size) * max)
 			return 0;
 		raised |= it.revision != stable && it.new->weight > it.seen;
+		released += it.new->weight - it.seen; /* by an experiment */
 	}
-	return raised ? explore_fail(failure, "paused", "paused, and weight moves away from stable")
-	              : 0;
+	return raised && released <= 0
+	           ? explore_fail(failure, "paused", "paused, and weight moves away from stable")
+	           : 0;
 }
 
 static int check_law(const explore_view *view, const explore_world *world,

@@ -48,6 +48,12 @@ int32_t explore_gate(const explore_world *world, const korch_strategy_state *sta
 	return is_of ? world->gate : KORCH_STRATEGY_NONE;
 }
 
+static int is_at_experiment(const korch_strategy *spec, const korch_strategy_state *state)
+{
+	return state->step < (int32_t)spec->n_steps &&
+	       spec->steps[state->step].type == KORCH_STRATEGY_EXPERIMENT;
+}
+
 /* A canary's service that selects nothing yet is not the same as none. */
 static const char *seen_service(const explore_world *world, const explore_setup *setup, int service)
 {
@@ -92,7 +98,8 @@ void explore_plan(explore_view *view, const explore_world *world, const explore_
 	see->state = world->state;
 	memcpy(see->analyses, world->analyses, sizeof(see->analyses));
 	see->experiment = explore_experiment(world, &world->state);
-	see->experiment_weight = see->experiment ? setup->experiment_weight : 0;
+	see->experiment_weight =
+	    is_at_experiment(&view->spec, &world->state) ? setup->experiment_weight : 0;
 	see->gate = explore_gate(world, &world->state);
 	see->active = explore_hash(world->service[ACTIVE]);
 	see->preview = explore_hash(world->service[PREVIEW]);

@@ -320,6 +320,30 @@ START_TEST(test_a_promotion_in_parts_is_not_late)
 }
 END_TEST
 
+/* Other steps, of which the first is an experiment: the plan that begins anew took its share at
+ * once, from whom it was given back with the next. */
+START_TEST(test_other_steps_take_no_weight_to_give_it_back)
+{
+	static const korch_strategy_step other[] = {{.type = KORCH_STRATEGY_EXPERIMENT, .name = "job"}};
+	static const korch_strategy_step first[] = {PLAY_WEIGHT(90), PLAY_PAUSE};
+	play self;
+	play_begin(&self, 10, first, 2);
+	self.setup.steps[1][0] = other[0];
+	self.setup.n_steps[1] = 1;
+	self.setup.experiment_weight = 20;
+	play_start(&self);
+	play_act(&self, ACT_TEMPLATE, 1, 0);
+	while (self.world.revisions[1].told == 0)
+		play_rounds(&self, 1);
+	play_act(&self, ACT_STEPS, 0, 0);
+	play_act(&self, ACT_PLAN, PART_ALL, 0);
+	ck_assert_int_eq(self.world.revisions[0].told, 10);
+	play_act(&self, ACT_PLAN, PART_ALL, 0);
+	ck_assert_int_eq(self.world.revisions[0].told, 80);
+	play_ends_well(&self);
+}
+END_TEST
+
 KORCH_SUITE(mended_rollouts)
 {
 	Suite *suite = suite_create("mended rollouts");
@@ -334,6 +358,7 @@ KORCH_SUITE(mended_rollouts)
 	           test_what_a_service_selects_is_not_removed);
 	KORCH_CASE(suite, "says", test_what_is_paused_waits_to_be_resumed,
 	           test_a_pause_waits_for_the_preview, test_pods_on_their_way_out_are_waited_for);
+	KORCH_CASE(suite, "writes", test_other_steps_take_no_weight_to_give_it_back);
 	KORCH_CASE(suite, "crash", test_a_gate_that_was_not_asked_is_a_change,
 	           test_a_failed_analysis_counts_after_a_crash);
 	return suite;
