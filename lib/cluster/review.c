@@ -2,6 +2,7 @@
 #include "cluster/review.h"
 
 #include "base/text.h"
+#include "control/flagger/flagger.h"
 #include "control/rollout/traffic.h"
 #include <korch/api/analysis.h>
 #include <korch/api/experiment.h>
@@ -139,6 +140,9 @@ static int check_one(const review *r, const korch_object *object, korch_error **
 	int code = check_object(object, err);
 	if (code == 0 && object->kind == &korch_rollout_kind)
 		code = check_rollout(r, (const korch_rollout *)object, err);
+	if (code == 0 && object->kind == &korch_flagger_canary_kind && r->router)
+		code = korch__flagger_refuse(korch_router_capabilities(r->router),
+		                             (const korch_flagger_canary *)object, err);
 	return code;
 }
 

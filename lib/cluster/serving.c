@@ -5,8 +5,14 @@
 #include "base/text.h"
 #include "control/endpoints.h"
 #include "control/pods.h"
-#include "control/rollout/rollout.h"
 #include <korch/api/core_service.h>
+
+const char *korch__serving_revision(const korch_object *pod)
+{
+	const korch_map *labels = korch__labels(pod);
+	const char *hash = korch_map_get(labels, "rollouts-pod-template-hash");
+	return korch__text_or_empty(hash ? hash : korch_map_get(labels, "pod-template-hash"));
+}
 
 /* Pods of a namespace that bear a hash. */
 typedef struct search {
@@ -20,7 +26,7 @@ static int take(void *userdata, const korch_object *object)
 	search *s = userdata;
 	const korch_pod *pod = korch__pod_of(object);
 	if (!pod->spec || !pod->status || !pod->status->pod_ip || !korch__pod_is_active(pod) ||
-	    !korch__pod_is_ready(pod) || !korch__text_equal(korch__argo_hash_of(object), s->hash))
+	    !korch__pod_is_ready(pod) || !korch__text_equal(korch__serving_revision(object), s->hash))
 		return 0;
 	int32_t port = 0;
 	korch__serving *to = s->serving;

@@ -11,6 +11,8 @@ typedef struct korch__serving {
 	size_t n, cap;
 } korch__serving;
 
+/* The revision that a pod bears as a label, "" when none. */
+const char *korch__serving_revision(const korch_object *pod);
 /* Fills in the endpoints of the destinations (an array of the caller's); addresses are borrowed
  * from the view. 0 or KORCH_E_NOMEM. */
 int korch__serving_fill(korch__serving *serving, korch_traffic_destination *destinations, size_t n,

@@ -7,6 +7,7 @@
 #include <korch/api/apps.h>
 #include <korch/api/core_namespace.h>
 #include <korch/api/core_node.h>
+#include <korch/api/flagger.h>
 #include <korch/api/rollout_status.h>
 #include <string.h>
 
@@ -23,6 +24,8 @@ const korch__condition_layout korch__replica_set_conditions =
     LAYOUT(korch_replica_set_condition, 0);
 const korch__condition_layout korch__rollout_conditions =
     LAYOUT(korch_rollout_condition, offsetof(korch_rollout_condition, last_update_time));
+const korch__condition_layout korch__flagger_conditions =
+    LAYOUT(korch_flagger_condition, offsetof(korch_flagger_condition, last_update_time));
 const korch__condition_layout korch__pod_conditions = LAYOUT(korch_pod_condition, 0);
 const korch__condition_layout korch__node_conditions =
     LAYOUT(korch_node_condition, offsetof(korch_node_condition, last_heartbeat_time));

@@ -20,6 +20,7 @@ typedef struct korch__condition_layout {
 extern const korch__condition_layout korch__deployment_conditions;
 extern const korch__condition_layout korch__replica_set_conditions;
 extern const korch__condition_layout korch__rollout_conditions;
+extern const korch__condition_layout korch__flagger_conditions;
 extern const korch__condition_layout korch__pod_conditions;
 extern const korch__condition_layout korch__node_conditions;
 extern const korch__condition_layout korch__namespace_conditions;

@@ -5,6 +5,7 @@
 #include "control/daemonset/daemonset.h"
 #include "control/deployment/deployment.h"
 #include "control/experiment/experiment.h"
+#include "control/flagger/flagger.h"
 #include "control/replicaset.h"
 #include "control/rollout/rollout.h"
 #include "control/statefulset/statefulset.h"
@@ -16,6 +17,7 @@ static int fill(korch_controller_spec *out, size_t *n, const korch__control_opti
 	    korch__replica_set_controller,
 	    korch__deployment_controller,
 	    korch__argo_controller,
+	    korch__flagger_controller,
 	    korch__experiment_controller,
 	    korch__endpoint_slice_controller,
 	    korch__namespace_controller,

@@ -36,6 +36,10 @@ static const struct {
     {"apps/v1", "ControllerRevision"},
     {"v1", "ServiceAccount"},
     {"networking.k8s.io/v1", "Ingress"},
+    {"argoproj.io/v1alpha1", "Rollout"},
+    {"argoproj.io/v1alpha1", "Experiment"},
+    {"argoproj.io/v1alpha1", "AnalysisRun"},
+    {"flagger.app/v1beta1", "Canary"},
 };
 enum { KINDS = sizeof(kind_names) / sizeof(kind_names[0]) };
 

@@ -13,8 +13,8 @@ KORCH_BEGIN_DECLS
 /** @file strategy/check.h Rules of Rollouts and analyses for readers of manifests. */
 
 /**
- * Checks a Rollout, an AnalysisTemplate, a ClusterAnalysisTemplate or an AnalysisRun; other kinds
- * have nothing to be checked. Fits korch_manifest_options.check.
+ * Checks a Rollout, a Canary, an AnalysisTemplate, a ClusterAnalysisTemplate or an AnalysisRun;
+ * other kinds have nothing to be checked. Fits korch_manifest_options.check.
  * @param userdata not looked at. @param problems where what is wrong goes, with its path.
  * @return 0 or KORCH_E_NOMEM. Any thread. @since 0.1
  */

@@ -41,7 +41,7 @@ typedef struct korch_flagger_primary {
  * and stepWeights a gate of confirm-traffic-increase, a weight and a check for each; for iterations
  * a check for each, with the route of `match` (A/B testing) or of `mirror`; the gate of
  * confirm-promotion. Gates without a webhook are left out. A CHECK's origin is the number of
- * iterations that are done with it.
+ * iterations that are done with it; a SET_WEIGHT's is 1 when it is there for the update only.
  * @param out filled in; borrows from `canary` and `steps`.
  * @param steps room for KORCH_STRATEGY_STEPS_MAX.
  * @param canary with a spec. @param primary how large it is.
@@ -55,6 +55,9 @@ KORCH_API int korch_strategy_from_canary(korch_strategy *out, korch_strategy_ste
                                          const korch_flagger_canary *canary,
                                          const korch_flagger_primary *primary, korch_error **err);
 
+/** The weight that the target must have so that the primary can be updated: what that cannot carry
+ * meanwhile. 0 to 100. @since 0.1 */
+KORCH_API int32_t korch_flagger_update_weight(const korch_flagger_primary *primary);
 /** spec.analysis, or canaryAnalysis, its old name; NULL: neither. Borrowed. @since 0.1 */
 KORCH_API const korch_flagger_analysis *
 korch_flagger_analysis_of(const korch_flagger_canary *canary);

@@ -4,6 +4,7 @@
  */
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "control/note.h"
 #include "control/pods.h"
 #include "control/rollout/rollout.h"
 #include <korch/strategy/rollout.h>
@@ -32,15 +33,6 @@ static uint32_t pause_bit(const char *reason)
 	return KORCH_STRATEGY_PAUSED_INCONCLUSIVE; /* InconclusiveExperiment */
 }
 
-static int64_t number_of(const char *text, const char *key)
-{
-	char pattern[32];
-	long long value = 0;
-	snprintf(pattern, sizeof(pattern), "\"%s\":", key);
-	const char *at = text ? strstr(text, pattern) : NULL;
-	return at && sscanf(at + strlen(pattern), "%lld", &value) == 1 ? value : 0;
-}
-
 static void read_pauses(korch_strategy_state *out, const korch_rollout_status *status)
 {
 	for (size_t i = 0; i < status->n_pause_conditions; i++) {
@@ -55,24 +47,24 @@ static void read_pauses(korch_strategy_state *out, const korch_rollout_status *s
 static void read_paused(korch_strategy_state *out, const korch_rollout_status *status,
                         const char *text)
 {
-	uint32_t noted = (uint32_t)number_of(text, "paused") & ALL_PAUSES;
+	uint32_t noted = (uint32_t)korch__note_number(text, "paused") & ALL_PAUSES;
 	if (status->controller_pause)
 		out->paused = noted ? noted : out->pauses ? out->pauses : ALL_PAUSES;
 }
 
 static void read_annotation(korch_strategy_state *out, const char *text)
 {
-	out->step_since_us = number_of(text, "stepSince");
-	out->progress_us = number_of(text, "progress");
-	out->progress_mark = (uint64_t)number_of(text, "mark");
-	out->checks_failed = (uint32_t)number_of(text, "checksFailed");
-	out->attempt = (uint32_t)number_of(text, "attempt");
-	out->reason = (int32_t)number_of(text, "reason");
-	out->timed_out = (int32_t)number_of(text, "timedOut");
-	out->stale = (uint32_t)number_of(text, "stale");
-	out->replicas = (int32_t)number_of(text, "replicas");
-	out->surge = (int32_t)number_of(text, "surge");
-	out->post_since_us = number_of(text, "postSince");
+	out->step_since_us = korch__note_number(text, "stepSince");
+	out->progress_us = korch__note_number(text, "progress");
+	out->progress_mark = (uint64_t)korch__note_number(text, "mark");
+	out->checks_failed = (uint32_t)korch__note_number(text, "checksFailed");
+	out->attempt = (uint32_t)korch__note_number(text, "attempt");
+	out->reason = (int32_t)korch__note_number(text, "reason");
+	out->timed_out = (int32_t)korch__note_number(text, "timedOut");
+	out->stale = (uint32_t)korch__note_number(text, "stale");
+	out->replicas = (int32_t)korch__note_number(text, "replicas");
+	out->surge = (int32_t)korch__note_number(text, "surge");
+	out->post_since_us = korch__note_number(text, "postSince");
 	out->post_since_set = out->post_since_us != 0;
 }
 
@@ -83,7 +75,7 @@ static void read_annotation(korch_strategy_state *out, const char *text)
 static int32_t read_step(const korch_strategy *strategy, int32_t index, const char *text)
 {
 	int32_t step = korch_strategy_step_at(strategy, index);
-	int64_t within = number_of(text, "within"), of = number_of(text, "of");
+	int64_t within = korch__note_number(text, "within"), of = korch__note_number(text, "of");
 	if (of != index || within <= 0 || step + within >= (int64_t)strategy->n_steps ||
 	    strategy->steps[step + within].origin != index)
 		return step;
@@ -115,9 +107,9 @@ void korch__argo_state_read(korch_strategy_state *out, const korch_rollout *roll
 	    status->current_pod_hash && *status->current_pod_hash ? status->current_pod_hash : NULL;
 	const char *text = korch__annotation(&rollout->object, KORCH__ARGO_ANNOTATION_STATE);
 	out->step = read_step(strategy, status->current_step_index, text);
-	out->aborted = (int32_t)number_of(text, "aborted");
+	out->aborted = (int32_t)korch__note_number(text, "aborted");
 	out->aborted_us = status->aborted_at;
-	out->promote_full = (int32_t)number_of(text, "full");
+	out->promote_full = (int32_t)korch__note_number(text, "full");
 	out->scale_up_preview =
 	    status->blue_green ? status->blue_green->scale_up_preview_check_point : 0;
 	read_pauses(out, status);

@@ -2,6 +2,7 @@
 #include "control/rollout/traffic.h"
 #include "base/alloc.h"
 #include "base/text.h"
+#include "control/pods.h"
 #include "control/rollout/rollout.h"
 #include <stdio.h>
 
@@ -42,7 +43,7 @@ static korch_traffic_string string_of(const korch_string_match *match)
 }
 
 /* A header route matches when all of its headers do: one match. */
-static void add_header_route(korch__argo_traffic *t, const korch_set_header_route *route,
+static void add_header_route(korch__asked_traffic *t, const korch_set_header_route *route,
                              const char *canary)
 {
 	korch_traffic_match *match = &t->matches[t->n_matches++];
@@ -56,7 +57,7 @@ static void add_header_route(korch__argo_traffic *t, const korch_set_header_rout
 	    .name = route->name, .destination = canary, .matches = match, .n_matches = 1};
 }
 
-static void add_mirror_route(korch__argo_traffic *t, const korch_set_mirror_route *route,
+static void add_mirror_route(korch__asked_traffic *t, const korch_set_mirror_route *route,
                              const char *canary)
 {
 	korch_traffic_match *matches = &t->matches[t->n_matches];
@@ -90,7 +91,7 @@ static int is_replaced(const korch_canary_strategy *canary, size_t step, size_t 
 	return 0;
 }
 
-static int add_routes(korch__argo_traffic *t, const korch_canary_strategy *canary,
+static int add_routes(korch__asked_traffic *t, const korch_canary_strategy *canary,
                       const korch_rollout_status *status)
 {
 	size_t last = (size_t)status->current_step_index, matches = 0, headers = 0;
@@ -129,13 +130,14 @@ static const char *root_service(const korch_rollout *rollout)
 	return korch__argo_service_name(rollout, KORCH__ARGO_STABLE);
 }
 
-int korch__argo_traffic_of(korch__argo_traffic *out, const korch_rollout *rollout)
+static int asks(korch__asked_traffic *out, const korch_object *object)
 {
+	const korch_rollout *rollout = (const korch_rollout *)object;
 	const korch_canary_strategy *canary = canary_of(rollout);
 	const korch_rollout_status *status = rollout->status;
 	const korch_traffic_weights *weights =
 	    status && status->canary ? status->canary->weights : NULL;
-	*out = (korch__argo_traffic){.traffic = {.size = sizeof(korch_traffic)}};
+	*out = (korch__asked_traffic){.traffic = {.size = sizeof(korch_traffic)}};
 	if (!canary || !canary->traffic_routing || !weights)
 		return 0;
 	korch_traffic *t = &out->traffic;
@@ -158,13 +160,78 @@ int korch__argo_traffic_of(korch__argo_traffic *out, const korch_rollout *rollou
 	return 1;
 }
 
-void korch__argo_traffic_fini(korch__argo_traffic *traffic)
+static const korch_traffic_weights *weights_of(const korch_rollout *rollout)
 {
-	korch__free(traffic->matches);
-	korch__free(traffic->headers);
-	traffic->matches = NULL;
-	traffic->headers = NULL;
+	const korch_rollout_status *status = rollout ? rollout->status : NULL;
+	return status && status->canary ? status->canary->weights : NULL;
 }
+
+/* Equal but for `verified`. */
+static int same(const korch_object *one, const korch_object *two)
+{
+	const korch_traffic_weights *a = weights_of((const korch_rollout *)one),
+	                            *b = weights_of((const korch_rollout *)two);
+	if (!a || !b || a->n_additional != b->n_additional)
+		return 0;
+	for (size_t i = 0; i < a->n_additional; i++) {
+		if (!korch_struct_equal(&a->additional[i], &b->additional[i],
+		                        &korch_weight_destination_type))
+			return 0;
+	}
+	return korch_struct_equal(a->canary, b->canary, &korch_weight_destination_type) &&
+	       korch_struct_equal(a->stable, b->stable, &korch_weight_destination_type);
+}
+
+static int is_routed(const korch_object *object)
+{
+	const korch_canary_strategy *canary = object ? canary_of((const korch_rollout *)object) : NULL;
+	return canary && canary->traffic_routing;
+}
+
+static int is_verified(const korch_object *object)
+{
+	const korch_traffic_weights *weights = weights_of((const korch_rollout *)object);
+	return weights && weights->verified;
+}
+
+/* Changes of what is asked for only: not each change of a counter. */
+static int concerns(const korch_object *previous, const korch_object *object)
+{
+	const korch_rollout *old = (const korch_rollout *)previous,
+	                    *now = (const korch_rollout *)object;
+	if (!is_routed(previous) && !is_routed(object))
+		return 0;
+	if (!old || !now || old->spec != now->spec || korch__is_deleting(object))
+		return 1;
+	return !same(previous, object) || (weights_of(now) && !is_verified(object)) ||
+	       (old->status ? old->status->current_step_index : 0) !=
+	           (now->status ? now->status->current_step_index : 0);
+}
+
+static int verify(korch_object *object)
+{
+	korch_rollout *edited = (korch_rollout *)object;
+	korch_rollout_status *status = korch_struct_edit(&edited->status, &korch_rollout_status_type);
+	korch_rollout_canary_status *canary =
+	    status ? korch_struct_edit(&status->canary, &korch_rollout_canary_status_type) : NULL;
+	korch_traffic_weights *weights =
+	    canary ? korch_struct_edit(&canary->weights, &korch_traffic_weights_type) : NULL;
+	if (!weights)
+		return KORCH_E_NOMEM;
+	KORCH_SET(weights, korch_traffic_weights, verified, 1);
+	return 0;
+}
+
+const korch__routed korch__argo_routed = {
+    .kind = &korch_rollout_kind,
+    .controller = "traffic-routing",
+    .prefix = "",
+    .asks = asks,
+    .concerns = concerns,
+    .same = same,
+    .is_verified = is_verified,
+    .verify = verify,
+};
 
 static uint32_t header_needs(const korch_set_header_route *route)
 {

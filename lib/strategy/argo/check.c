@@ -1,9 +1,10 @@
-/* Rules of Rollouts and analyses beyond the object model's: see strategy/check.h. */
+/* Rules of Rollouts, Canaries and analyses beyond the object model's: see strategy/check.h. */
 #include <korch/strategy/check.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
 #include <korch/strategy/analysis_spec.h>
+#include <korch/strategy/flagger.h>
 #include <korch/strategy/rollout.h>
 #include <string.h>
 
@@ -44,6 +45,20 @@ static int check_rollout(const korch_rollout *rollout, korch_problems *problems)
 	return code == KORCH_E_NOMEM ? code : 0;
 }
 
+static int check_canary(const korch_flagger_canary *canary, korch_problems *problems)
+{
+	const korch_flagger_primary primary = {.size = sizeof(primary), .replicas = 1};
+	_cleanup_error_ korch_error *problem = NULL;
+	korch_strategy_step steps[KORCH_STRATEGY_STEPS_MAX];
+	korch_strategy strategy;
+	if (korch_problems_total(problems, KORCH_SEVERITY_ERROR) > 0)
+		return 0;
+	int code = korch_strategy_from_canary(&strategy, steps, canary, &primary, &problem);
+	if (code < 0 && code != KORCH_E_NOMEM)
+		add(problems, korch_error_message(problem));
+	return code == KORCH_E_NOMEM ? code : 0;
+}
+
 int korch_strategy_check_object(void *userdata, const korch_object *object,
                                 korch_problems *problems)
 {
@@ -52,6 +67,8 @@ int korch_strategy_check_object(void *userdata, const korch_object *object,
 		return 0;
 	if (object->kind == &korch_rollout_kind)
 		return check_rollout((const korch_rollout *)object, problems);
+	if (object->kind == &korch_flagger_canary_kind)
+		return check_canary((const korch_flagger_canary *)object, problems);
 	if (object->kind == &korch_analysis_run_kind) {
 		const korch_analysis_run_spec *run = ((const korch_analysis_run *)object)->spec;
 		return run ? korch_analysis_check(run->metrics, run->n_metrics, "spec.metrics", problems)

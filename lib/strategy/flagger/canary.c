@@ -80,9 +80,10 @@ static void add_check(builder *b, const char *name, int32_t iterations)
 	                             .origin = iterations});
 }
 
-static void add_weight(builder *b, int32_t weight)
+static void add_weight(builder *b, int32_t weight, int32_t origin)
 {
-	add(b, (korch_strategy_step){.type = KORCH_STRATEGY_SET_WEIGHT, .weight = weight});
+	add(b, (korch_strategy_step){
+	           .type = KORCH_STRATEGY_SET_WEIGHT, .weight = weight, .origin = origin});
 }
 
 static void add_mirror(builder *b, int removes)
@@ -98,7 +99,7 @@ static void add_mirror(builder *b, int removes)
 static void add_increase(builder *b, int32_t weight)
 {
 	add_gate(b, KORCH_FLAGGER_CONFIRM_TRAFFIC);
-	add_weight(b, weight);
+	add_weight(b, weight, 0);
 	add_check(b, NULL, 0);
 }
 
@@ -146,8 +147,7 @@ static void add_iterations(builder *b)
 		add_mirror(b, 1);
 }
 
-/* The weight that the primary cannot carry while it is updated. */
-static int32_t weight_for_update(const korch_flagger_primary *primary)
+int32_t korch_flagger_update_weight(const korch_flagger_primary *primary)
 {
 	int64_t left = (int64_t)primary->replicas - primary->max_unavailable;
 	if (primary->replicas <= 0)
@@ -158,7 +158,7 @@ static int32_t weight_for_update(const korch_flagger_primary *primary)
 /* All traffic to the target, one look more: blue-green. */
 static int32_t add_switch(builder *b)
 {
-	add_weight(b, WEIGHT_MAX);
+	add_weight(b, WEIGHT_MAX, 0);
 	add_check(b, NULL, b->analysis->iterations + 1);
 	return WEIGHT_MAX;
 }
@@ -166,7 +166,7 @@ static int32_t add_switch(builder *b)
 static void add_all(builder *b, const korch_flagger_primary *primary)
 {
 	const korch_flagger_analysis *a = b->analysis;
-	int32_t weight = 0, needed = weight_for_update(primary);
+	int32_t weight = 0, needed = korch_flagger_update_weight(primary);
 	int is_skipped = b->canary->spec->skip_analysis;
 	add_gate(b, KORCH_FLAGGER_CONFIRM_ROLLOUT);
 	add(b, (korch_strategy_step){.type = KORCH_STRATEGY_SET_CANARY_SCALE,
@@ -183,7 +183,7 @@ static void add_all(builder *b, const korch_flagger_primary *primary)
 	if (!is_skipped && a->iterations > 0 && a->n_match == 0)
 		weight = add_switch(b);
 	if (weight < needed)
-		add_weight(b, needed);
+		add_weight(b, needed, 1);
 }
 
 static int check_weights(const korch_flagger_analysis *a, korch_error **err)
