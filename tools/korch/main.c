@@ -18,6 +18,7 @@ static const struct verb {
     {"up", tool_up, "run manifests on this machine, in the foreground, until Ctrl-C"},
     {"validate", tool_validate, "check manifests and say what is wrong, with file and line"},
     {"schedule", tool_schedule, "say which node each pod would go to, and why not"},
+    {"rollout", tool_rollout, "rehearse a rollout in virtual time, or draw the timeline of one"},
     {"explain", tool_explain, "describe a kind or a field: korch explain deployment.spec.strategy"},
 };
 

@@ -18,6 +18,7 @@ int tool_up(int argc, char **argv);
 int tool_validate(int argc, char **argv);
 int tool_explain(int argc, char **argv);
 int tool_schedule(int argc, char **argv);
+int tool_rollout(int argc, char **argv);
 
 /* "korch: …" on standard error; frees the error. Returns EXIT_FAILED. */
 int tool_fail(korch_error *error);

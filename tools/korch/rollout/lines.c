@@ -66,9 +66,11 @@ void rollout_progress(char *out, size_t size, const rollout_state *state)
 		if (each->weight >= 0 && *each->role)
 			at += (size_t)snprintf(out + at, size - at, "%s%s %d%%", at ? "  " : "", each->role,
 			                       each->weight);
+		/* it is on its way there */
+		if (is(each->role, "canary") && each->weight >= 0 && each->weight != state->set_weight &&
+		    at < size)
+			at += (size_t)snprintf(out + at, size - at, " of %d%%", state->set_weight);
 	}
-	if (state->set_weight > 0 && state->set_weight < 100 && at < size)
-		snprintf(out + at, size - at, " of %d%%", state->set_weight);
 }
 
 static void add_progress(lines *self, const rollout_state *state)
@@ -100,7 +102,7 @@ static void add_metric(lines *self, const rollout_metric *metric)
 	} COUNTS[] = {{metric->successful, "ok"},
 	              {metric->failed, "failed"},
 	              {metric->inconclusive, "inconclusive"},
-	              {metric->errors, "error"}};
+	              {metric->errors, "in error"}};
 	rollout_chart(chart, metric, ROLLOUT_CHART);
 	for (size_t i = 0; i < sizeof(COUNTS) / sizeof(COUNTS[0]) && at < sizeof(counts); i++)
 		if (COUNTS[i].n)
@@ -115,6 +117,13 @@ static void add_analysis(lines *self, const rollout_analysis *analysis)
 	    *analysis->message ? ": " : "", analysis->message);
 	for (size_t i = 0; i < analysis->n_metrics; i++)
 		add_metric(self, &analysis->metrics[i]);
+}
+
+size_t rollout_analysis_lines(rollout_line out[ROLLOUT_LINES_MAX], const rollout_analysis *analysis)
+{
+	lines self = {out, 0};
+	add_analysis(&self, analysis);
+	return self.n;
 }
 
 size_t rollout_lines(rollout_line out[ROLLOUT_LINES_MAX], const rollout_state *state, int is_whole)

@@ -5,11 +5,10 @@
 #include "schedule/jsonw.h"
 #include "schedule/output.h"
 #include "schedule/page.h"
+#include "webpage.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { PAGE_MAX = 500000 }; /* nodes and pods that a browser still shows */
 
@@ -130,8 +129,9 @@ static void put_data(FILE *out, const schedule_run *run, const names *namespaces
 	jsonw_close(&json, '}');
 }
 
-static int put_page(FILE *out, const schedule_run *run)
+static int put_page(FILE *out, const void *userdata)
 {
+	const schedule_run *run = userdata;
 	const schedule_model *model = run->model;
 	names namespaces = {malloc((model->pods.n + 1) * sizeof(char *)), 0};
 	names groups = {malloc((model->pods.n + 1) * sizeof(char *)), 0};
@@ -153,54 +153,11 @@ static int put_page(FILE *out, const schedule_run *run)
 	return code;
 }
 
-static int fail_io(const char *path, korch_error **err)
-{
-	return korch_error_set(err, KORCH_E_IO, "--html %s: %s", path, strerror(errno));
-}
-
-static int write_page(const schedule_run *run, const char *path, korch_error **err)
-{
-	FILE *out = fopen(path, "we");
-	if (!out)
-		return fail_io(run->options->html, err);
-	int code = put_page(out, run);
-	int is_bad = ferror(out);
-	if (fclose(out) != 0 || is_bad)
-		return fail_io(run->options->html, err);
-	return code < 0 ? model_nomem(err) : 0;
-}
-
-/* Put in place at once, so that nobody sees half a page. */
-static int replace_file(const schedule_run *run, const char *path, korch_error **err)
-{
-	char *temporary = NULL;
-	if (asprintf(&temporary, "%s.part", path) < 0)
-		return model_nomem(err);
-	int code = write_page(run, temporary, err);
-	if (code == 0 && rename(temporary, path) < 0)
-		code = fail_io(run->options->html, err);
-	if (code < 0)
-		remove(temporary);
-	free(temporary);
-	return code;
-}
-
 int output_html(const schedule_run *run, const char *path, korch_error **err)
 {
-	struct stat about;
 	if (run->model->nodes.n + run->model->pods.n > PAGE_MAX)
 		return korch_error_set(err, KORCH_E_LIMIT,
 		                       "--html: %zu nodes and %zu pods, at most %d together are shown",
 		                       run->model->nodes.n, run->model->pods.n, PAGE_MAX);
-	if (strcmp(path, "-") == 0)
-		return put_page(stdout, run) < 0          ? model_nomem(err)
-		       : fflush(stdout) || ferror(stdout) ? fail_io(path, err)
-		                                          : 0;
-	/* A link stays where it is, and a pipe or a device is written to, never replaced. */
-	char *behind = realpath(path, NULL);
-	int is_file = stat(path, &about) < 0 || S_ISREG(about.st_mode);
-	int code =
-	    is_file ? replace_file(run, behind ? behind : path, err) : write_page(run, path, err);
-	free(behind);
-	return code;
+	return webpage_write("--html", path, put_page, run, err);
 }

@@ -5,6 +5,8 @@
 #ifndef KORCH_SCHEDULE_MODEL_H
 #define KORCH_SCHEDULE_MODEL_H
 
+#include "nearest.h"
+
 #include <korch/api.h>
 #include <korch/manifest.h>
 #include <korch/quantity.h>
@@ -147,9 +149,5 @@ void model_count(schedule_model *self, size_t pod, size_t node, int sign);
 int model_fail(korch_error **err, model_place place, const char *format, ...) KORCH_PRINTF(3, 4);
 /* KORCH_E_NOMEM with its text. */
 int model_nomem(korch_error **err);
-/* The nearest of the names when it is near enough to be meant, or NULL. */
-const char *nearest_name(const char *text, const char *const *names, size_t n);
-/* The nearest of the names that differs by at most so many letters, or NULL. */
-const char *nearest_within(const char *text, const char *const *names, size_t n, size_t most);
 
 #endif

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Puts a page's parts together and writes it as C: the text before and behind the place of its data.
-usage: embed.py PAGE.html STYLE.css SCRIPT.js… OUTPUT"""
+usage: embed.py NAME PAGE.html STYLE.css SCRIPT.js… OUTPUT"""
 import pathlib
 import sys
 
@@ -14,10 +14,12 @@ def literal(name, text):
 
 
 def main():
-    page, style, *scripts, output = map(pathlib.Path, sys.argv[1:])
+    name = sys.argv[1]
+    page, style, *scripts, output = map(pathlib.Path, sys.argv[2:])
     text = page.read_text().replace("@STYLE@", style.read_text()).replace("@SCRIPT@", "".join(script.read_text() for script in scripts))
     before, after = text.split("@DATA@")
-    output.write_text('/* Made by embed.py. */\n#include "schedule/page.h"\n\n' + literal("page_before", before) + literal("page_after", after))
+    declared = f"extern const char {name}_before[], {name}_after[];\n"
+    output.write_text("/* Made by embed.py. */\n" + declared + literal(f"{name}_before", before) + literal(f"{name}_after", after))
 
 
 if __name__ == "__main__":

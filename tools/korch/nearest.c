@@ -1,5 +1,5 @@
 /* "did you mean": the name that differs least from what was written. */
-#include "schedule/model.h"
+#include "nearest.h"
 
 #include <string.h>
 
