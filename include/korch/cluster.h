@@ -12,6 +12,7 @@
 #include <korch/metric.h>
 #include <korch/problems.h>
 #include <korch/router.h>
+#include <korch/webhook.h>
 #include <korch/runtime.h>
 #include <korch/scheduler.h>
 #include <korch/store.h>
@@ -78,6 +79,9 @@ typedef struct korch_cluster_options {
 	size_t n_metrics;                    /**< number of metrics, at most 32 */
 	const char *prometheus; /**< address of metrics that name none ("http://127.0.0.1:9090"); NULL:
 	                           they have to */
+	korch_webhook_fn webhook; /**< answers webhooks of Canaries in place of HTTP; NULL: HTTP, on a
+	                             real loop (in virtual time they say no) */
+	void *webhook_userdata;   /**< given to it */
 } korch_cluster_options;
 
 /** Opens a cluster. @param options NULL: the defaults. @since 0.1 */

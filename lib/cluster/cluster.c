@@ -313,6 +313,10 @@ static int open_parts(korch_cluster *cluster, const korch_cluster_options *optio
 		code = make_proxy(cluster, options, err);
 	if (code == 0)
 		code = make_routing(cluster, options, err);
+	if (code == 0 && !options->no_controllers &&
+	    (code = korch__webhooks_new(&cluster->webhooks, cluster->engine, cluster->loop,
+	                                options->webhook, options->webhook_userdata)) < 0)
+		korch_error_set(err, code, "webhooks: %s", korch_code_text(code));
 	if (code == 0)
 		code = make_measuring(cluster, options, err);
 	return code;
@@ -417,12 +421,14 @@ void korch_cluster_close(korch_cluster *cluster)
 	korch_engine_stop(cluster->engine);
 	korch_router_free(cluster->router);
 	korch__measuring_free(cluster->measuring);
+	korch__webhooks_stop(cluster->webhooks);
 	for (size_t i = 0; i < cluster->n_sources; i++)
 		korch_metric_source_free(cluster->sources[i]);
 	close_proxy(cluster);
 	korch__agent_free(cluster->agent);
 	korch_engine_free(cluster->engine);
 	korch__routing_free(cluster->routing);
+	korch__webhooks_free(cluster->webhooks);
 	korch_runtime_free(cluster->runtime);
 	if (cluster->owns_store)
 		korch_store_free(cluster->store);

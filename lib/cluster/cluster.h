@@ -8,6 +8,7 @@
 #include "agent/agent.h"
 #include "cluster/measuring.h"
 #include "cluster/routing.h"
+#include "cluster/webhook.h"
 #include "proxy/proxy.h"
 #include <korch/cluster.h>
 #include <pthread.h>
@@ -29,6 +30,7 @@ struct korch_cluster {
 	korch_agent *agent; /* NULL without a runtime */
 	korch_proxy *proxy; /* NULL without Service balancing */
 	korch_router *router;
+	korch__webhooks *webhooks; /* of Canaries */
 	korch__routing *routing; /* Rollouts → router */
 	korch_metric_source *sources[KORCH__SOURCES_MAX];
 	size_t n_sources;

@@ -22,7 +22,7 @@ ALLOWED = {
     "agent": {"base", "object", "http", "plan", "store", "runtime", "engine"},
     "proxy": {"base", "object", "plan", "engine"},
     "traffic": {"base", "object", "plan", "engine", "proxy"},
-    "cluster": {"base", "object", "store", "runtime", "plan", "scheduler", "strategy", "control", "engine", "agent", "proxy", "traffic", "metric"},
+    "cluster": {"base", "object", "http", "store", "runtime", "plan", "scheduler", "strategy", "control", "engine", "agent", "proxy", "traffic", "metric"},
 }
 PURE = ("control", "scheduler", "strategy")
 PURE_HEADERS = {"engine.h", "sys/store.h", "runtime.h", "sys/runtime.h", "cluster.h"}

@@ -113,6 +113,9 @@ static void open_cluster(scenario *s, json_object *root)
 	    korch_metric_sim_new(&s->metrics, s->loop, 0, &error) < 0)
 		fail(s, root, "%s", korch_error_message(error));
 	s->start = START_US;
+	s->webhooks = webhooks_new();
+	if (!s->webhooks)
+		fail(s, root, "out of memory");
 	const korch_cluster_options options = {
 	    .size = sizeof(options),
 	    .loop = s->loop,
@@ -123,6 +126,8 @@ static void open_cluster(scenario *s, json_object *root)
 	    .lease_period_us = span_of(s, root, "lease", 0),
 	    .metrics = &s->metrics,
 	    .n_metrics = 1,
+	    .webhook = webhooks_answer,
+	    .webhook_userdata = s->webhooks,
 	};
 	if (korch_cluster_open(&s->cluster, &options, &error) < 0)
 		fail(s, root, "%s", korch_error_message(error));
@@ -144,6 +149,7 @@ static int replay(void *userdata, json_object *root, int line)
 	printf("100%%: Checks: %d, Failures: 0, Errors: 0\n", s->checks);
 	korch_cluster_close(s->cluster);
 	korch_loop_free(s->loop);
+	free(s->webhooks);
 	return 0;
 }
 

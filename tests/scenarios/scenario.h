@@ -14,6 +14,7 @@ typedef struct scenario {
 	korch_runtime *runtime; /* the cluster's */
 	korch_cluster *cluster;
 	korch_metric_source *metrics; /* the cluster's, simulated */
+	struct webhooks *webhooks;    /* what they say */
 	korch_usec start;
 	int checks;
 } scenario;
@@ -39,6 +40,11 @@ korch_object *need_object(const scenario *s, json_object *at, const char *refere
  * missing. */
 json_object *value_at(json_object *tree, const char *path);
 json_object *tree_of(const korch_object *object);
+
+/* webhook.c */
+struct webhooks *webhooks_new(void);
+int webhooks_answer(void *userdata, const korch_webhook_call *call, korch_error **err);
+void do_webhook(scenario *s, json_object *step, json_object *value);
 
 /* Does one step. */
 void do_step(scenario *s, json_object *step);

@@ -298,6 +298,7 @@ void do_step(scenario *s, json_object *step)
 	    {"rollout", do_rollout},
 	    {"undo", do_undo},
 	    {"wait", do_wait},
+	    {"webhook", do_webhook},
 	};
 	if (!json_object_is_type(step, json_type_object) || json_object_object_length(step) != 1)
 		fail(s, step, "a step is a mapping with one key");
