@@ -75,9 +75,27 @@ static void forget_stable(korch__strategy_work *w)
 	w->decided = 1;
 }
 
+/* Another strategy is wished in mid-rollout: what the one before paused for is over. */
+static void forget_pauses(korch__strategy_work *w)
+{
+	korch_strategy_state *state = w->state;
+	uint32_t own = 0;
+	if (w->spec->type == KORCH_STRATEGY_CANARY)
+		own = KORCH_STRATEGY_PAUSED_STEP | KORCH_STRATEGY_PAUSED_INCONCLUSIVE;
+	if (w->spec->type == KORCH_STRATEGY_BLUE_GREEN)
+		own = KORCH_STRATEGY_PAUSED_BLUE_GREEN | KORCH_STRATEGY_PAUSED_INCONCLUSIVE;
+	if (!((state->pauses | state->paused) & ~own))
+		return;
+	state->pauses &= own;
+	state->paused &= own;
+	if (!state->pauses)
+		state->pause_since_us = 0;
+}
+
 static void note_times(korch__strategy_work *w)
 {
 	korch_strategy_state *state = w->state;
+	forget_pauses(w);
 	if (state->step_since_us == 0)
 		state->step_since_us = w->now;
 	if (!state->stable || korch__strategy_same(state->stable, state->current)) {

@@ -111,6 +111,14 @@ static void advance(korch__strategy_work *w)
 		korch__strategy_rolling_advance(w);
 }
 
+/* Times that another strategy left: nothing waits for them here. */
+static void forget_times(korch__strategy_work *w)
+{
+	for (size_t i = 0; i < w->plan->n_targets; i++)
+		if (!korch__strategy_at(w, i)->referenced)
+			w->plan->targets[i].scale_down_at = 0;
+}
+
 static void act(korch__strategy_work *w)
 {
 	static void (*const acts[])(korch__strategy_work *) = {
@@ -120,6 +128,8 @@ static void act(korch__strategy_work *w)
 	    [KORCH_STRATEGY_BLUE_GREEN] = korch__strategy_blue_green,
 	};
 	acts[w->spec->type](w);
+	if (w->spec->type == KORCH_STRATEGY_ROLLING || w->spec->type == KORCH_STRATEGY_RECREATE)
+		forget_times(w);
 	korch__strategy_analyses(w);
 	korch__strategy_history(w);
 	w->state->replicas = w->spec->replicas;
