@@ -95,10 +95,11 @@ static int check_revision(const explore_world *world, const explore_setup *setup
                           int32_t winner, explore_failure *failure)
 {
 	const explore_revision *it = &world->revisions[r];
-	int router = explore_has_router(setup);
-	int kept = it->referenced || (world->state.aborted && r == world->current &&
-	                              explore_spec(world, setup)->abort_scale_down_delay_us == 0 &&
-	                              (router || setup->spec.type == KORCH_STRATEGY_BLUE_GREEN));
+	int router = explore_has_router(world, setup);
+	int kept = it->referenced ||
+	           (world->state.aborted && r == world->current &&
+	            explore_spec(world, setup)->abort_scale_down_delay_us == 0 &&
+	            (router || explore_spec(world, setup)->type == KORCH_STRATEGY_BLUE_GREEN));
 	if (r == winner) {
 		if (it->size != world->replicas || it->ready != world->replicas)
 			return explore_fail(failure, "end size", "%s has %d, told %d of %d", explore_hash(r),
@@ -116,11 +117,11 @@ static int check_revision(const explore_world *world, const explore_setup *setup
 static int check_services(const explore_world *world, const explore_setup *setup, int32_t winner,
                           explore_failure *failure)
 {
-	int blue_green = setup->spec.type == KORCH_STRATEGY_BLUE_GREEN;
+	int blue_green = explore_spec(world, setup)->type == KORCH_STRATEGY_BLUE_GREEN;
 	if (blue_green && world->service[ACTIVE] != winner)
 		return explore_fail(failure, "end service", "the active service selects %s",
 		                    explore_hash(world->service[ACTIVE]));
-	if (setup->services && setup->spec.type == KORCH_STRATEGY_CANARY &&
+	if (setup->services && explore_spec(world, setup)->type == KORCH_STRATEGY_CANARY &&
 	    (world->service[STABLE_SERVICE] != winner || world->service[CANARY_SERVICE] < 0 ||
 	     !world->revisions[world->service[CANARY_SERVICE]].ready) &&
 	    world->replicas)

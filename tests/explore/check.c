@@ -63,7 +63,7 @@ static int check_form(const explore_view *view, const explore_world *world,
 			return explore_fail(failure, "targets", "target %zu is %s, create %d", i, target->hash,
 			                    target->create);
 		if (target->size < 0 || target->weight < 0 || target->weight > explore_max_weight(setup) ||
-		    (!explore_has_router(setup) && target->weight))
+		    (!explore_has_router(world, setup) && target->weight))
 			return explore_fail(failure, "targets", "%s: size %d, weight %d", hash, target->size,
 			                    target->weight);
 	}
@@ -271,7 +271,7 @@ static int check_relief(const explore_view *view, const explore_world *world,
                         const explore_setup *setup, explore_failure *failure)
 {
 	int64_t replicas = view->spec.replicas, max = explore_max_weight(setup);
-	if (!explore_has_router(setup) || view->plan.wake_at <= world->now ||
+	if (!explore_has_router(world, setup) || view->plan.wake_at <= world->now ||
 	    !has_spare(view, world, (int32_t)max, 0))
 		return 0;
 	for (size_t i = 0; i < view->plan.n_targets; i++) {
@@ -291,7 +291,7 @@ static int check_paused(const explore_view *view, const explore_world *world,
 	int32_t stable = explore_revision_of(view->observed.state.stable);
 	int64_t replicas = view->spec.replicas, max = explore_max_weight(setup);
 	int32_t raised = 0, released = 0;
-	if (!view->spec.paused || stable < 0 || !explore_has_router(setup))
+	if (!view->spec.paused || stable < 0 || !explore_has_router(world, setup))
 		return 0;
 	for (size_t i = 0; i < view->plan.n_targets; i++) {
 		pair it = pair_at(view, world, i);
@@ -308,7 +308,7 @@ static int check_paused(const explore_view *view, const explore_world *world,
 static int check_law(const explore_view *view, const explore_world *world,
                      const explore_setup *setup, explore_failure *failure)
 {
-	if (explore_has_router(setup))
+	if (explore_has_router(world, setup))
 		return check_weights(view, world, setup, failure);
 	if (view->spec.type == KORCH_STRATEGY_RECREATE)
 		return check_recreate(view, world, failure);

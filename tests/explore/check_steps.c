@@ -103,7 +103,7 @@ static int check_promotion(const explore_view *view, const explore_world *world,
 		                    new->stable, current ? current->available : 0, view->spec.replicas);
 	if (from >= 0 && old->aborted && explore_revision_of(old->current) == world->current)
 		return explore_fail(failure, "promotion", "%s is aborted and becomes stable", new->stable);
-	if (from >= 0 && explore_has_router(setup) &&
+	if (from >= 0 && explore_has_router(world, setup) &&
 	    (current->weight != explore_max_weight(setup) || !view->observed.traffic_verified))
 		return explore_fail(failure, "promotion", "%s becomes stable with weight %d, verified %d",
 		                    new->stable, current->weight, view->observed.traffic_verified);
@@ -190,13 +190,21 @@ int explore_check_course(const explore_view *view, const explore_world *world,
 	return 0;
 }
 
+static int32_t told(const explore_world *world)
+{
+	int32_t sum = 0;
+	for (int i = 0; i < REVISIONS; i++)
+		sum += world->revisions[i].told;
+	return sum;
+}
+
 /* A weight goes in one direction as long as the step is the same and nothing comes from outside.
  * The stable one may get what others leave before it gives to the current one. */
 static int check_directions(explore_world *after, const explore_world *before,
                             explore_failure *failure)
 {
 	if (after->state.step != before->state.step || after->state.stable != before->state.stable ||
-	    after->state.aborted != before->state.aborted || after->recovering) {
+	    after->state.aborted != before->state.aborted || after->recovering || !told(before)) {
 		after->rose = after->fell = 0;
 		return 0;
 	}

@@ -10,7 +10,7 @@
 static void see_revisions(explore_view *view, const explore_world *world,
                           const explore_setup *setup)
 {
-	int router = explore_has_router(setup);
+	int router = explore_has_router(world, setup);
 	size_t n = 0;
 	view->observed.traffic_verified = 1;
 	for (int32_t i = 0; i < REVISIONS; i++) {
@@ -89,7 +89,8 @@ void explore_plan(explore_view *view, const explore_world *world, const explore_
 	view->spec.replicas = world->replicas;
 	view->spec.paused = world->paused;
 	view->spec.steps = setup->steps[world->steps];
-	view->spec.n_steps = (size_t)setup->n_steps[world->steps];
+	if (view->spec.type == KORCH_STRATEGY_CANARY)
+		view->spec.n_steps = (size_t)setup->n_steps[world->steps];
 	memset(see, 0, sizeof(*see));
 	see->size = sizeof(*see);
 	see_revisions(view, world, setup);

@@ -134,7 +134,7 @@ int explore_act(explore_world *world, const explore_setup *setup, const explore_
 uint64_t explore_identity(const explore_world *world, const explore_setup *setup);
 void explore_outside_cause(explore_world *world);
 const korch_strategy *explore_spec(const explore_world *world, const explore_setup *setup);
-int explore_has_router(const explore_setup *setup);
+int explore_has_router(const explore_world *world, const explore_setup *setup);
 int32_t explore_max_weight(const explore_setup *setup);
 
 /* drive.c */

@@ -75,7 +75,7 @@ int explore_check_law(const explore_view *view, const explore_world *world,
 	int32_t seen = 0; /* at first, and after an experiment, somebody has to take what nobody has */
 	for (size_t i = 0; i < view->observed.n_revisions; i++)
 		seen += view->revisions[i].weight;
-	if (!explore_has_router(setup) || view->spec.replicas == 0 ||
+	if (!explore_has_router(world, setup) || view->spec.replicas == 0 ||
 	    seen != explore_max_weight(setup) || !is_chosen(world))
 		return 0;
 	if (check_overload(view, setup, failure) < 0 || check_starved(view, failure) < 0 ||

@@ -277,8 +277,12 @@ void explore_random_setup(explore_setup *out, korch_random *random)
 	if (below(random, 2)) {
 		out->other = *spec;
 		random_limits(&out->other, random);
-		out->other.dynamic_stable = spec->traffic && below(random, 2);
-		out->other.min_per_revision = spec->traffic ? below(random, 3) : 0;
+		if (below(random, 2)) {
+			out->other.type = below(random, 4);
+			out->other.traffic = out->other.type == KORCH_STRATEGY_CANARY && below(random, 2);
+		}
+		out->other.dynamic_stable = out->other.traffic && below(random, 2);
+		out->other.min_per_revision = out->other.traffic ? below(random, 3) : 0;
 	}
 	out->templates = 2 + below(random, REVISIONS - 1);
 	out->max_replicas = 50;

@@ -344,6 +344,47 @@ START_TEST(test_other_steps_take_no_weight_to_give_it_back)
 }
 END_TEST
 
+/* Another strategy in mid-rollout: a pause of the one before was waited for, with nobody to end it.
+ */
+START_TEST(test_another_strategy_forgets_pauses)
+{
+	play self;
+	play_begin(&self, 4, halves, 2);
+	self.setup.other = self.setup.spec;
+	self.setup.other.type = KORCH_STRATEGY_ROLLING;
+	self.setup.other.traffic = 0;
+	play_start(&self);
+	play_act(&self, ACT_TEMPLATE, 1, 0);
+	play_rounds(&self, 10);
+	ck_assert_int_ne(self.world.state.pauses, 0);
+	play_act(&self, ACT_SPEC, 0, 0);
+	play_rounds(&self, 20);
+	ck_assert_int_eq(self.world.state.pauses, 0);
+	ck_assert_int_eq(explore_revision_of(self.world.state.stable), 1);
+	play_ends_well(&self);
+}
+END_TEST
+
+/* The same with the time of an old revision, that nothing was going to be done at. */
+START_TEST(test_another_strategy_forgets_times)
+{
+	play self;
+	play_begin(&self, 4, NULL, 0);
+	self.setup.other = self.setup.spec;
+	self.setup.other.type = KORCH_STRATEGY_ROLLING;
+	self.setup.other.traffic = 0;
+	play_start(&self);
+	play_act(&self, ACT_TEMPLATE, 1, 0);
+	for (int32_t i = 0; i < 20 && !self.world.revisions[0].scale_down_at; i++)
+		play_rounds(&self, 1);
+	ck_assert_int_ne(self.world.revisions[0].scale_down_at, 0);
+	play_act(&self, ACT_SPEC, 0, 0);
+	play_rounds(&self, 4);
+	ck_assert_int_eq(self.world.revisions[0].scale_down_at, 0);
+	play_ends_well(&self);
+}
+END_TEST
+
 KORCH_SUITE(mended_rollouts)
 {
 	Suite *suite = suite_create("mended rollouts");
@@ -358,6 +399,8 @@ KORCH_SUITE(mended_rollouts)
 	           test_what_a_service_selects_is_not_removed);
 	KORCH_CASE(suite, "says", test_what_is_paused_waits_to_be_resumed,
 	           test_a_pause_waits_for_the_preview, test_pods_on_their_way_out_are_waited_for);
+	KORCH_CASE(suite, "another strategy", test_another_strategy_forgets_pauses,
+	           test_another_strategy_forgets_times);
 	KORCH_CASE(suite, "writes", test_other_steps_take_no_weight_to_give_it_back);
 	KORCH_CASE(suite, "crash", test_a_gate_that_was_not_asked_is_a_change,
 	           test_a_failed_analysis_counts_after_a_crash);

@@ -34,9 +34,10 @@ const korch_strategy *explore_spec(const explore_world *world, const explore_set
 	return world->changed ? &setup->other : &setup->spec;
 }
 
-int explore_has_router(const explore_setup *setup)
+int explore_has_router(const explore_world *world, const explore_setup *setup)
 {
-	return setup->spec.type == KORCH_STRATEGY_CANARY && setup->spec.traffic;
+	const korch_strategy *spec = explore_spec(world, setup);
+	return spec->type == KORCH_STRATEGY_CANARY && spec->traffic;
 }
 
 int32_t explore_max_weight(const explore_setup *setup)
@@ -91,11 +92,22 @@ static int change_template(explore_world *world, int32_t to)
 	return 1;
 }
 
+/* Another strategy: other services, another router or none. */
+static void forget_traffic(explore_world *world)
+{
+	for (int i = 0; i < SERVICES; i++)
+		world->service[i] = -1;
+	for (int32_t i = 0; i < REVISIONS; i++)
+		world->revisions[i].told = world->revisions[i].weight = world->revisions[i].referenced = 0;
+}
+
 static int change_spec(explore_world *world, const explore_setup *setup)
 {
 	if (!setup->other.size || !person(world))
 		return 0;
 	world->changed = !world->changed;
+	if (setup->spec.type != setup->other.type || setup->spec.traffic != setup->other.traffic)
+		forget_traffic(world);
 	if (!explore_spec(world, setup)->has_preview) /* nobody knows of it any more */
 		world->service[PREVIEW] = -1;
 	return 1;
@@ -298,7 +310,8 @@ int explore_act(explore_world *world, const explore_setup *setup, const explore_
 	case ACT_OUTCOME:
 		return outcome(world, action->a, action->b);
 	case ACT_REFERENCE:
-		if (!explore_has_router(setup) || !world->revisions[action->a].exists || !person(world))
+		if (!explore_has_router(world, setup) || !world->revisions[action->a].exists ||
+		    !person(world))
 			return 0;
 		world->revisions[action->a].referenced = !world->revisions[action->a].referenced;
 		return 1;
