@@ -181,9 +181,9 @@ KORCH_API int korch_cluster_restart(korch_cluster *cluster, const char *namespac
                                     const char *workload, korch_error **err);
 /**
  * Waits. @param condition "available" (Deployment, ReplicaSet, StatefulSet, DaemonSet: as many as
- * wished are up to date and available), "ready" (Pod), "deleted", or the type of a condition in
- * status.conditions, e.g. "Progressing" (=True), "Progressing=False". @return 0, KORCH_E_TIMEOUT,
- * KORCH_E_NOT_FOUND, KORCH_E_INVALID. @since 0.1
+ * wished are up to date and available; Rollout: it is healthy), "ready" (Pod), "deleted", or the
+ * type of a condition in status.conditions, e.g. "Progressing" (=True), "Progressing=False".
+ * @return 0, KORCH_E_TIMEOUT, KORCH_E_NOT_FOUND, KORCH_E_INVALID. @since 0.1
  */
 KORCH_API int korch_cluster_wait(korch_cluster *cluster, const korch_key *key,
                                  const char *condition, korch_usec timeout_us, korch_error **err);

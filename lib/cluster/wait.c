@@ -59,6 +59,16 @@ static int daemon_set_is_available(const korch_daemon_set *set)
 	       status->number_available >= status->desired_number_scheduled;
 }
 
+static int rollout_is_available(const korch_rollout *rollout)
+{
+	const korch_rollout_status *status = rollout->status;
+	int64_t observed = 0;
+	return status && rollout->object.metadata &&
+	       korch__text_to_i64(&observed, korch__text_or_empty(status->observed_generation)) == 0 &&
+	       observed >= rollout->object.metadata->generation &&
+	       korch__text_equal(status->phase, "Healthy");
+}
+
 /* "available" and "ready" of the kinds that have a meaning for them; KORCH_E_UNSUPPORTED for
  * others. */
 static int object_is_available(const korch_object *object)
@@ -71,6 +81,8 @@ static int object_is_available(const korch_object *object)
 		return stateful_set_is_available((const korch_stateful_set *)object);
 	if (object->kind->type == &korch_daemon_set_type)
 		return daemon_set_is_available((const korch_daemon_set *)object);
+	if (object->kind->type == &korch_rollout_type)
+		return rollout_is_available((const korch_rollout *)object);
 	if (object->kind->type == &korch_pod_type)
 		return korch__pod_is_ready((const korch_pod *)object);
 	return KORCH_E_UNSUPPORTED;
