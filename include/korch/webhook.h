@@ -6,6 +6,8 @@
 #define KORCH_WEBHOOK_H
 
 #include <korch/error.h>
+#include <stddef.h>
+#include <stdint.h>
 
 KORCH_BEGIN_DECLS
 
