@@ -1,0 +1,138 @@
+/*
+ * The law of strategies over the whole of a Canary's rollout, looked at from outside: at every
+ * moment each of the two Deployments has enough ready pods for the weight that is in force, also
+ * while the primary is being updated.
+ */
+#include "control/flagger/flagger.h"
+#include "control/flagger/traffic.h"
+#include "control/pods.h"
+#include "fixture.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { REPLICAS = 4 };
+
+typedef struct seen {
+	int most;     /* greatest weight of the target */
+	int moments;  /* at which it was looked */
+	int promoted; /* moments at which the primary was being updated */
+} seen;
+
+static int ready_pods(fixture *at, const char *selector)
+{
+	korch_object **list = NULL;
+	size_t n = 0;
+	int ready = 0;
+	ck_assert_int_eq(korch_cluster_list(&list, &n, at->cluster, "pod", "default", selector, NULL),
+	                 0);
+	for (size_t i = 0; i < n; i++)
+		ready += korch__pod_is_ready(korch__pod_of(list[i])) &&
+		         korch__pod_is_active(korch__pod_of(list[i]));
+	korch_object_list_free(list, n);
+	return ready;
+}
+
+static void look(fixture *at, seen *s)
+{
+	korch_object *canary = fixture_get(at, "canary", "web");
+	const char *text = korch__annotation(canary, KORCH__FLAGGER_ANNOTATION_IN_FORCE);
+	const korch_flagger_canary_status *status = ((korch_flagger_canary *)canary)->status;
+	int weight = korch__flagger_traffic_weight(text);
+	int target = ready_pods(at, "app=web"), primary = ready_pods(at, "app=web-primary");
+	ck_assert_msg(weight * REPLICAS <= 100 * target && (100 - weight) * REPLICAS <= 100 * primary,
+	              "weight %d with %d ready pods of the target, %d of the primary (%s)", weight,
+	              target, primary, status->phase);
+	s->most = weight > s->most ? weight : s->most;
+	s->moments++;
+	s->promoted += strcmp(status->phase, "Promoting") == 0;
+	korch_object_unref(canary);
+}
+
+static void deploy(fixture *at, const char *strategy, const char *image)
+{
+	char text[1024];
+	snprintf(text, sizeof(text),
+	         "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: %d, "
+	         "strategy: %s, selector: {matchLabels: {app: web}}, template: {metadata: {labels: "
+	         "{app: web}}, spec: {containers: [{name: web, image: \"%s\"}]}}}}",
+	         REPLICAS, strategy, image);
+	fixture_apply(at, text);
+}
+
+static seen play(const char *strategy, const char *analysis)
+{
+	char text[1024];
+	fixture at;
+	seen s = {0};
+	fixture_init(&at, 4);
+	korch_sim_rule slow = {.size = sizeof(slow), .image = "web:*", .start_us = 5 * SECOND};
+	ck_assert_int_eq(korch_sim_rule_add(at.runtime, &slow, NULL), 0);
+	deploy(&at, strategy, "web:1");
+	snprintf(text, sizeof(text),
+	         "{apiVersion: flagger.app/v1beta1, kind: Canary, metadata: {name: web}, spec: "
+	         "{targetRef: {apiVersion: apps/v1, kind: Deployment, name: web}, service: {port: 80}, "
+	         "analysis: {interval: 10s, threshold: 1, %s}}}",
+	         analysis);
+	fixture_apply(&at, text);
+	fixture_pass(&at, 60 * SECOND);
+	fixture_value(&at, "canary", "web", "status.phase", "\"Initialized\"");
+	deploy(&at, strategy, "web:2");
+	for (int i = 0; i < 2000; i++) {
+		fixture_pass(&at, SECOND / 10);
+		look(&at, &s);
+	}
+	fixture_value(&at, "canary", "web", "status.phase", "\"Succeeded\"");
+	fixture_value(&at, "deployment", "web", "spec.replicas", "0");
+	ck_assert_int_gt(s.promoted, 0);
+	fixture_fini(&at);
+	return s;
+}
+
+START_TEST(test_weights)
+{
+	ck_assert_int_eq(play("{type: RollingUpdate}", "stepWeight: 20, maxWeight: 50").most, 60);
+}
+END_TEST
+
+START_TEST(test_promotion_in_steps)
+{
+	seen s =
+	    play("{type: RollingUpdate}", "stepWeight: 30, maxWeight: 60, stepWeightPromotion: 20");
+	ck_assert_int_eq(s.most, 60);
+}
+END_TEST
+
+START_TEST(test_little_weight)
+{
+	/* a quarter of the primary may be missing while it is updated */
+	ck_assert_int_eq(play("{type: RollingUpdate}", "stepWeight: 5, maxWeight: 5").most, 25);
+}
+END_TEST
+
+START_TEST(test_recreate)
+{
+	ck_assert_int_eq(play("{type: Recreate}", "stepWeight: 20, maxWeight: 40").most, 100);
+}
+END_TEST
+
+START_TEST(test_ab)
+{
+	ck_assert_int_eq(
+	    play("{type: RollingUpdate}", "iterations: 2, match: [{headers: {x: {exact: y}}}]").most,
+	    25);
+}
+END_TEST
+
+START_TEST(test_blue_green)
+{
+	ck_assert_int_eq(play("{type: RollingUpdate}", "iterations: 2").most, 100);
+}
+END_TEST
+
+KORCH_SUITE(flagger_law)
+{
+	Suite *suite = suite_create("flagger-law");
+	KORCH_CASE(suite, "law", test_weights, test_promotion_in_steps, test_little_weight,
+	           test_recreate, test_ab, test_blue_green);
+	return suite;
+}
