@@ -17,8 +17,11 @@ int32_t korch__argo_weight_of(const korch_rollout_status *status, const char *ha
 	if (!weights)
 		return 0;
 	int32_t weight = weight_if(weights->canary, hash) + weight_if(weights->stable, hash);
+	/* an experiment's share goes through a service of its own; its template may be the revision's
+	 */
 	for (size_t i = 0; i < weights->n_additional; i++)
-		weight += weight_if(&weights->additional[i], hash);
+		weight +=
+		    weights->additional[i].service_name ? 0 : weight_if(&weights->additional[i], hash);
 	return weight;
 }
 

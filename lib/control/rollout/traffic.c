@@ -152,10 +152,7 @@ static int asks(korch__asked_traffic *out, const korch_object *object)
 	add_destination(t, out->destinations, weights->canary);
 	for (size_t i = 0; i < weights->n_additional; i++)
 		add_destination(t, out->destinations, &weights->additional[i]);
-	int32_t sum = 0;
-	for (size_t i = 0; i < t->n_destinations; i++)
-		sum += out->destinations[i].weight;
-	if (!t->service || sum == 0) /* before the first pods are ready nothing is routed */
+	if (!t->service || t->n_destinations == 0)
 		return 0;
 	int over = korch__text_equal(status->current_pod_hash, status->stable_rs);
 	if (!over && !status->abort && !status->promote_full && add_routes(out, canary, status) < 0)
