@@ -44,23 +44,6 @@ void play_begin(play *self, int32_t replicas, const korch_strategy_step *steps, 
 	self->setup.services = 1;
 }
 
-void play_begin_blue_green(play *self)
-{
-	play_begin(self, 4, NULL, 0);
-	self->setup.spec.type = KORCH_STRATEGY_BLUE_GREEN;
-	self->setup.spec.traffic = 0;
-	self->setup.spec.has_preview = 1;
-	self->setup.spec.auto_promotion = 1;
-	self->setup.services = 0;
-}
-
-const korch_strategy_plan *play_plan(const play *self, explore_view *view)
-{
-	explore_plan(view, &self->world, &self->setup);
-	ck_assert_int_eq(view->code, 0);
-	return &view->plan;
-}
-
 void play_start(play *self)
 {
 	explore_failure failure;

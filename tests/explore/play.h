@@ -15,11 +15,7 @@ typedef struct play {
 /* A canary with a router and services, that many replicas and these steps; to be changed before
  * play_start(), after which the first template is stable. */
 void play_begin(play *self, int32_t replicas, const korch_strategy_step *steps, int32_t n);
-/* Blue-green with a preview, promoted without being asked, four replicas. */
-void play_begin_blue_green(play *self);
 void play_start(play *self);
-/* What is planned now. */
-const korch_strategy_plan *play_plan(const play *self, explore_view *view);
 void play_act(play *self, explore_kind kind, int32_t a, int32_t b);
 /* A round: a plan is carried out, pods follow, the router applies. */
 void play_rounds(play *self, int32_t n);

@@ -11,7 +11,7 @@ static const char *const IMAGES[] = {"good:1",  "good:2",    "slow:1",    "good:
                                      "crash:1", "unready:1", "missing:1", "flaky:1"};
 
 /* Calls may fail for good reasons, not for bad ones. */
-static void judge(sim *s, int code, korch_error *error)
+void judge_call(sim *s, int code, korch_error *error)
 {
 	char *words = korch_error_format(error);
 	if (code == KORCH_E_INTERNAL || code == KORCH_E_NOMEM || code == KORCH_E_CLOSED ||
@@ -21,13 +21,18 @@ static void judge(sim *s, int code, korch_error *error)
 	free(words);
 }
 
-static void apply(sim *s, const char *text)
+void apply(sim *s, const char *text)
 {
 	korch_error *error = NULL;
 	{
 		int code = korch_cluster_apply_text(s->cluster, text, "sim", &error);
-		judge(s, code, error);
+		judge_call(s, code, error);
 	}
+}
+
+const char *image_of(sim *s)
+{
+	return IMAGES[below(s, sizeof(IMAGES) / sizeof(IMAGES[0]))];
 }
 
 static int app_of(sim *s)
@@ -104,7 +109,8 @@ static void apply_deployment(sim *s, int app, const char *image, int paused)
 static void act_apply(sim *s)
 {
 	int app = app_of(s);
-	apply_deployment(s, app, IMAGES[below(s, sizeof(IMAGES) / sizeof(IMAGES[0]))], chance(s, 8));
+	const char *image = image_of(s);
+	apply_deployment(s, app, image, chance(s, 8));
 }
 
 static void act_scale(sim *s)
@@ -117,7 +123,7 @@ static void act_scale(sim *s)
 	note(s, "scale %s to %d", name, replicas);
 	{
 		int code = korch_cluster_scale(s->cluster, &key, replicas, &error);
-		judge(s, code, error);
+		judge_call(s, code, error);
 	}
 }
 
@@ -129,7 +135,7 @@ static void act_undo(sim *s)
 	note(s, "undo %s", name);
 	{
 		int code = korch_cluster_undo(s->cluster, NULL, name, 0, &error);
-		judge(s, code, error);
+		judge_call(s, code, error);
 	}
 }
 
@@ -141,7 +147,7 @@ static void act_restart(sim *s)
 	note(s, "restart %s", name);
 	{
 		int code = korch_cluster_restart(s->cluster, NULL, name, &error);
-		judge(s, code, error);
+		judge_call(s, code, error);
 	}
 }
 
@@ -154,7 +160,7 @@ static void act_delete(sim *s)
 	note(s, "delete %s, propagation %d", name, options.propagation);
 	{
 		int code = korch_cluster_delete(s->cluster, &key, &options, &error);
-		judge(s, code, error);
+		judge_call(s, code, error);
 	}
 }
 
@@ -170,7 +176,7 @@ static void act_delete_pod(sim *s)
 	note(s, "delete pod %s, grace %lld", key.name, (long long)options.grace_seconds);
 	{
 		int code = korch_cluster_delete(s->cluster, &key, &options, &error);
-		judge(s, code, error);
+		judge_call(s, code, error);
 	}
 	korch_object_list_free(pods, n);
 }
@@ -200,7 +206,7 @@ static void act_delete_others(sim *s)
 	note(s, "delete %s %s", key.kind->name, name);
 	{
 		int code = korch_cluster_delete(s->cluster, &key, NULL, &error);
-		judge(s, code, error);
+		judge_call(s, code, error);
 	}
 }
 
@@ -309,7 +315,7 @@ static void delete_bare_pods(sim *s)
 		const korch_key key = {.kind = &korch_pod_kind, .namespace_ = "default", .name = name};
 		{
 			int code = korch_cluster_delete(s->cluster, &key, NULL, &error);
-			judge(s, code, error);
+			judge_call(s, code, error);
 		}
 	}
 }
@@ -319,4 +325,6 @@ void act_repair(sim *s)
 	delete_bare_pods(s);
 	for (int app = 0; app < DEPLOYMENTS; app++)
 		apply_deployment(s, app, "good:9", 0);
+	if (s->is_rollouts)
+		rollouts_repair(s);
 }

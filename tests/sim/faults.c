@@ -63,12 +63,14 @@ static void must_conflict(void *userdata, int code, const korch_commit_result *r
  */
 static void write_beside(sim *s)
 {
-	static const char *const KINDS[] = {"deployments", "replicasets", "pods",
-	                                    "nodes",       "services",    "endpointslices"};
+	static const char *const KINDS[] = {"deployments", "replicasets",  "pods",
+	                                    "nodes",       "services",     "endpointslices",
+	                                    "rollouts",    "analysisruns", "experiments"};
 	korch_object **objects = NULL;
 	size_t n = 0;
 	int is_stale = chance(s, 3);
-	if (korch_cluster_list(&objects, &n, s->cluster, KINDS[below(s, 6)], NULL, NULL, NULL) < 0 ||
+	if (korch_cluster_list(&objects, &n, s->cluster, KINDS[below(s, s->is_rollouts ? 9 : 6)], NULL,
+	                       NULL, NULL) < 0 ||
 	    n == 0)
 		return;
 	const korch_object *object = objects[below(s, n)];
@@ -110,18 +112,35 @@ static void cordon(sim *s)
 		broken(s, "cordon: %s", korch_error_message(error));
 }
 
+static void restart(sim *s)
+{
+	note(s, "the program is started again");
+	world_restart(s);
+}
+
+static void router_fault(sim *s)
+{
+	int n = (int)below(s, 4);
+	note(s, "the router fails %d times", n);
+	korch_router_sim_fail(s->router, KORCH_E_IO, (uint32_t)n);
+	korch_router_sim_lag(s->router, (korch_usec)below(s, 5000) * 1000);
+}
+
 void disturb(sim *s)
 {
-	static void (*const FAULTS[])(sim * s) = {toggle_node,   end_container, end_container,
-	                                          change_faults, write_beside,  write_beside,
-	                                          write_beside,  compact,       cordon};
-	FAULTS[below(s, sizeof(FAULTS) / sizeof(FAULTS[0]))](s);
+	static void (*const FAULTS[])(sim * s) = {
+	    toggle_node,  end_container, end_container, change_faults, write_beside, write_beside,
+	    write_beside, compact,       cordon,        restart,       router_fault, restart};
+	s->laws.causes++;
+	FAULTS[below(s, s->is_rollouts ? 12 : 10)](s);
 }
 
 void calm(sim *s)
 {
 	char text[256];
 	korch_sim_set_faults(s->runtime, NULL);
+	korch_router_sim_fail(s->router, KORCH_E_IO, 0);
+	korch_router_sim_lag(s->router, 0);
 	for (int i = 0; i < NODES; i++) {
 		snprintf(text, sizeof(text), "node-%d", i);
 		korch_sim_node_up(s->runtime, text);

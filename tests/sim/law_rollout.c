@@ -65,22 +65,21 @@ void law_replica_set(sim *s, const korch_replica_set *before, const korch_replic
 	recent_put(s, korch_object_uid(&set->object), set->spec->replicas, 0);
 	if (!owner || old == set->spec->replicas)
 		return;
-	const korch_deployment *deployment =
-	    (const korch_deployment *)korch_view_get_uid(s->laws.view, owner->uid);
-	if (!deployment || deployment->object.metadata->deletion_timestamp)
+	const korch_object *workload = korch_view_get_uid(s->laws.view, owner->uid);
+	const recent *limits = recent_of(s, owner->uid);
+	if (!workload || workload->metadata->deletion_timestamp || !limits)
 		return;
 	struct sums sums = {.set = set, .set_before = old};
 	const korch_view_query query = {.kind = &korch_replica_set_kind, .owner_uid = owner->uid};
 	korch_view_each(s->laws.view, &query, add_set, &sums);
-	const recent *limits = recent_of(s, owner->uid);
-	const char *name = korch_object_name(&deployment->object);
+	const char *name = korch_object_name(workload);
 	if (set->spec->replicas > old && sums.total > recent_most(s, limits))
-		broken(s, "law 4: Deployment %s is to have %d pods, at most %d are allowed", name,
-		       sums.total, recent_most(s, limits));
+		broken(s, "law 4: %s %s is to have %d pods, at most %d are allowed", workload->kind->name,
+		       name, sums.total, recent_most(s, limits));
 	int32_t least = smaller(sums.available_before, recent_least(s, limits));
 	if (set->spec->replicas < old && sums.available < least)
-		broken(s, "law 4: Deployment %s keeps %d available pods, at least %d are wished", name,
-		       sums.available, least);
+		broken(s, "law 4: %s %s keeps %d available pods, at least %d are wished",
+		       workload->kind->name, name, sums.available, least);
 }
 
 static int count_active(void *userdata, const korch_object *object)

@@ -96,6 +96,7 @@ void laws_fini(sim *s)
 	korch__table_fini(&s->laws.uids);
 	korch__table_fini(&s->laws.recents);
 	law_forget(s);
+	law_selections_fini(s);
 	korch_watch_free(s->laws.watch);
 	korch_cache_free(s->laws.cache);
 }
@@ -152,6 +153,13 @@ static void check_object(sim *s, const korch_object *before, const korch_object 
 		law_pod(s, (const korch_pod *)before, (const korch_pod *)object);
 	if (object->kind == &korch_deployment_kind)
 		law_deployment(s, (const korch_deployment *)object);
+	if (object->kind == &korch_rollout_kind && s->laws.n_rollouts < PAST) {
+		law_rollout(s, (const korch_rollout *)object);
+		s->laws.rollouts[s->laws.n_rollouts++] =
+		    (past){korch_object_ref(before), korch_object_ref(object), 0};
+	}
+	if (object->kind == &korch_service_kind)
+		law_service(s, (const korch_service *)object);
 	if (object->kind == &korch_replica_set_kind && s->laws.n_sets < PAST)
 		s->laws.sets[s->laws.n_sets++] =
 		    (past){korch_object_ref(before), korch_object_ref(object), 0};
@@ -168,8 +176,16 @@ static void end_revision(sim *s)
 		past set = s->laws.sets[--s->laws.n_sets];
 		law_replica_set(s, (const korch_replica_set *)set.before,
 		                (const korch_replica_set *)set.after);
+		law_rollout_set(s, (const korch_replica_set *)set.before,
+		                (const korch_replica_set *)set.after);
 		korch_object_unref(set.before);
 		korch_object_unref(set.after);
+	}
+	while (s->laws.n_rollouts > 0) {
+		past rollout = s->laws.rollouts[--s->laws.n_rollouts];
+		law_weights(s, (const korch_rollout *)rollout.before, (const korch_rollout *)rollout.after);
+		korch_object_unref(rollout.before);
+		korch_object_unref(rollout.after);
 	}
 	law_gang(s);
 }
@@ -194,6 +210,7 @@ static void see(sim *s, const korch_change *change)
 		law_remember(s, before, change->type == KORCH_CHANGE_DELETED ? NULL : change->object);
 	s->laws.changes++;
 	s->laws.wishes += key.kind != &korch_lease_kind && key.kind != &korch_event_kind;
+	law_cause(s, before, change->object);
 	if (change->type != KORCH_CHANGE_DELETED)
 		check_object(s, before, change->object);
 	korch_object_unref(before);
@@ -268,6 +285,12 @@ static int check_deployment(void *userdata, const korch_object *object)
 	return 0;
 }
 
+static int check_rollout(void *userdata, const korch_object *object)
+{
+	law_rollout_converged(userdata, (const korch_rollout *)object);
+	return 0;
+}
+
 static int check_not_ending(void *userdata, const korch_object *object)
 {
 	if (object->metadata->deletion_timestamp)
@@ -282,7 +305,9 @@ void laws_check_converged(sim *s)
 	                                          &korch_deployment_kind, &korch_service_kind,
 	                                          &korch_namespace_kind};
 	const korch_view_query deployments = {.kind = &korch_deployment_kind};
+	const korch_view_query rollouts = {.kind = &korch_rollout_kind};
 	korch_view_each(s->laws.view, &deployments, check_deployment, s);
+	korch_view_each(s->laws.view, &rollouts, check_rollout, s);
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
 		const korch_view_query query = {.kind = KINDS[i]};
 		korch_view_each(s->laws.view, &query, check_not_ending, s);

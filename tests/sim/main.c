@@ -1,7 +1,7 @@
 /*
  * Runs the simulator for some seeds, each twice: both runs must be the same, byte for byte.
- * usage: sim [SEEDS [FIRST [STEPS]]]    default: 20 seeds from 1, 60 steps; KORCH_SIM_LOG=1 prints
- * every change
+ * usage: sim [SEEDS [FIRST [STEPS [rollouts]]]]    default: 20 seeds from 1, 60 steps, without
+ * Rollouts; KORCH_SIM_LOG=1 prints every change
  */
 #include "sim.h"
 #include <stdarg.h>
@@ -41,86 +41,6 @@ int chance(sim *s, uint64_t n)
 	return below(s, n) == 0;
 }
 
-/* How images behave. */
-static void add_rules(sim *s)
-{
-	static const korch_sim_rule RULES[] = {
-	    {.size = sizeof(korch_sim_rule), .start_us = SECOND, .readiness = "fail:2s,ok"},
-	    {.size = sizeof(korch_sim_rule),
-	     .image = "slow:*",
-	     .pull_us = 5 * SECOND,
-	     .start_us = 10 * SECOND,
-	     .readiness = "fail:20s,ok",
-	     .term_us = 8 * SECOND},
-	    {.size = sizeof(korch_sim_rule), .image = "crash:*", .run_us = 2 * SECOND, .exit_code = 1},
-	    {.size = sizeof(korch_sim_rule), .image = "unready:*", .readiness = "fail"},
-	    {.size = sizeof(korch_sim_rule),
-	     .image = "missing:*",
-	     .pull_us = SECOND,
-	     .pull_error = "not found"},
-	    {.size = sizeof(korch_sim_rule),
-	     .image = "flaky:*",
-	     .crash_permille = 300,
-	     .crash_within_us = 30 * SECOND,
-	     .readiness = "ok:20s,fail:5s,repeat"},
-	};
-	for (size_t i = 0; i < sizeof(RULES) / sizeof(RULES[0]); i++)
-		if (korch_sim_rule_add(s->runtime, &RULES[i], NULL) < 0)
-			broken(s, "rule %zu", i);
-}
-
-static void make_nodes(sim *s, korch_cluster_node *nodes, char names[][16])
-{
-	for (int i = 0; i < NODES; i++) {
-		korch_map *labels = NULL;
-		snprintf(names[i], 16, "node-%d", i);
-		korch_map_set(&labels, "zone", i % 2 ? "z1" : "z0");
-		nodes[i] = (korch_cluster_node){
-		    .name = names[i],
-		    .labels = labels,
-		    .capacity = {.cpu_milli = 2000, .memory_bytes = (int64_t)1 << 30, .pods = 7},
-		    .taints = i == NODES - 1 ? "special=yes:NoSchedule" : NULL};
-		if (korch_sim_node_add(s->runtime, names[i], &nodes[i].capacity) < 0)
-			broken(s, "node %d", i);
-	}
-}
-
-static void open_world(sim *s)
-{
-	korch_cluster_node nodes[NODES];
-	char names[NODES][16];
-	const korch_sim_options options = {.size = sizeof(options), .seed = s->seed};
-	korch_error *error = NULL;
-	if (korch_loop_new_virtual(&s->loop, START_US, NULL) < 0 ||
-	    korch_store_memory_new(&s->store, s->loop, 0, NULL) < 0 ||
-	    korch_runtime_sim_new(&s->runtime, s->loop, &options, NULL) < 0)
-		broken(s, "out of memory");
-	laws_init(s);
-	make_nodes(s, nodes, names);
-	add_rules(s);
-	const korch_cluster_options cluster = {.size = sizeof(cluster),
-	                                       .loop = s->loop,
-	                                       .store = s->store,
-	                                       .runtime = s->runtime,
-	                                       .nodes = nodes,
-	                                       .n_nodes = NODES,
-	                                       .seed = s->seed,
-	                                       .lease_period_us = 10 * SECOND,
-	                                       .events_max = 200};
-	if (korch_cluster_open(&s->cluster, &cluster, &error) < 0)
-		broken(s, "open: %s", korch_error_message(error));
-	for (int i = 0; i < NODES; i++)
-		korch_block_unref((void *)(uintptr_t)nodes[i].labels);
-}
-
-static void close_world(sim *s)
-{
-	korch_cluster_close(s->cluster);
-	laws_fini(s);
-	korch_store_free(s->store);
-	korch_loop_free(s->loop);
-}
-
 /* Lets time pass, bit by bit so that laws see the moment of each change. */
 static void pass(sim *s, korch_usec us)
 {
@@ -138,8 +58,19 @@ static void converge(sim *s)
 	calm(s);
 	act_repair(s);
 	pass(s, 1800 * SECOND);
+	for (int i = 0; s->is_rollouts && i < 10; i++) {
+		rollouts_go_on(s);
+		pass(s, 300 * SECOND);
+	}
 	laws_check_complete(s);
 	laws_check_converged(s);
+	if (s->is_rollouts) {
+		rollouts_abort(s, 0);
+		pass(s, (korch_usec)below(s, 40) * SECOND);
+		rollouts_abort(s, 1);
+		pass(s, 600 * SECOND);
+		laws_check_converged(s);
+	}
 	uint64_t wishes = s->laws.wishes;
 	pass(s, 600 * SECOND);
 	if (s->laws.wishes != wishes)
@@ -148,15 +79,19 @@ static void converge(sim *s)
 }
 
 /* One run; *changes is how many there were. Returns the hash of them all. */
-static uint64_t run(uint64_t seed, int steps, uint64_t *changes)
+static uint64_t run(uint64_t seed, int steps, int is_rollouts, uint64_t *changes)
 {
-	sim s = {.seed = seed};
+	sim s = {.seed = seed, .is_rollouts = is_rollouts};
 	korch__random_init(&s.random, seed);
-	open_world(&s);
+	world_open(&s);
 	act_first(&s);
+	if (is_rollouts)
+		rollouts_first(&s);
 	for (s.step = 0; s.step < steps; s.step++) {
 		if (chance(&s, 3))
 			disturb(&s);
+		else if (is_rollouts && !chance(&s, 5))
+			act_rollouts(&s);
 		else
 			act(&s);
 		laws_check(&s);
@@ -166,7 +101,7 @@ static uint64_t run(uint64_t seed, int steps, uint64_t *changes)
 	converge(&s);
 	*changes = s.laws.changes;
 	uint64_t hash = s.laws.hash;
-	close_world(&s);
+	world_close(&s);
 	return hash;
 }
 
@@ -175,11 +110,12 @@ int main(int argc, char **argv)
 	uint64_t seeds = argc > 1 ? strtoull(argv[1], NULL, 10) : 20;
 	uint64_t first = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
 	int steps = argc > 3 ? atoi(argv[3]) : 60;
+	int is_rollouts = argc > 4 && strcmp(argv[4], "rollouts") == 0;
 	for (uint64_t seed = first; seed < first + seeds; seed++) {
 		uint64_t changes = 0;
 		uint64_t again = 0;
-		uint64_t hash = run(seed, steps, &changes);
-		uint64_t other = run(seed, steps, &again);
+		uint64_t hash = run(seed, steps, is_rollouts, &changes);
+		uint64_t other = run(seed, steps, is_rollouts, &again);
 		printf("seed %llu: %llu changes, hash %016llx\n", (unsigned long long)seed,
 		       (unsigned long long)changes, (unsigned long long)hash);
 		fflush(stdout);

@@ -10,15 +10,17 @@
 #include "base/table.h"
 #include <korch/api.h>
 #include <korch/cluster.h>
+#include <korch/metric.h>
+#include <korch/router.h>
 #include <korch/sim.h>
 
-enum { NODES = 6, DEPLOYMENTS = 7, GANG = 3, PAST = 64 };
+enum { NODES = 6, DEPLOYMENTS = 7, ROLLOUTS = 6, GANG = 3, PAST = 64 };
 #define SECOND KORCH_USEC_PER_SEC
 #define START_US ((korch_usec)1600000000 * SECOND)
 
 /* What must have been so lately: deciders see a state that is a moment old. */
 typedef struct recent {
-	char uid[40];
+	char uid[48];
 	korch_usec changed;
 	int32_t most, old_most;   /* upper limit: now, and before the last change */
 	int32_t least, old_least; /* lower limit */
@@ -45,7 +47,11 @@ typedef struct laws {
 	uint64_t n_past;
 	past sets[PAST]; /* ReplicaSets that changed in the last revision */
 	size_t n_sets;
-	char gang[64]; /* of which a pod was bound in the last revision, or "" */
+	char gang[64];       /* of which a pod was bound in the last revision, or "" */
+	past rollouts[PAST]; /* that changed in the last revision */
+	size_t n_rollouts;
+	korch_table selections; /* what services select: law_argo.c */
+	uint64_t causes;        /* of changes of what a service selects */
 } laws;
 
 typedef struct sim {
@@ -54,11 +60,17 @@ typedef struct sim {
 	korch_random random;
 	korch_loop *loop;
 	korch_store *store;
-	korch_runtime *runtime; /* the cluster's */
+	korch_runtime *runtime; /* lent to the cluster */
+	korch_router *router;   /* the cluster's */
+	korch_metric_source *metrics;
 	korch_cluster *cluster;
 	laws laws;
 	int node_state[NODES]; /* 0 up, 1 down, 2 frozen */
-	char log[512];         /* the last thing that was done */
+	uint64_t restarts;
+	int is_over;        /* Rollouts were begun and aborted at the end */
+	int is_rollouts;    /* Rollouts for the most part */
+	int said[ROLLOUTS]; /* what their metrics say */
+	char log[512];      /* the last thing that was done */
 } sim;
 
 /* Ends the program, with the seed. */
@@ -68,12 +80,33 @@ uint64_t below(sim *s, uint64_t n);
 int chance(sim *s, uint64_t n);
 void note(sim *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* world.c */
+void world_open(sim *s);
+void world_close(sim *s);
+/* The program ends and is started again; store and containers stay. */
+void world_restart(sim *s);
+
 /* actions.c: what people do. */
+void judge_call(sim *s, int code, korch_error *error);
+void apply(sim *s, const char *text);
+const char *image_of(sim *s);
 void act(sim *s);
 /* Before anything else: priority classes. */
 void act_first(sim *s);
 /* What is broken on purpose is put right. */
 void act_repair(sim *s);
+/* rollouts.c: the same with Rollouts. */
+void act_rollouts(sim *s);
+void rollouts_first(sim *s);
+/* Metrics say again what they said. */
+void rollouts_restarted(sim *s);
+/* All are applied in order; some are aborted. */
+void rollouts_repair(sim *s);
+/* A new version is begun everywhere (0), and aborted where it is still under way (1). */
+void rollouts_abort(sim *s, int aborts);
+/* Pauses are ended. */
+void rollouts_go_on(sim *s);
+
 /* faults.c: what happens to them. */
 void disturb(sim *s);
 void calm(sim *s);
@@ -108,6 +141,14 @@ void law_node_full(sim *s, const char *node);
 void law_deployment(sim *s, const korch_deployment *deployment);
 void law_replica_set(sim *s, const korch_replica_set *before, const korch_replica_set *set);
 void law_new_pod(sim *s, const korch_pod *pod);
+/* law_argo.c: law 5. */
+void law_rollout(sim *s, const korch_rollout *rollout);
+void law_rollout_set(sim *s, const korch_replica_set *before, const korch_replica_set *set);
+void law_weights(sim *s, const korch_rollout *before, const korch_rollout *rollout);
+void law_service(sim *s, const korch_service *service);
+void law_cause(sim *s, const korch_object *before, const korch_object *object);
+void law_rollout_converged(sim *s, const korch_rollout *rollout);
+void law_selections_fini(sim *s);
 int pod_is_active(const korch_pod *pod);
 void rolling_limits(const korch_deployment *deployment, int32_t *surge, int32_t *unavailable);
 

@@ -37,7 +37,7 @@ function rolloutsOf(records) {
 /* Without lines of type "rollout": as much as events alone tell. */
 function samplesOf(events) {
   const samples = [];
-  let now = {stable: null, phase: "Progressing", step: 0, stepCount: 0, stepText: "", revisions: [], analyses: [], explanation: "", desired: 0};
+  let now = {phase: "Progressing", step: 0, stepCount: 0, stepText: "", revisions: [], analyses: [], explanation: "", desired: 0};
   const revision = number => {
     let found = now.revisions.find(each => each.revision === number);
     if (!found) now.revisions = [found = {revision: number, role: "", ready: 0, desired: 0, pods: 0, weight: undefined}, ...now.revisions].sort((a, b) => b.revision - a.revision);
@@ -55,12 +55,10 @@ function samplesOf(events) {
     if (event.reason === "RolloutCompleted") now.step = now.stepCount;
     if (scaled) { const each = revision(+scaled[1]); each.ready = each.pods = each.desired = +scaled[3]; }
     if (weight && now.revisions.length) {
-      for (const each of now.revisions) each.weight = 0;
-      const stable = now.revisions.find(each => each.revision === now.stable);
-      if (stable) stable.weight = 100 - weight[2];
-      now.revisions[0].weight = stable === now.revisions[0] ? 100 : +weight[2];
+      const [newest, before] = now.revisions;
+      newest.weight = +weight[2];
+      if (before) before.weight = 100 - weight[2];
     }
-    if (event.reason === "RolloutCompleted" && now.revisions.length) now.stable = now.revisions[0].revision;
     now.explanation = text;
     samples.push(now);
   }
