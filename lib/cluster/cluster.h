@@ -6,7 +6,7 @@
 #define KORCH_CLUSTER_CLUSTER_H
 
 #include "agent/agent.h"
-#include "cluster/measuring.h"
+#include "cluster/measuring/measuring.h"
 #include "cluster/routing.h"
 #include "cluster/webhook.h"
 #include "proxy/proxy.h"
@@ -31,7 +31,7 @@ struct korch_cluster {
 	korch_proxy *proxy; /* NULL without Service balancing */
 	korch_router *router;
 	korch__webhooks *webhooks; /* of Canaries */
-	korch__routing *routing; /* Rollouts → router */
+	korch__routing *routing;   /* Rollouts → router */
 	korch_metric_source *sources[KORCH__SOURCES_MAX];
 	size_t n_sources;
 	korch__measuring *measuring; /* AnalysisRuns → sources */

@@ -1,5 +1,5 @@
 /* The status of an AnalysisRun: see measured.h. */
-#include "cluster/measured.h"
+#include "cluster/measuring/measured.h"
 
 #include "base/text.h"
 

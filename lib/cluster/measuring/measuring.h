@@ -3,8 +3,8 @@
  * they say is written into the run's status. When and how often, and what it is worth, is decided
  * in lib/strategy/analysis.
  */
-#ifndef KORCH_CLUSTER_MEASURING_H
-#define KORCH_CLUSTER_MEASURING_H
+#ifndef KORCH_CLUSTER_MEASURING_MEASURING_H
+#define KORCH_CLUSTER_MEASURING_MEASURING_H
 
 #include <korch/cluster.h>
 #include <korch/metric.h>
