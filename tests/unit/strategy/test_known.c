@@ -236,13 +236,38 @@ START_TEST(argo_4461_an_abort_ends_a_full_promotion)
 }
 END_TEST
 
+/* v2 helps out a broken stable revision when v3 comes: the canary service could not leave v2, and
+ * v3 got nothing without the service. */
+START_TEST(weight_of_an_intermediate_revision_is_not_stranded)
+{
+	static world w;
+	world_init(&w, KORCH_STRATEGY_CANARY, 3);
+	world_router(&w);
+	world_weight(&w, 20);
+	world_pause(&w, 0);
+	world_start(&w);
+	world_deploy(&w, "v2");
+	world_settle(&w);
+	world_ready_at_most(&w, "v1", 0);
+	world_settle(&w);
+	ck_assert_int_gt(world_weight_of(&w, "v2"), 0);
+	world_deploy(&w, "v3");
+	world_settle(&w);
+	korch_rollout_promote_full(&w.seen.state);
+	world_pass(&w, 120);
+	ck_assert_str_eq(w.seen.state.stable, "v3");
+	ck_assert_int_eq(world_weight_of(&w, "v3"), 100);
+}
+END_TEST
+
 KORCH_SUITE(strategy_known)
 {
 	Suite *suite = suite_create("strategy known");
 	KORCH_CASE(suite, "capacity", argo_2050_stable_stays_while_the_canary_misses_replicas,
 	           argo_3372_a_third_version_does_not_send_all_to_a_small_stable,
 	           argo_4534_an_intermediate_revision_lives_as_long_as_it_has_traffic,
-	           argo_4612_the_canary_gets_no_more_than_its_size_carries);
+	           argo_4612_the_canary_gets_no_more_than_its_size_carries,
+	           weight_of_an_intermediate_revision_is_not_stranded);
 	KORCH_CASE(suite, "abort", argo_4841_after_an_abort_all_traffic_is_back,
 	           argo_4973_an_aborted_revision_never_grows,
 	           argo_3078_the_canary_service_is_written_once_after_an_abort,
