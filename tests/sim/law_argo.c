@@ -157,10 +157,11 @@ struct gain {
 	int32_t sum_before;
 };
 
+/* One that was just made cannot have had anything, though one of its name may have. */
 static int add_before(void *userdata, const korch_object *object)
 {
 	struct gain *gain = userdata;
-	if (!object->metadata->deletion_timestamp)
+	if (!object->metadata->deletion_timestamp && ((const korch_replica_set *)object)->status)
 		gain->sum_before += weight_of(gain->before, hash_of(object));
 	return 0;
 }
