@@ -135,6 +135,7 @@ metrics:
         result = rehearse(manifest, "--script", self.script("actions: [{at: 1m, set-image: 'shop:2'}]"))
         self.assertEqual(result.returncode, 3)
         self.assertIn("the script says nothing about this metric", result.stdout)
+        self.assertRegex(result.stderr, '^korch: warning: .*script.yaml: nothing is said about the metric "smoke" of analysistemplate/smoke\n$')
 
     def test_apply(self):
         self.write("next.yaml", BLUE_GREEN.replace("shop:1", "shop:2").replace("autoPromotionEnabled: false", "autoPromotionSeconds: 60"))

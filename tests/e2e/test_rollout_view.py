@@ -1,5 +1,9 @@
 #!/usr/bin/env python3
 """Rollouts in `korch up`: the live view's lines and keys, and the JSON lines."""
+import http.server
+import json
+import threading
+
 import korch
 import screen
 
@@ -22,9 +26,49 @@ spec:
 HEALTHY = r"^rollout/web +█{12} +2/2 "
 
 
+RATE = """apiVersion: argoproj.io/v1alpha1
+kind: AnalysisTemplate
+metadata: {name: rate}
+spec:
+  metrics:
+  - name: rate
+    interval: 1s
+    failureLimit: 1
+    successCondition: result > 0.9
+    provider: {web: {url: "http://127.0.0.1:PORT/", jsonPath: "{$.rate}"}}
+"""
+
+
+class Rate:
+    """Answers every request with a rate."""
+
+    def __init__(self):
+        self.value = 0.99
+        rate = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                body = json.dumps({"rate": rate.value}).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
 class View(korch.Case):
-    def start(self, **options):
-        self.write("app/web.yaml", WEB)
+    def start(self, web=WEB, **options):
+        self.write("app/web.yaml", web)
         terminal = screen.Terminal(self.folder / "app", state=self.state, **options)
         self.addCleanup(terminal.close)
         self.addCleanup(self.kill_containers)
@@ -82,6 +126,23 @@ class View(korch.Case):
         terminal.type("u")
         terminal.wait(r"^  Healthy  ▰{4}")
         terminal.wait(r"^  revision 3 stable  web:1  2/2 ready")
+        self.quit(terminal)
+
+    def test_metrics(self):
+        """An analysis beside the steps: its last values as a chart, how many were good; the bad one takes the update back."""
+        server = Rate()
+        self.addCleanup(server.close)
+        self.write("app/rate.yaml", RATE.replace("PORT", str(server.port)))
+        terminal = self.start(WEB.replace("canary: {", "canary: {analysis: {templates: [{templateName: rate}]}, "), columns=120)
+        self.set_image(terminal, "web:2")
+        self.paused(terminal)
+        terminal.wait(r"^  analysis web-\S+ Running$")
+        terminal.wait(r"^    rate [▁-█]{3,16} 0\.99  \d+ ok$")
+        server.value = 0.5
+        terminal.wait(r"^  Degraded  ")
+        terminal.wait(r"^  analysis web-\S+ Failed: ")
+        terminal.wait(r"^    rate [▂-█]+▁+ 0\.5  \d+ ok, 2 failed$")
+        terminal.wait(r"^  aborted: an analysis failed; ")
         self.quit(terminal)
 
     def test_pause_scale_restart(self):

@@ -130,6 +130,30 @@ static korch_manifest *read_manifests(const rehearsal *self)
 	return NULL;
 }
 
+/* Metrics that the script forgets would be in error: that is said before it happens. */
+static void warn_about(const script *played, const korch_analysis_template *template_)
+{
+	for (size_t i = 0; template_->spec && i < template_->spec->n_metrics; i++) {
+		const char *name = template_->spec->metrics[i].name;
+		if (name && !script_knows_metric(played, name))
+			fprintf(stderr,
+			        "korch: warning: %s: nothing is said about the metric \"%s\" of %s/%s\n",
+			        played->file, name, template_->object.kind->singular,
+			        korch_object_name(&template_->object));
+	}
+}
+
+static void warn(const script *played, const korch_manifest *manifest)
+{
+	for (size_t i = 0; i < korch_manifest_count(manifest); i++) {
+		const korch_object *object = korch_manifest_object(manifest, i);
+		/* the two kinds are alike but for their scope */
+		if (object->kind == &korch_analysis_template_kind ||
+		    object->kind == &korch_cluster_analysis_template_kind)
+			warn_about(played, (const korch_analysis_template *)object);
+	}
+}
+
 static int form_of(const char *output)
 {
 	return strcmp(output, "json") == 0   ? STORY_JSON
@@ -185,6 +209,7 @@ int rollout_rehearse(int argc, char **argv)
 	if (script_read(&played, self.script, &error) < 0) {
 		code = tool_fail(error);
 	} else {
+		warn(&played, manifest);
 		code = rehearse(&self, &played, manifest);
 		script_free(&played);
 	}

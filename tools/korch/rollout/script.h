@@ -113,6 +113,8 @@ const char *script_verb_name(int verb);
 /* What a metric says at a time, for a rollout with such images ("a,b"): the last of the metrics
  * that fit. NULL: the script says nothing about it. */
 const script_metric *script_metric_find(const script *self, const char *metric, const char *images);
+/* Whether it says anything about a metric, of whatever image. */
+int script_knows_metric(const script *self, const char *metric);
 /* The point in force and the value at a time. NULL: nothing yet. */
 const script_point *script_metric_at(const script_metric *self, korch_usec at, double *value);
 

@@ -214,6 +214,14 @@ const script_metric *script_metric_find(const script *self, const char *metric, 
 	return NULL;
 }
 
+int script_knows_metric(const script *self, const char *metric)
+{
+	for (size_t i = 0; i < self->n_metrics; i++)
+		if (fnmatch(self->metrics[i].metric, metric, 0) == 0)
+			return 1;
+	return 0;
+}
+
 const script_point *script_metric_at(const script_metric *self, korch_usec at, double *value)
 {
 	size_t i = self->n_points;
