@@ -1,4 +1,4 @@
-/* Analyses of a Rollout's newest revision, and small charts of what they measured. */
+/* Analyses of a Rollout's newest revision. */
 #include "rollout/state.h"
 
 #include <korch/api.h>
@@ -80,21 +80,4 @@ void rollout_analyses_read(rollout_state *out, const korch_view *view, const kor
 	const korch_view_query query = {.kind = &korch_analysis_run_kind,
 	                                .owner_uid = korch_object_uid(rollout)};
 	korch_view_each(view, &query, read_run, &reading);
-}
-
-void rollout_chart(char *out, const rollout_metric *metric, size_t most)
-{
-	static const char *const BARS[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-	size_t first = metric->n > most ? metric->n - most : 0;
-	double least = INFINITY, greatest = -INFINITY;
-	for (size_t i = first; i < metric->n; i++) {
-		least = fmin(least, metric->values[i]);
-		greatest = fmax(greatest, metric->values[i]);
-	}
-	out[0] = '\0';
-	for (size_t i = first; i < metric->n; i++) {
-		double value = metric->values[i];
-		int level = greatest > least ? (int)((value - least) / (greatest - least) * 7 + 0.5) : 4;
-		strcat(out, isfinite(value) && isfinite(greatest - least) ? BARS[level] : "·");
-	}
 }

@@ -81,8 +81,8 @@ void rollout_step_text(char *out, size_t size, const korch_object *rollout, int3
 /* analysis.c: the analyses of the revision `hash`. */
 void rollout_analyses_read(rollout_state *out, const korch_view *view, const korch_object *rollout,
                            const char *hash);
-/* "▁▂▃▅▇": the values between the least and the greatest of them; "·" for one without a number. out
- * has room for 3 * ROLLOUT_VALUES_MAX + 1 bytes. */
+/* chart.c: "▁▂▃▅▇", the values between the least and the greatest of them; "·" for one without a
+ * number. out has room for 3 * ROLLOUT_VALUES_MAX + 1 bytes. */
 void rollout_chart(char *out, const rollout_metric *metric, size_t most);
 
 #endif
