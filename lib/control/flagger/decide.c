@@ -79,7 +79,8 @@ static int write_traffic(korch__flagger_hand *h)
 
 static int carry_out(korch__flagger_hand *h)
 {
-	if (korch__flagger_scale_target(h, h->next.targets[1].size) < 0 || write_traffic(h) < 0 ||
+	if (korch__flagger_scale_target(h, h->next.targets[1].size) < 0 ||
+	    korch__flagger_fulfil_wish(h) < 0 || write_traffic(h) < 0 ||
 	    korch__flagger_apply_checks(h) < 0 || korch__flagger_write_events(h) < 0 ||
 	    korch__flagger_write_status(h) < 0 || korch__flagger_write_words(h) < 0 ||
 	    korch__flagger_state_write(h, &h->next.state) < 0)
@@ -107,6 +108,8 @@ static int initialize(korch__flagger_hand *h)
 	        h, "Warning", "spec.autoscalerRef is not followed: sizes are those of the primary") < 0)
 		return KORCH_E_NOMEM;
 	korch__flagger_traffic_text(text, "", 0, "-");
+	h->told = korch__deployment_replicas(h->input->target);
+	h->wish = 0;
 	if (korch__flagger_put_service(h, KORCH__FLAGGER_APEX) < 0 ||
 	    korch__flagger_annotate(h, KORCH__FLAGGER_ANNOTATION_TRAFFIC, text) < 0)
 		return KORCH_E_NOMEM;

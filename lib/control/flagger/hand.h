@@ -44,8 +44,10 @@ typedef struct korch__flagger_hand {
 	korch_strategy_plan next;
 	char stable[KORCH__FLAGGER_ID_SIZE]; /* that the state points to */
 	char current[KORCH__FLAGGER_ID_SIZE];
-	int32_t weight;                        /* of the target, as was asked for last */
-	int is_known;                          /* a state was remembered: it is initialized */
+	int32_t told;   /* replicas that the target was told to have last */
+	int32_t wish;   /* replicas that somebody else told it to have since; 0: nobody did */
+	int32_t weight; /* of the target, as was asked for last */
+	int is_known;   /* a state was remembered: it is initialized */
 	char words[KORCH__FLAGGER_WORDS_SIZE]; /* webhooks that are wanted */
 } korch__flagger_hand;
 
@@ -72,6 +74,8 @@ int korch__flagger_make_primary(korch__flagger_hand *h);
 /* The target's template, and how it is updated, become the primary's. */
 int korch__flagger_promote(korch__flagger_hand *h);
 int korch__flagger_is_whole(const korch_deployment *deployment);
+/* The size that somebody else gave the target becomes the primary's, when nothing is judged. */
+int korch__flagger_fulfil_wish(korch__flagger_hand *h);
 /* spec.replicas of the target. */
 int korch__flagger_scale_target(korch__flagger_hand *h, int32_t replicas);
 

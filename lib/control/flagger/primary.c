@@ -132,13 +132,13 @@ int korch__flagger_is_whole(const korch_deployment *deployment)
 	       status->available_replicas == replicas;
 }
 
-int korch__flagger_scale_target(korch__flagger_hand *h, int32_t replicas)
+/* Sets a Deployment's size. */
+static int scale(korch__flagger_hand *h, const korch_deployment *deployment, int32_t replicas)
 {
-	const korch_deployment *target = h->input->target;
-	int32_t before = korch__deployment_replicas(target);
+	int32_t before = korch__deployment_replicas(deployment);
 	if (before == replicas)
 		return 0;
-	korch_deployment *edited = (korch_deployment *)korch_object_edit(&target->object);
+	korch_deployment *edited = (korch_deployment *)korch_object_edit(&deployment->object);
 	korch_deployment_spec *spec =
 	    edited ? korch_struct_edit(&edited->spec, &korch_deployment_spec_type) : NULL;
 	if (!spec) {
@@ -146,8 +146,26 @@ int korch__flagger_scale_target(korch__flagger_hand *h, int32_t replicas)
 		return KORCH_E_NOMEM;
 	}
 	KORCH_SET(spec, korch_deployment_spec, replicas, replicas);
-	if (korch_plan_update(h->plan, &target->object, &edited->object) < 0)
+	if (korch_plan_update(h->plan, &deployment->object, &edited->object) < 0)
 		return KORCH_E_NOMEM;
 	return korch__flagger_say(h, "Normal", "Scaled %s from %d to %d replicas",
-	                          korch_object_name(&target->object), before, replicas);
+	                          korch_object_name(&deployment->object), before, replicas);
+}
+
+int korch__flagger_fulfil_wish(korch__flagger_hand *h)
+{
+	const korch_strategy_state *state = &h->observed.state;
+	int32_t wish = h->wish;
+	if (wish <= 0 || h->canary->spec->autoscaler_ref || !korch__text_equal(h->id, h->promoted) ||
+	    !korch__text_equal(state->stable, KORCH__FLAGGER_PRIMARY) ||
+	    !korch__text_equal(state->current, KORCH__FLAGGER_PRIMARY))
+		return 0;
+	h->wish = 0;
+	return scale(h, h->input->primary, wish);
+}
+
+int korch__flagger_scale_target(korch__flagger_hand *h, int32_t replicas)
+{
+	h->told = replicas;
+	return scale(h, h->input->target, replicas);
 }

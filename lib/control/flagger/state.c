@@ -1,5 +1,6 @@
 /* What a Canary remembers from plan to plan, in and out of one annotation. */
 #include "base/text.h"
+#include "control/deployment/deployment.h"
 #include "control/flagger/hand.h"
 #include "control/note.h"
 #include "control/pods.h"
@@ -32,6 +33,17 @@ static void read_ids(korch__flagger_hand *h, korch_strategy_state *out, const ch
 	out->current = h->current[0] ? h->current : NULL;
 }
 
+/* The target's size is ours, but a manifest that is applied again may have one, too: it is what the
+ * primary gets when nothing is judged. */
+static void read_wish(korch__flagger_hand *h, const char *text)
+{
+	int32_t replicas = korch__deployment_replicas(h->input->target);
+	h->told = (int32_t)korch__note_number(text, "told");
+	h->wish = (int32_t)korch__note_number(text, "wish");
+	if (h->is_known && replicas > 0 && replicas != h->told)
+		h->wish = replicas;
+}
+
 void korch__flagger_state_read(korch__flagger_hand *h)
 {
 	korch_strategy_state *out = &h->observed.state;
@@ -52,6 +64,7 @@ void korch__flagger_state_read(korch__flagger_hand *h)
 	out->progress_mark = (uint64_t)korch__note_number(text, "mark");
 	if (out->step < 0)
 		out->step = 0;
+	read_wish(h, text);
 	h->observed.steps_changed =
 	    h->is_known && korch__note_number(text, "steps") != (int64_t)hash_steps(&h->strategy) &&
 	    korch__text_equal(h->stable, KORCH__FLAGGER_PRIMARY) &&
@@ -60,15 +73,16 @@ void korch__flagger_state_read(korch__flagger_hand *h)
 
 int korch__flagger_state_write(korch__flagger_hand *h, const korch_strategy_state *state)
 {
-	char text[512];
+	char text[600];
 	snprintf(text, sizeof(text),
 	         "{\"stable\":\"%s\",\"current\":\"%s\",\"step\":%d,\"aborted\":%d,\"abortedAt\":%lld,"
 	         "\"checksFailed\":%u,\"attempt\":%u,\"reason\":%d,\"timedOut\":%d,\"stale\":%u,"
-	         "\"replicas\":%d,\"stepSince\":%lld,\"progress\":%lld,\"mark\":%lld,\"steps\":%u}",
+	         "\"replicas\":%d,\"stepSince\":%lld,\"progress\":%lld,\"mark\":%lld,\"steps\":%u,"
+	         "\"told\":%d,\"wish\":%d}",
 	         korch__text_or_empty(state->stable), korch__text_or_empty(state->current), state->step,
 	         state->aborted, (long long)state->aborted_us, state->checks_failed, state->attempt,
 	         state->reason, state->timed_out, state->stale, state->replicas,
 	         (long long)state->step_since_us, (long long)state->progress_us,
-	         (long long)state->progress_mark, hash_steps(&h->strategy));
+	         (long long)state->progress_mark, hash_steps(&h->strategy), h->told, h->wish);
 	return korch__flagger_annotate(h, KORCH__FLAGGER_ANNOTATION_STATE, text);
 }
