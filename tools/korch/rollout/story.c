@@ -273,10 +273,13 @@ void story_summary(story *self, korch_usec now)
 		fprintf(self->out, "\n%-24s %-11s %6s %11s %11s %8s  %-*s  %s\n", "ROLLOUT, REVISION",
 		        "PHASE", "STEPS", "STARTED", "DURATION", "MAX PODS", RUN_CHART, "WEIGHT", "IMAGES");
 	for (size_t i = 0; i < self->runs.n; i++) {
+		run *each = &self->runs.items[i];
+		if (!each->is_over && !each->was_healthy)
+			each->ended = now;
 		if (self->form == STORY_TEXT)
-			tell_run(self, &self->runs.items[i]);
+			tell_run(self, each);
 		else
-			end(self, run_record(self, now, &self->runs.items[i]));
+			end(self, run_record(self, now, each));
 	}
 }
 
