@@ -45,7 +45,7 @@ static int expire(korch_plan *plan, const korch__look *l)
 {
 	const korch_ttl_strategy *ttl = l->run->spec->ttl_strategy;
 	const korch_analysis_run_status *status = l->run->status;
-	if (!ttl || !status->completed_at)
+	if (!ttl || !status || !status->completed_at)
 		return 0;
 	int64_t after = -1;
 	int good = korch__text_equal(status->phase, "Successful");

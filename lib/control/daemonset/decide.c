@@ -301,7 +301,7 @@ static int carry_out(korch__daemon *d, const korch_member_action *actions, size_
 	size_t created = 0, deleted = 0;
 	for (size_t i = 0; i < n; i++) {
 		created += actions[i].op == KORCH_MEMBER_CREATE;
-		if (actions[i].op == KORCH_MEMBER_DELETE &&
+		if (actions[i].op == KORCH_MEMBER_DELETE && d->pods.items &&
 		    end(d, &d->pods.items[actions[i].member], deleted++) < 0)
 			return KORCH_E_NOMEM;
 	}

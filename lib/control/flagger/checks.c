@@ -141,6 +141,8 @@ static int end_run(korch__flagger_hand *h, const korch_analysis_run *run)
 
 static int newer_than(const korch_object *a, const korch_object *b)
 {
+	if (!a || !a->metadata || !b || !b->metadata)
+		return 0;
 	korch_usec one = a->metadata->creation_timestamp, two = b->metadata->creation_timestamp;
 	return one != two ? one > two : strcmp(korch_object_name(a), korch_object_name(b)) > 0;
 }

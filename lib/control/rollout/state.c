@@ -126,8 +126,8 @@ static int write_pauses(korch_rollout_status *status, const korch_strategy_state
 	status->controller_pause = state->paused != 0;
 	korch_pause_condition *list = korch_list_edit(
 	    &status->pause_conditions, &status->n_pause_conditions, &korch_pause_condition_type, n);
-	if (!list && n > 0)
-		return KORCH_E_NOMEM;
+	if (!list)
+		return n > 0 ? KORCH_E_NOMEM : 0;
 	for (size_t p = 0; p < sizeof(pauses) / sizeof(pauses[0]); p++) {
 		if (!(state->pauses & pauses[p].bit))
 			continue;

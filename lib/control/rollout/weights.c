@@ -56,8 +56,8 @@ static int set_additional(korch__argo_hand *h, korch_traffic_weights *weights)
 	size_t n = 0, max = (runs ? status->n_template_statuses : 0) + h->next.n_targets;
 	korch_weight_destination *list = korch_list_edit(&weights->additional, &weights->n_additional,
 	                                                 &korch_weight_destination_type, max);
-	if (!list && max > 0)
-		return KORCH_E_NOMEM;
+	if (!list)
+		return max > 0 ? KORCH_E_NOMEM : 0;
 	for (size_t i = 0; runs && i < status->n_template_statuses; i++) {
 		const korch_experiment_template_status *t = &status->template_statuses[i];
 		int32_t weight = template_weight(h, t->name);
