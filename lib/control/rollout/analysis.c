@@ -7,6 +7,7 @@
 #include "control/pods.h"
 #include "control/rollout/hand.h"
 #include "control/rollout/run.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,9 +142,10 @@ static int start(korch__argo_hand *h, korch_rollout_analysis_run_status **ref, i
 	int code = korch__argo_run_make(&run, h, slot, &problem);
 	if (code == KORCH_E_NOMEM)
 		return code;
-	if (code < 0)
-		return korch__argo_condition(h, "InvalidSpec", "True", "InvalidSpec",
-		                             korch_error_message(problem));
+	if (code < 0) {
+		snprintf(h->problem, sizeof(h->problem), "%s", korch_error_message(problem));
+		return 0;
+	}
 	korch_rollout_analysis_run_status *to =
 	    korch_struct_edit(ref, &korch_rollout_analysis_run_status_type);
 	if (!to || korch_string_set(&to->name, korch_object_name(&run->object)) < 0 ||

@@ -30,6 +30,19 @@ static int forget(korch__argo_hand *h, const char *type)
 	                               &korch__rollout_conditions, type);
 }
 
+/* Another mistake is another condition, though its reason is the same. */
+int korch__argo_invalid(korch__argo_hand *h, const char *message)
+{
+	const korch_rollout_condition *condition = find(h, "InvalidSpec");
+	if (condition && !korch__text_equal(condition->message, message) &&
+	    forget(h, "InvalidSpec") < 0)
+		return KORCH_E_NOMEM;
+	if (korch__argo_condition(h, "InvalidSpec", "True", "InvalidSpec", message) < 0 ||
+	    korch_string_set(&h->status->phase, "Degraded") < 0)
+		return KORCH_E_NOMEM;
+	return korch_string_set(&h->status->message, message);
+}
+
 static int available(korch__argo_hand *h)
 {
 	int32_t n = h->status->available_replicas;
@@ -121,8 +134,9 @@ static int failure(korch__argo_hand *h)
 
 int korch__argo_write_conditions(korch__argo_hand *h)
 {
-	if (forget(h, "InvalidSpec") < 0 || available(h) < 0 || paused(h) < 0 || progressing(h) < 0 ||
-	    completed(h) < 0 || healthy(h) < 0)
+	int code = h->problem[0] ? korch__argo_invalid(h, h->problem) : forget(h, "InvalidSpec");
+	if (code < 0 || available(h) < 0 || paused(h) < 0 || progressing(h) < 0 || completed(h) < 0 ||
+	    healthy(h) < 0)
 		return KORCH_E_NOMEM;
 	return failure(h);
 }

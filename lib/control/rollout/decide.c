@@ -10,12 +10,7 @@
 /* The spec cannot be carried out: nothing changes but what the status says about it. */
 static int refuse(korch__argo_hand *h, const char *message)
 {
-	h->status->replicas = h->rollout->status ? h->rollout->status->replicas : 0;
-	if (korch__argo_condition(h, "InvalidSpec", "True", "InvalidSpec", message) < 0 ||
-	    korch_string_set(&h->status->phase, "Degraded") < 0 ||
-	    korch_string_set(&h->status->message, message) < 0)
-		return KORCH_E_NOMEM;
-	return 0;
+	return korch__argo_note_generation(h) < 0 ? KORCH_E_NOMEM : korch__argo_invalid(h, message);
 }
 
 static int flush_rollout(korch__argo_hand *h)
@@ -53,6 +48,10 @@ static int carry_out(korch__argo_hand *h)
 	return 0;
 }
 
+/* Old revisions that are kept at most: the planner has room for so many, and for those that still
+ * have replicas. */
+#define HISTORY_MAX (KORCH_STRATEGY_REVISIONS_MAX - 14)
+
 /* What is wished, or what is wrong with it. */
 static int read_spec(korch__argo_hand *h, korch_error **err)
 {
@@ -60,6 +59,8 @@ static int read_spec(korch__argo_hand *h, korch_error **err)
 	                                       h->rollout, err);
 	if (code == 0)
 		code = korch_strategy_check(&h->strategy, err);
+	if (h->strategy.history_limit > HISTORY_MAX)
+		h->strategy.history_limit = HISTORY_MAX;
 	if (code < 0 || h->input->template_)
 		return code;
 	return korch_error_set(err, KORCH_E_INVALID, "%s",

@@ -26,6 +26,7 @@ typedef struct korch__argo_hand {
 	size_t n;
 	char hash[12];                /* of the present template */
 	char step_hash[12];           /* of the steps */
+	char problem[256];            /* why an analysis cannot be started, or "" */
 	int pods_changed;             /* the plan writes pods: none of them can be deleted in it */
 	korch_rollout *edited;        /* the copy that is written when it differs in the end */
 	korch_rollout_status *status; /* of `edited`, exclusive */
@@ -90,10 +91,14 @@ int korch__argo_apply_workload(korch__argo_hand *h);
 int korch__argo_write_weights(korch__argo_hand *h);
 /* status.c: counters, conditions, phase */
 int korch__argo_write_status(korch__argo_hand *h);
+/* The generation that was looked at. */
+int korch__argo_note_generation(korch__argo_hand *h);
 /* conditions.c */
 int korch__argo_write_conditions(korch__argo_hand *h);
 int korch__argo_condition(korch__argo_hand *h, const char *type, const char *status,
                           const char *reason, const char *message);
+/* The condition InvalidSpec, and what the status says as a whole. */
+int korch__argo_invalid(korch__argo_hand *h, const char *message);
 /* events.c: what happened in this plan, as events */
 int korch__argo_write_events(korch__argo_hand *h);
 

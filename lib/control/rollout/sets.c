@@ -80,6 +80,26 @@ static void hash_steps(korch__argo_hand *h)
 	snprintf(h->step_hash, sizeof(h->step_hash), "%08x", (unsigned)(hash ^ hash >> 32));
 }
 
+/*
+ * A set of the present template may have another hash: one from before a collision, or one that
+ * Argo Rollouts made. Its hash counts.
+ */
+static int find_by_template(korch__argo_hand *h)
+{
+	const korch_pod_template_spec *wanted = h->input->template_;
+	for (size_t i = h->n; wanted && i-- > 0 && !korch__argo_find(h, h->hash);) {
+		korch_pod_template_spec *template_ = NULL;
+		int code = korch__argo_template_of(&template_, h->sets[i].set);
+		if (code == 0 && strlen(h->sets[i].hash) < sizeof(h->hash) &&
+		    korch_struct_equal(template_, wanted, &korch_pod_template_spec_type))
+			snprintf(h->hash, sizeof(h->hash), "%s", h->sets[i].hash);
+		korch_block_unref(template_);
+		if (code < 0)
+			return code;
+	}
+	return 0;
+}
+
 int korch__argo_hand_init(korch__argo_hand *h, const korch__argo_input *input, korch_plan *plan,
                           korch_error **err)
 {
@@ -102,7 +122,7 @@ int korch__argo_hand_init(korch__argo_hand *h, const korch__argo_input *input, k
 		code = take_set(h, selector, input->sets[i]);
 	korch_selector_free(selector);
 	qsort(h->sets, h->n, sizeof(*h->sets), by_age);
-	return code;
+	return code < 0 ? code : find_by_template(h);
 }
 
 void korch__argo_hand_fini(korch__argo_hand *h)

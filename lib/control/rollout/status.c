@@ -146,14 +146,18 @@ static int set_blue_green(korch__argo_hand *h)
 	return set_text(&bg->preview_selector, preview);
 }
 
-int korch__argo_write_status(korch__argo_hand *h)
+int korch__argo_note_generation(korch__argo_hand *h)
 {
 	char generation[24];
 	snprintf(generation, sizeof(generation), "%lld",
 	         (long long)h->rollout->object.metadata->generation);
+	return set_text(&h->status->observed_generation, generation);
+}
+
+int korch__argo_write_status(korch__argo_hand *h)
+{
 	count(h);
-	if (set_text(&h->status->observed_generation, generation) < 0 || set_phase(h) < 0 ||
-	    set_selector(h) < 0)
+	if (korch__argo_note_generation(h) < 0 || set_phase(h) < 0 || set_selector(h) < 0)
 		return KORCH_E_NOMEM;
 	if (h->strategy.type == KORCH_STRATEGY_BLUE_GREEN)
 		return set_blue_green(h);
