@@ -75,6 +75,17 @@ class Examples(Case):
             self.assertRegex(result.stdout, line)
         self.assertRegex(result.stdout, r"(?m)^web 2 +Degraded [^\n]*\nweb 3 +Healthy ")
 
+    def test_flagger(self):
+        """A Canary of Flagger: the target is the canary, the primary is stable, each check is a step."""
+        result = rehearse(EXAMPLES / "flagger.yaml", "--script", EXAMPLES / "flagger-script.yaml")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertRegex(result.stdout, r"(?m)^ +shop  Progressing  step 2/5 \(setWeight: 20\)  canary 20%  primary 80%: A new revision is being judged; a check every 10m, "
+                         r"0 failed, 3 are allowed$")
+        self.assertRegex(result.stdout, r"(?m)^ +shop  Degraded  ")
+        self.assertRegex(result.stdout, r"(?m)^shop 2 +Degraded +1/5 .*\nshop 3 +Healthy +5/5 +3h0m0s +50m\d+s ")
+        result = rehearse(EXAMPLES / "flagger.yaml", "--script", self.script("actions: [{at: 1m, promote: }]\nmetrics: [{value: 100}]"))
+        self.assertRegex(result.stderr, "script.yaml:1: promote: a Canary knows set-image and apply only")
+
     def test_same_again(self):
         """One seed, one story; another seed, other noise."""
         one, two = (rehearse(WEB, "--script", EXAMPLES / "good.yaml", "-o", "json", "--seed", seed) for seed in (7, 7))
@@ -202,7 +213,7 @@ class BadInput(Case):
         for verb in ((), ("rehearse",), ("timeline",)):
             self.assertRegex(korch.run("rollout", *verb, "--help").stdout, "^usage: korch rollout")
         result = rehearse(self.write("none.yaml", BLUE_GREEN.split("---\n", 1)[1]), "--script", script)
-        self.assertEqual((result.returncode, result.stderr), (1, "korch: there is no Rollout in these manifests\n"))
+        self.assertEqual((result.returncode, result.stderr), (1, "korch: there is no Rollout and no Canary in these manifests\n"))
         result = rehearse(manifest, "--script", self.folder / "none")
         self.assertRegex(result.stderr, "none: No such file")
 

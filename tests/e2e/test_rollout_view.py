@@ -39,6 +39,25 @@ spec:
 """
 
 
+CANARY = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop, labels: {app: shop}}
+spec:
+  selector: {matchLabels: {app: shop}}
+  template:
+    metadata: {labels: {app: shop}}
+    spec: {terminationGracePeriodSeconds: 1, containers: [{name: shop, image: "shop:1", command: [sleep, "5102"]}]}
+---
+apiVersion: flagger.app/v1beta1
+kind: Canary
+metadata: {name: shop}
+spec:
+  targetRef: {apiVersion: apps/v1, kind: Deployment, name: shop}
+  service: {port: 80}
+  analysis: {interval: 10s, threshold: 1, maxWeight: 50, stepWeight: 10}
+"""
+
+
 class Rate:
     """Answers every request with a rate."""
 
@@ -73,7 +92,6 @@ class View(korch.Case):
         self.addCleanup(terminal.close)
         self.addCleanup(self.kill_containers)
         terminal.wait(HEALTHY)
-        terminal.wait(r"^  Healthy  ▰{4}  step 4/4 done  stable 100%$")
         return terminal
 
     def kill_containers(self):
@@ -98,6 +116,7 @@ class View(korch.Case):
     def test_promote(self):
         """Steps done and to come, weights, revisions, the sentence; promoted by keys to the end."""
         terminal = self.start()
+        terminal.wait(r"^  Healthy  ▰{4}  step 4/4 done  stable 100%$")
         terminal.wait(r"p promote  P all the way  a abort  t retry")
         self.set_image(terminal, "wrong\x7f\x7f\x7f\x7f\x7fweb:2")
         self.paused(terminal)
@@ -161,6 +180,17 @@ class View(korch.Case):
         terminal.wait(r"^image \(NAME")
         terminal.type("q\x1b")
         terminal.wait(r"q quit$", "the prompt is left without a word")
+        self.quit(terminal)
+
+
+    def test_canary(self):
+        """A Canary of Flagger has such lines, and none of the keys."""
+        self.write("app/canary.yaml", CANARY)
+        terminal = self.start()
+        terminal.wait(r"^canary/shop +█{12} +1/1 ")
+        terminal.wait(r"^  Healthy  ▰{5}  step 5/5 done  canary 0%  primary 100%$")
+        terminal.wait(r"^  revision 1 primary  shop:1  1/1 ready, 1 available$")
+        terminal.wait(r"^↑↓ select  u undo  r restart  \+ - scale  q quit$")
         self.quit(terminal)
 
 

@@ -39,7 +39,7 @@ static int is_shown(const korch_kind *kind)
 {
 	return kind == &korch_deployment_kind || kind == &korch_replica_set_kind ||
 	       kind == &korch_pod_kind || kind == &korch_service_kind || kind == &korch_rollout_kind ||
-	       kind == &korch_analysis_run_kind;
+	       kind == &korch_analysis_run_kind || kind == &korch_flagger_canary_kind;
 }
 
 static void on_change(void *userdata, const korch_change *change)

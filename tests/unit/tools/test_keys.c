@@ -2,10 +2,12 @@
 #include "unit.h"
 
 #include "up/keys.h"
+#include <korch/api/rollout.h>
 #include <string.h>
 
 static rollout_state state;
-static tool_row items[2] = {{.name = "shop"}, {.name = "web", .rollout = &state}};
+static tool_row items[2] = {{.name = "shop"},
+                            {.name = "web", .rollout = &state, .kind = &korch_rollout_kind}};
 static const tool_rows ROWS = {.items = items, .n = 2};
 
 static tool_wish type(keys *self, const char *bytes)

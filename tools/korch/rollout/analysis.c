@@ -57,7 +57,7 @@ static int read_run(void *userdata, const korch_object *object)
 	const korch_analysis_run_status *status = run->status;
 	rollout_state *out = reading->out;
 	const char *hash = korch_map_get(object->metadata->labels, LABEL_HASH);
-	if (!hash || strcmp(hash, reading->hash) != 0)
+	if (reading->hash && (!hash || strcmp(hash, reading->hash) != 0))
 		return 0;
 	/* the newest are shown */
 	if (out->n_analyses == ROLLOUT_ANALYSES_MAX)

@@ -67,8 +67,8 @@ void rollout_progress(char *out, size_t size, const rollout_state *state)
 			at += (size_t)snprintf(out + at, size - at, "%s%s %d%%", at ? "  " : "", each->role,
 			                       each->weight);
 		/* it is on its way there */
-		if (is(each->role, "canary") && each->weight >= 0 && each->weight != state->set_weight &&
-		    at < size)
+		if (is(each->role, "canary") && each->weight >= 0 && state->set_weight >= 0 &&
+		    each->weight != state->set_weight && at < size)
 			at += (size_t)snprintf(out + at, size - at, " of %d%%", state->set_weight);
 	}
 }

@@ -121,29 +121,41 @@ static void on_turn(void *userdata)
 	call_free(self);
 }
 
-static const korch_pod_template_spec *template_of(const korch_view *view,
-                                                  const korch_rollout *rollout)
+/* The workload that a Rollout takes its template from, or that a Canary updates; NULL: none. */
+static const char *workload_of(const korch_object *object)
 {
-	const korch_rollout_spec *spec = rollout->spec;
-	if (spec && spec->workload_ref && spec->workload_ref->name) {
+	if (object->kind == &korch_flagger_canary_kind) {
+		const korch_flagger_canary_spec *spec = ((const korch_flagger_canary *)object)->spec;
+		return spec && spec->target_ref ? spec->target_ref->name : NULL;
+	}
+	const korch_rollout_spec *spec = ((const korch_rollout *)object)->spec;
+	return spec && spec->workload_ref ? spec->workload_ref->name : NULL;
+}
+
+static const korch_pod_template_spec *template_of(const korch_view *view,
+                                                  const korch_object *object)
+{
+	const char *name = workload_of(object);
+	const korch_rollout_spec *spec =
+	    object->kind == &korch_rollout_kind ? ((const korch_rollout *)object)->spec : NULL;
+	if (name) {
 		const korch_deployment *workload = (const korch_deployment *)korch_view_get(
-		    view, &korch_deployment_kind, korch_object_namespace(&rollout->object),
-		    spec->workload_ref->name);
+		    view, &korch_deployment_kind, korch_object_namespace(object), name);
 		return workload && workload->spec ? workload->spec->template_ : NULL;
 	}
 	return spec ? spec->template_ : NULL;
 }
 
-/* The rollout at the top of the chain of owners of the run; NULL: none. */
-static const korch_rollout *rollout_of(const korch_view *view, const korch_metric_query *query)
+/* The Rollout or Canary at the top of the chain of owners of the run; NULL: none. */
+static const korch_object *rollout_of(const korch_view *view, const korch_metric_query *query)
 {
 	const korch_object *object =
 	    query->run_name
 	        ? korch_view_get(view, &korch_analysis_run_kind, query->run_namespace, query->run_name)
 	        : NULL;
 	for (int depth = 0; object && depth < OWNER_DEPTH; depth++) {
-		if (object->kind == &korch_rollout_kind)
-			return (const korch_rollout *)object;
+		if (object->kind == &korch_rollout_kind || object->kind == &korch_flagger_canary_kind)
+			return object;
 		const korch_owner_reference *owner = korch_object_controller(object);
 		object = owner && owner->uid ? korch_view_get_uid(view, owner->uid) : NULL;
 	}
@@ -154,7 +166,7 @@ static void note_images(call *self, const korch_metric_query *query)
 {
 	korch_cluster *cluster = self->source->world->cluster;
 	const korch_view *view = korch_engine_view(korch_cluster_engine(cluster));
-	const korch_rollout *rollout = rollout_of(view, query);
+	const korch_object *rollout = rollout_of(view, query);
 	const korch_pod_template_spec *template_ = rollout ? template_of(view, rollout) : NULL;
 	const korch_pod_spec *pod = template_ ? template_->spec : NULL;
 	size_t at = 0;

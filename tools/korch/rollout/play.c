@@ -19,15 +19,20 @@ static int look_at(void *userdata, const korch_object *object)
 {
 	play *self = userdata;
 	rollout_state state;
-	rollout_state_read(&state, self->cluster, object);
+	if (object->kind == &korch_flagger_canary_kind)
+		rollout_state_read_canary(&state, self->cluster, object);
+	else
+		rollout_state_read(&state, self->cluster, object);
 	return story_state(self->story, korch_loop_now(self->loop), &state);
 }
 
 static int each_rollout(play *self, korch_view_fn fn, void *userdata)
 {
-	const korch_view_query query = {.kind = &korch_rollout_kind};
-	return korch_view_each(korch_engine_view(korch_cluster_engine(self->cluster)), &query, fn,
-	                       userdata);
+	const korch_view *view = korch_engine_view(korch_cluster_engine(self->cluster));
+	const korch_view_query rollouts = {.kind = &korch_rollout_kind};
+	const korch_view_query canaries = {.kind = &korch_flagger_canary_kind};
+	int code = korch_view_each(view, &rollouts, fn, userdata);
+	return code < 0 ? code : korch_view_each(view, &canaries, fn, userdata);
 }
 
 /* Time stands still while there is work: the rollouts are looked at when all that follows from a
@@ -58,13 +63,14 @@ static int is_told(const korch_event *event)
 {
 	const char *kind = event->involved_object ? event->involved_object->kind : NULL;
 	return kind && (strcmp(kind, "Rollout") == 0 || strcmp(kind, "AnalysisRun") == 0 ||
-	                strcmp(kind, "Experiment") == 0);
+	                strcmp(kind, "Experiment") == 0 || strcmp(kind, "Canary") == 0);
 }
 
 static int is_watched(const korch_kind *kind)
 {
 	return kind == &korch_rollout_kind || kind == &korch_replica_set_kind ||
-	       kind == &korch_analysis_run_kind;
+	       kind == &korch_analysis_run_kind || kind == &korch_flagger_canary_kind ||
+	       kind == &korch_deployment_kind;
 }
 
 static void on_change(void *userdata, const korch_change *change)

@@ -90,7 +90,9 @@ static int note_rollout(void *userdata, const korch_object *object)
 static int find_rollout(play *self, const script_action *action, struct search *out,
                         korch_error **err)
 {
-	const korch_view_query query = {.kind = &korch_rollout_kind};
+	const korch_view *view = korch_engine_view(korch_cluster_engine(self->cluster));
+	const korch_view_query rollouts = {.kind = &korch_rollout_kind};
+	const korch_view_query canaries = {.kind = &korch_flagger_canary_kind};
 	const char *slash = strchr(action->rollout, '/');
 	*out = (struct search){0};
 	if (*action->rollout) {
@@ -100,8 +102,8 @@ static int find_rollout(play *self, const script_action *action, struct search *
 		         slash ? slash + 1 : action->rollout);
 		return 0;
 	}
-	korch_view_each(korch_engine_view(korch_cluster_engine(self->cluster)), &query, note_rollout,
-	                out);
+	korch_view_each(view, &rollouts, note_rollout, out);
+	korch_view_each(view, &canaries, note_rollout, out);
 	if (out->n == 1)
 		return 0;
 	return korch_error_set(err, KORCH_E_INVALID, out->n ? "which rollout? there are %s" : "%s",
@@ -158,6 +160,77 @@ static int set_node(play *self, const script_action *action, korch_error **err)
 	return code < 0 ? korch_error_set(err, code, "there is no node \"%s\"", action->text) : 0;
 }
 
+static int set_images(korch_deployment *edited, const script_action *action)
+{
+	size_t found = 0;
+	korch_deployment_spec *spec = korch_struct_edit(&edited->spec, &korch_deployment_spec_type);
+	korch_pod_template_spec *template_ =
+	    spec ? korch_struct_edit(&spec->template_, &korch_pod_template_spec_type) : NULL;
+	korch_pod_spec *pod =
+	    template_ ? korch_struct_edit(&template_->spec, &korch_pod_spec_type) : NULL;
+	korch_container *list = pod ? korch_list_edit(&pod->containers, &pod->n_containers,
+	                                              &korch_container_type, pod->n_containers)
+	                            : NULL;
+	for (size_t i = 0; list && i < pod->n_containers; i++) {
+		if (strcmp(action->container, "*") != 0 && strcmp(action->container, list[i].name) != 0)
+			continue;
+		if (korch_string_set(&list[i].image, action->text) < 0)
+			return KORCH_E_NOMEM;
+		found++;
+	}
+	return !list ? KORCH_E_NOMEM : found ? 0 : KORCH_E_NOT_FOUND;
+}
+
+/* What somebody does who updates the Deployment that a Canary leads. */
+static int set_target_image(play *self, const script_action *action, const char *namespace_,
+                            const char *name, korch_error **err)
+{
+	korch_plan *plan = NULL;
+	korch_engine *engine = korch_cluster_engine(self->cluster);
+	const korch_object *object =
+	    korch_view_get(korch_engine_view(engine), &korch_deployment_kind, namespace_, name);
+	if (!object)
+		return korch_error_set(err, KORCH_E_NOT_FOUND, "deployments.apps \"%s\" not found", name);
+	korch_object *edited = korch_object_edit(object);
+	int code = edited ? set_images((korch_deployment *)edited, action) : KORCH_E_NOMEM;
+	if (code == 0)
+		code = korch_plan_new(&plan);
+	if (code < 0) {
+		korch_object_unref(edited);
+		return korch_error_set(err, code, "\"%s\": %s", name,
+		                       code == KORCH_E_NOT_FOUND ? "there is no such container"
+		                                                 : korch_code_text(code));
+	}
+	code = korch_plan_update(plan, object, edited);
+	if (code < 0) {
+		korch_plan_free(plan);
+		return korch_error_set(err, code, "%s", korch_code_text(code));
+	}
+	return korch_engine_submit(engine, plan, NULL, NULL, err);
+}
+
+/* The Canary of that name, when no Rollout has it. */
+static const korch_flagger_canary *find_canary(const play *self, const struct search *on)
+{
+	const korch_view *view = korch_engine_view(korch_cluster_engine(self->cluster));
+	if (korch_view_get(view, &korch_rollout_kind, on->namespace_, on->name))
+		return NULL;
+	return (const korch_flagger_canary *)korch_view_get(view, &korch_flagger_canary_kind,
+	                                                    on->namespace_, on->name);
+}
+
+static int act_on_canary(play *self, const script_action *action,
+                         const korch_flagger_canary *canary, korch_error **err)
+{
+	const korch_object *object = &canary->object;
+	if (action->verb != SCRIPT_SET_IMAGE || !canary->spec || !canary->spec->target_ref)
+		return korch_error_set(err, KORCH_E_UNSUPPORTED,
+		                       "a Canary knows set-image and apply only; its webhooks and its "
+		                       "target lead it");
+	return set_target_image(self, action, korch_object_namespace(object),
+	                        canary->spec->target_ref->name, err);
+}
+
 static int act_on_rollout(play *self, const script_action *action, const struct search *on,
                           korch_error **err)
 {
@@ -203,7 +276,11 @@ static int do_action(play *self, const script_action *action, korch_error **err)
 		break;
 	}
 	int code = find_rollout(self, action, &on, err);
-	return code < 0 ? code : act_on_rollout(self, action, &on, err);
+	if (code < 0)
+		return code;
+	const korch_flagger_canary *canary = find_canary(self, &on);
+	return canary ? act_on_canary(self, action, canary, err)
+	              : act_on_rollout(self, action, &on, err);
 }
 
 static void tell(play *self, const script_action *action)

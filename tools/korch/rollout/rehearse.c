@@ -108,7 +108,7 @@ static void print_problem(void *userdata, const char *line, int is_error)
 	fprintf(stderr, "korch: %s%s\n", is_error ? "" : "warning: ", line);
 }
 
-/* The manifests, with a Rollout among them; NULL: what is wrong was said. */
+/* The manifests, with a Rollout or Canary among them; NULL: what is wrong was said. */
 static korch_manifest *read_manifests(const rehearsal *self)
 {
 	korch_manifest *manifest = NULL;
@@ -116,14 +116,16 @@ static korch_manifest *read_manifests(const rehearsal *self)
 	int code = tool_read(&manifest, &self->paths, &error);
 	size_t errors = manifest ? tool_each_problem(manifest, print_problem, NULL) : 0;
 	size_t rollouts = 0;
-	for (size_t i = 0; manifest && i < korch_manifest_count(manifest); i++)
-		rollouts += korch_manifest_object(manifest, i)->kind == &korch_rollout_kind;
+	for (size_t i = 0; manifest && i < korch_manifest_count(manifest); i++) {
+		const korch_kind *kind = korch_manifest_object(manifest, i)->kind;
+		rollouts += kind == &korch_rollout_kind || kind == &korch_flagger_canary_kind;
+	}
 	if (code < 0 && errors == 0)
 		tool_fail(error);
 	else
 		korch_error_free(error);
 	if (code == 0 && errors == 0 && rollouts == 0)
-		fprintf(stderr, "korch: there is no Rollout in these manifests\n");
+		fprintf(stderr, "korch: there is no Rollout and no Canary in these manifests\n");
 	if (code == 0 && errors == 0 && rollouts)
 		return manifest;
 	korch_manifest_free(manifest);

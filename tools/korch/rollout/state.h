@@ -21,7 +21,7 @@ enum {
 typedef struct rollout_revision {
 	int64_t number;
 	char hash[32];
-	char role[8]; /* "canary", "stable", "active", "preview", "" */
+	char role[8]; /* "canary", "stable", "active", "preview", "primary", "" */
 	char images[160];
 	int32_t desired;
 	int32_t pods;
@@ -55,7 +55,7 @@ typedef struct rollout_analysis {
 typedef struct rollout_state {
 	char namespace_[64];
 	char name[256];
-	char strategy[16]; /* "canary", "blueGreen" */
+	char strategy[16]; /* "canary", "blueGreen", "flagger" */
 	char phase[16];
 	char message[240];
 	char step_text[96]; /* of the present step; "" behind the last */
@@ -74,11 +74,14 @@ typedef struct rollout_state {
 
 /* What it looks like now. Whatever does not fit is left out. */
 void rollout_state_read(rollout_state *out, korch_cluster *cluster, const korch_object *rollout);
+/* canary.c: the same of a Canary of Flagger. */
+void rollout_state_read_canary(rollout_state *out, korch_cluster *cluster,
+                               const korch_object *canary);
 /* Whether two look alike but for times in the sentence. */
 int rollout_state_equal(const rollout_state *a, const rollout_state *b);
 /* The text of a step of the manifest, "setWeight: 20"; "" when there is none. */
 void rollout_step_text(char *out, size_t size, const korch_object *rollout, int32_t step);
-/* analysis.c: the analyses of the revision `hash`. */
+/* analysis.c: the analyses of the revision `hash`; NULL: of all. */
 void rollout_analyses_read(rollout_state *out, const korch_view *view, const korch_object *rollout,
                            const char *hash);
 /* chart.c: "▁▂▃▅▇", the values between the least and the greatest of them; "·" for one without a

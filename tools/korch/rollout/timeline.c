@@ -190,7 +190,8 @@ static int read_file(reading *self, FILE *file)
 static int is_about_rollout(json_object *record)
 {
 	const char *type = text_of(record, "type"), *kind = text_of(record, "kind");
-	return strcmp(type, "rollout") == 0 || (kind && strcmp(kind, "Rollout") == 0);
+	return strcmp(type, "rollout") == 0 ||
+	       (kind && (strcmp(kind, "Rollout") == 0 || strcmp(kind, "Canary") == 0));
 }
 
 static int read_records(reading *self)

@@ -1,6 +1,8 @@
 /* What keys mean. */
 #include "up/keys.h"
 
+#include <korch/api/rollout.h>
+
 #include <string.h>
 
 static const tool_row *selected_row(const keys *self, const tool_rows *rows)
@@ -11,7 +13,7 @@ static const tool_row *selected_row(const keys *self, const tool_rows *rows)
 static int is_on_rollout(const keys *self, const tool_rows *rows)
 {
 	const tool_row *row = selected_row(self, rows);
-	return row && row->rollout;
+	return row && row->kind == &korch_rollout_kind;
 }
 
 static void move(keys *self, char arrow, size_t n_rows)

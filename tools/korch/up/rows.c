@@ -207,6 +207,27 @@ static int refresh_rollout(void *userdata, const korch_object *object)
 	return set_row(refresh->rows, object, &numbers);
 }
 
+static int refresh_canary(void *userdata, const korch_object *object)
+{
+	const struct refresh *refresh = userdata;
+	const struct counting none = {.refresh = refresh};
+	rollout_state state;
+	rollout_state_read_canary(&state, refresh->rows->cluster, object);
+	const rollout_revision *target = state.n_revisions ? &state.revisions[0] : NULL;
+	const rollout_revision *primary = state.n_revisions > 1 ? &state.revisions[1] : NULL;
+	const struct numbers numbers = {
+	    .waiting = &none.waiting,
+	    .rollout = &state,
+	    .desired = state.desired,
+	    .ready = primary ? primary->ready : 0,
+	    .updated = strcmp(state.phase, "Healthy") == 0 ? state.desired
+	               : target                            ? target->ready
+	                                                   : 0,
+	    .is_failed = state.is_aborted,
+	};
+	return set_row(refresh->rows, object, &numbers);
+}
+
 static int refresh_replica_set(void *userdata, const korch_object *object)
 {
 	const struct refresh *refresh = userdata;
@@ -308,6 +329,7 @@ int rows_refresh(tool_rows *rows, const korch_view *view)
 	    {"apps/v1", "Deployment", refresh_deployment},
 	    {"apps/v1", "ReplicaSet", refresh_replica_set},
 	    {"argoproj.io/v1alpha1", "Rollout", refresh_rollout},
+	    {"flagger.app/v1beta1", "Canary", refresh_canary},
 	    {"apps/v1", "StatefulSet", refresh_stateful_set},
 	    {"apps/v1", "DaemonSet", refresh_daemon_set},
 	    {"v1", "Pod", refresh_pod},

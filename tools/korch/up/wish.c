@@ -100,11 +100,12 @@ void session_grant(session *self)
 	    self->asked.selected >= self->rows.n)
 		return;
 	const tool_row row = self->rows.items[self->asked.selected];
-	int code = row.rollout ? grant_rollout(self, wish, &row, &said, &error)
-	                       : grant_workload(self, wish, &row, &said, &error);
+	int is_rollout = row.kind == &korch_rollout_kind;
+	int code = is_rollout ? grant_rollout(self, wish, &row, &said, &error)
+	                      : grant_workload(self, wish, &row, &said, &error);
 	if (code < 0) {
 		session_tell(self, error);
-	} else if (said && row.rollout) {
+	} else if (said && is_rollout) {
 		char text[ROW_NAME_MAX + 64];
 		char title[ROW_NAME_MAX];
 		row_title(title, sizeof(title), &row);

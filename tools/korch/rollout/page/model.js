@@ -2,6 +2,7 @@
 /* What the records say, as rollouts over time. Times are milliseconds. */
 const byId = id => document.getElementById(id);
 const data = JSON.parse(byId("data").textContent);
+const LED = ["Rollout", "Canary"];
 const PHASES = {RolloutUpdated: "Progressing", RolloutPaused: "Paused", RolloutResumed: "Progressing", RolloutAborted: "Degraded", RolloutCompleted: "Healthy"};
 
 function rolloutsOf(records) {
@@ -15,13 +16,13 @@ function rolloutsOf(records) {
   const sorted = records.filter(record => !isNaN(at(record))).sort((a, b) => at(a) - at(b));
   for (const record of sorted) {
     if (record.type === "rollout") of(record).samples.push({t: at(record), ...record});
-    else if (record.type === "event" && record.kind === "Rollout") of(record).events.push({t: at(record), ...record});
+    else if (record.type === "event" && LED.includes(record.kind)) of(record).events.push({t: at(record), ...record});
   }
   /* what is about an analysis, or was done by a person, is shown with the rollout it belongs to */
   for (const record of sorted) {
     const entry = {t: at(record), ...record};
     if (record.type === "action") for (const rollout of all.values()) rollout.events.push({...entry, reason: "▶", isAction: true});
-    else if (record.type === "event" && record.kind !== "Rollout") {
+    else if (record.type === "event" && !LED.includes(record.kind)) {
       const owner = [...all.values()].filter(rollout => rollout.namespace === (record.namespace || "default") && record.name.startsWith(rollout.name + "-"))
         .sort((a, b) => b.name.length - a.name.length)[0];
       if (owner) owner.events.push(entry);
