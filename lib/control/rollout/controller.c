@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "control/gather.h"
+#include "control/pods.h"
 #include "control/rollout/rollout.h"
 #include <stdio.h>
 
@@ -21,13 +22,16 @@ static void gathered_fini(gathered *all)
 	korch__vec_fini(&all->pods);
 }
 
-/* Pods are looked at for restartAt and for metadata that they bear only. */
-static int needs_pods(const korch_rollout *rollout)
+/* Pods are looked at for restartAt and for metadata that they bear, or bear still, only. */
+static int needs_pods(const korch_rollout *rollout, const korch__objects *sets)
 {
 	const korch_rollout_spec *spec = rollout->spec;
 	const korch_canary_strategy *canary = spec->strategy ? spec->strategy->canary : NULL;
 	const korch_blue_green_strategy *bg = spec->strategy ? spec->strategy->blue_green : NULL;
-	return spec->restart_at != 0 ||
+	int bear = 0;
+	for (size_t i = 0; i < sets->n; i++)
+		bear |= korch__annotation(sets->items[i], KORCH__ARGO_ANNOTATION_METADATA) != NULL;
+	return spec->restart_at != 0 || bear ||
 	       (canary && (canary->canary_metadata || canary->stable_metadata)) ||
 	       (bg && (bg->active_metadata || bg->preview_metadata));
 }
@@ -46,7 +50,8 @@ static int gather(gathered *all, const korch_view *view, const korch_rollout *ro
 	query.kind = &korch_replica_set_kind;
 	if (korch__gather(&all->sets, view, &query) < 0)
 		return KORCH_E_NOMEM;
-	for (size_t i = 0; needs_pods(rollout) && i < all->sets.n; i++) {
+	int needed = needs_pods(rollout, &all->sets);
+	for (size_t i = 0; needed && i < all->sets.n; i++) {
 		if (korch__gather_pods(&all->pods, view, query.namespace_,
 		                       korch_object_uid(all->sets.items[i])) < 0)
 			return KORCH_E_NOMEM;

@@ -91,13 +91,28 @@ static int fill(korch__argo_hand *h, korch_traffic_weights *weights)
 	return set_additional(h, weights);
 }
 
+/* Which of a pair of services is the stable one's: they change places with a promotion. */
+static int turn_ping_pong(korch__argo_hand *h, korch_rollout_canary_status *canary)
+{
+	const char *before = h->observed.state.stable, *now = h->next.state.stable;
+	const char *has = canary->stable_ping_pong;
+	if (!h->rollout->spec->strategy->canary->ping_pong)
+		return 0;
+	if (!has || !*has)
+		return korch_string_set(&canary->stable_ping_pong, "ping");
+	if (!before || !now || korch__text_equal(before, now))
+		return 0;
+	return korch_string_set(&canary->stable_ping_pong,
+	                        korch__text_equal(has, "ping") ? "pong" : "ping");
+}
+
 int korch__argo_write_weights(korch__argo_hand *h)
 {
 	if (h->strategy.type != KORCH_STRATEGY_CANARY)
 		return 0;
 	korch_rollout_canary_status *canary =
 	    korch_struct_edit(&h->status->canary, &korch_rollout_canary_status_type);
-	if (!canary)
+	if (!canary || turn_ping_pong(h, canary) < 0)
 		return KORCH_E_NOMEM;
 	if (!h->strategy.traffic) {
 		korch_block_share(&canary->weights, NULL);
