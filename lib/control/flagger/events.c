@@ -29,6 +29,16 @@ static const char *aborted_by(int32_t reason)
 	}
 }
 
+/* Of the steps that are done only weights are told. */
+static int step_done(korch__flagger_hand *h)
+{
+	int32_t step = h->next.state.step - 1;
+	if (step < 0 || (size_t)step >= h->strategy.n_steps ||
+	    h->steps[step].type != KORCH_STRATEGY_SET_WEIGHT)
+		return 0;
+	return korch__flagger_say(h, "Normal", "Weight in force: %d", h->steps[step].weight);
+}
+
 static int write_event(korch__flagger_hand *h, int32_t event)
 {
 	const korch_strategy_state *state = &h->next.state;
@@ -36,6 +46,8 @@ static int write_event(korch__flagger_hand *h, int32_t event)
 	switch (event) {
 	case KORCH_STRATEGY_EVENT_STARTED:
 		return korch__flagger_say(h, "Normal", "New revision of %s (%s)", target, h->id);
+	case KORCH_STRATEGY_EVENT_STEP:
+		return step_done(h);
 	case KORCH_STRATEGY_EVENT_WEIGHT:
 		return korch__flagger_say(h, "Normal", "Weight of %s from %d to %d", target, h->weight,
 		                          h->next.targets[1].weight);

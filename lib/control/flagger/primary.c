@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "control/deployment/deployment.h"
 #include "control/flagger/hand.h"
+#include "control/note.h"
+#include "control/pods.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -87,14 +89,25 @@ static int fill_new(korch__flagger_hand *h, korch_deployment *primary, int32_t r
 	return fill_spec(h, spec);
 }
 
+/* The target's; of one that was lost, the size that it had. */
+static int32_t first_size(const korch__flagger_hand *h)
+{
+	int32_t replicas = korch__deployment_replicas(h->input->target);
+	const char *state = korch__annotation(&h->canary->object, KORCH__FLAGGER_ANNOTATION_STATE);
+	int32_t before = (int32_t)korch__note_number(state, "replicas");
+	if (before > 0)
+		return before;
+	return replicas > 0 ? replicas : 1;
+}
+
 int korch__flagger_make_primary(korch__flagger_hand *h)
 {
 	korch_object *object = NULL;
-	int32_t replicas = korch__deployment_replicas(h->input->target);
+	int32_t replicas = first_size(h);
 	if (korch_object_new(&object, &korch_deployment_kind) < 0)
 		return KORCH_E_NOMEM;
 	if (korch__flagger_copy_configs(h) < 0 ||
-	    fill_new(h, (korch_deployment *)object, replicas > 0 ? replicas : 1) < 0) {
+	    fill_new(h, (korch_deployment *)object, replicas) < 0) {
 		korch_object_unref(object);
 		return KORCH_E_NOMEM;
 	}
