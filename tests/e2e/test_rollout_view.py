@@ -5,6 +5,7 @@ import json
 import threading
 
 import korch
+import schedule
 import screen
 
 WEB = """apiVersion: argoproj.io/v1alpha1
@@ -209,6 +210,13 @@ class Json(korch.Case):
         self.assertRegex(line["explanation"], "^paused until it is promoted at step 2 of 4")
         up.wait_event("RolloutPaused", since, kind="Rollout", name="web")
         self.stop(up)
+        # what was recorded is enough for a timeline
+        page = self.folder / "page.html"
+        recorded = self.write("run.json", "".join(json.dumps(line) + "\n" for line in up.lines))
+        result = korch.run("rollout", "timeline", recorded, "--html", page)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        kept = json.loads(schedule.Page(page.read_text()).data)["records"]
+        self.assertEqual(kept, [line for line in up.lines if line["type"] in ("event", "rollout")])
 
 
 if __name__ == "__main__":
