@@ -179,7 +179,8 @@ static int lead(korch__flagger_hand *h, korch_error **err)
 	    korch__flagger_hold(h) < 0)
 		return KORCH_E_NOMEM;
 	if (!h->input->primary || !h->input->primary->spec) {
-		if (korch__flagger_set_phase(h, "Initializing") < 0)
+		int is_new = !korch__annotation(&h->canary->object, KORCH__FLAGGER_ANNOTATION_STATE);
+		if (is_new && korch__flagger_set_phase(h, "Initializing") < 0)
 			return KORCH_E_NOMEM;
 		return korch__flagger_make_primary(h);
 	}
