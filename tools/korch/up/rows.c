@@ -1,5 +1,5 @@
 /* Rows of `korch up`, made from the view. */
-#include "up/rows.h"
+#include "up/reading.h"
 
 #include <korch/api.h>
 #include <stdio.h>
@@ -45,17 +45,6 @@ static tool_row *add(tool_rows *rows, const korch_object *object)
 	return added;
 }
 
-struct numbers {
-	const tool_waiting *waiting;  /* with 0 pods: nobody waits */
-	const rollout_state *rollout; /* NULL: it is none */
-	int32_t desired;
-	int32_t ready;
-	int32_t updated;
-	int32_t restarts;
-	int is_failed;
-	int is_finished;
-};
-
 /* 1 when it is not what it was, KORCH_E_NOMEM. */
 static int set_waiting(tool_row *row, const tool_waiting *waiting)
 {
@@ -92,7 +81,7 @@ static void drop_row(tool_row *row)
 	free(row->rollout);
 }
 
-static int set_row(tool_rows *rows, const korch_object *object, const struct numbers *numbers)
+int row_set(tool_rows *rows, const korch_object *object, const row_numbers *numbers)
 {
 	tool_row *row = find(rows, korch_object_uid(object));
 	int is_new = row == NULL;
@@ -126,29 +115,17 @@ static int32_t restarts_of(const korch_pod *pod)
 	return sum;
 }
 
-struct refresh {
-	tool_rows *rows;
-	const korch_view *view;
-};
-
-/* What is counted over the pods of a workload. */
-struct counting {
-	const struct refresh *refresh;
-	int32_t restarts;
-	tool_waiting waiting;
-};
-
 static int add_pod(void *userdata, const korch_object *object)
 {
-	struct counting *counting = userdata;
+	row_counting *counting = userdata;
 	counting->restarts += restarts_of((const korch_pod *)object);
 	waiting_add(&counting->waiting, (const korch_pod *)object, counting->refresh->rows->scheduler);
 	return 0;
 }
 
-static int add_pods_of_set(void *userdata, const korch_object *set)
+int row_count_set(void *userdata, const korch_object *set)
 {
-	struct counting *counting = userdata;
+	row_counting *counting = userdata;
 	const korch_view_query query = {.kind = kind_of("v1", "Pod"),
 	                                .owner_uid = korch_object_uid(set)};
 	korch_view_each(counting->refresh->view, &query, add_pod, counting);
@@ -167,14 +144,14 @@ static int has_failed_to_progress(const korch_deployment *deployment)
 
 static int refresh_deployment(void *userdata, const korch_object *object)
 {
-	const struct refresh *refresh = userdata;
+	const rows_reading *refresh = userdata;
 	const korch_deployment *deployment = (const korch_deployment *)object;
 	const korch_deployment_status *status = deployment->status;
-	struct counting counting = {.refresh = refresh};
+	row_counting counting = {.refresh = refresh};
 	const korch_view_query query = {.kind = kind_of("apps/v1", "ReplicaSet"),
 	                                .owner_uid = korch_object_uid(object)};
-	korch_view_each(refresh->view, &query, add_pods_of_set, &counting);
-	const struct numbers numbers = {
+	korch_view_each(refresh->view, &query, row_count_set, &counting);
+	const row_numbers numbers = {
 	    .waiting = &counting.waiting,
 	    .desired = deployment->spec ? deployment->spec->replicas : 0,
 	    .ready = status ? status->ready_replicas : 0,
@@ -182,100 +159,57 @@ static int refresh_deployment(void *userdata, const korch_object *object)
 	    .restarts = counting.restarts,
 	    .is_failed = has_failed_to_progress(deployment),
 	};
-	return set_row(refresh->rows, object, &numbers);
-}
-
-static int refresh_rollout(void *userdata, const korch_object *object)
-{
-	const struct refresh *refresh = userdata;
-	const korch_rollout_status *status = ((const korch_rollout *)object)->status;
-	struct counting counting = {.refresh = refresh};
-	rollout_state state;
-	const korch_view_query query = {.kind = &korch_replica_set_kind,
-	                                .owner_uid = korch_object_uid(object)};
-	korch_view_each(refresh->view, &query, add_pods_of_set, &counting);
-	rollout_state_read(&state, refresh->rows->cluster, object);
-	const struct numbers numbers = {
-	    .waiting = &counting.waiting,
-	    .rollout = &state,
-	    .desired = state.desired,
-	    .ready = status ? status->ready_replicas : 0,
-	    .updated = status ? status->updated_replicas : 0,
-	    .restarts = counting.restarts,
-	    .is_failed = strcmp(state.phase, "Degraded") == 0,
-	};
-	return set_row(refresh->rows, object, &numbers);
-}
-
-static int refresh_canary(void *userdata, const korch_object *object)
-{
-	const struct refresh *refresh = userdata;
-	const struct counting none = {.refresh = refresh};
-	rollout_state state;
-	rollout_state_read_canary(&state, refresh->rows->cluster, object);
-	const rollout_revision *target = state.n_revisions ? &state.revisions[0] : NULL;
-	const rollout_revision *primary = state.n_revisions > 1 ? &state.revisions[1] : NULL;
-	const struct numbers numbers = {
-	    .waiting = &none.waiting,
-	    .rollout = &state,
-	    .desired = state.desired,
-	    .ready = primary ? primary->ready : 0,
-	    .updated = strcmp(state.phase, "Healthy") == 0 ? state.desired
-	               : target                            ? target->ready
-	                                                   : 0,
-	    .is_failed = state.is_aborted,
-	};
-	return set_row(refresh->rows, object, &numbers);
+	return row_set(refresh->rows, object, &numbers);
 }
 
 static int refresh_replica_set(void *userdata, const korch_object *object)
 {
-	const struct refresh *refresh = userdata;
+	const rows_reading *refresh = userdata;
 	const korch_replica_set *set = (const korch_replica_set *)object;
-	struct counting counting = {.refresh = refresh};
+	row_counting counting = {.refresh = refresh};
 	if (korch_object_controller(object))
 		return 0;
-	add_pods_of_set(&counting, object);
-	const struct numbers numbers = {
+	row_count_set(&counting, object);
+	const row_numbers numbers = {
 	    .waiting = &counting.waiting,
 	    .desired = set->spec ? set->spec->replicas : 0,
 	    .ready = set->status ? set->status->ready_replicas : 0,
 	    .updated = set->status ? set->status->replicas : 0,
 	    .restarts = counting.restarts,
 	};
-	return set_row(refresh->rows, object, &numbers);
+	return row_set(refresh->rows, object, &numbers);
 }
 
 static int refresh_stateful_set(void *userdata, const korch_object *object)
 {
-	const struct refresh *refresh = userdata;
+	const rows_reading *refresh = userdata;
 	const korch_stateful_set *set = (const korch_stateful_set *)object;
-	struct counting counting = {.refresh = refresh};
-	add_pods_of_set(&counting, object);
-	const struct numbers numbers = {
+	row_counting counting = {.refresh = refresh};
+	row_count_set(&counting, object);
+	const row_numbers numbers = {
 	    .waiting = &counting.waiting,
 	    .desired = set->spec ? set->spec->replicas : 0,
 	    .ready = set->status ? set->status->ready_replicas : 0,
 	    .updated = set->status ? set->status->updated_replicas : 0,
 	    .restarts = counting.restarts,
 	};
-	return set_row(refresh->rows, object, &numbers);
+	return row_set(refresh->rows, object, &numbers);
 }
 
 static int refresh_daemon_set(void *userdata, const korch_object *object)
 {
-	const struct refresh *refresh = userdata;
+	const rows_reading *refresh = userdata;
 	const korch_daemon_set *set = (const korch_daemon_set *)object;
-	struct counting counting = {.refresh = refresh};
-	add_pods_of_set(&counting, object);
-	const struct numbers numbers = {
+	row_counting counting = {.refresh = refresh};
+	row_count_set(&counting, object);
+	const row_numbers numbers = {
 	    .waiting = &counting.waiting,
 	    .desired = set->status ? set->status->desired_number_scheduled : 0,
 	    .ready = set->status ? set->status->number_ready : 0,
 	    .updated = set->status ? set->status->updated_number_scheduled : 0,
 	    .restarts = counting.restarts,
 	};
-	return set_row(refresh->rows, object, &numbers);
+	return row_set(refresh->rows, object, &numbers);
 }
 
 static int pod_is_ready(const korch_pod *pod)
@@ -290,14 +224,14 @@ static int pod_is_ready(const korch_pod *pod)
 
 static int refresh_pod(void *userdata, const korch_object *object)
 {
-	const struct refresh *refresh = userdata;
+	const rows_reading *refresh = userdata;
 	const korch_pod *pod = (const korch_pod *)object;
 	const char *phase = pod->status && pod->status->phase ? pod->status->phase : "";
-	struct counting counting = {.refresh = refresh};
+	row_counting counting = {.refresh = refresh};
 	if (korch_object_controller(object))
 		return 0;
 	add_pod(&counting, object);
-	const struct numbers numbers = {
+	const row_numbers numbers = {
 	    .waiting = &counting.waiting,
 	    .desired = 1,
 	    .ready = pod_is_ready(pod),
@@ -306,7 +240,7 @@ static int refresh_pod(void *userdata, const korch_object *object)
 	    .is_failed = strcmp(phase, "Failed") == 0,
 	    .is_finished = strcmp(phase, "Succeeded") == 0,
 	};
-	return set_row(refresh->rows, object, &numbers);
+	return row_set(refresh->rows, object, &numbers);
 }
 
 static int compare(const void *a, const void *b)
@@ -328,13 +262,13 @@ int rows_refresh(tool_rows *rows, const korch_view *view)
 	} KINDS[] = {
 	    {"apps/v1", "Deployment", refresh_deployment},
 	    {"apps/v1", "ReplicaSet", refresh_replica_set},
-	    {"argoproj.io/v1alpha1", "Rollout", refresh_rollout},
-	    {"flagger.app/v1beta1", "Canary", refresh_canary},
+	    {"argoproj.io/v1alpha1", "Rollout", row_read_rollout},
+	    {"flagger.app/v1beta1", "Canary", row_read_canary},
 	    {"apps/v1", "StatefulSet", refresh_stateful_set},
 	    {"apps/v1", "DaemonSet", refresh_daemon_set},
 	    {"v1", "Pod", refresh_pod},
 	};
-	struct refresh refresh = {rows, view};
+	rows_reading refresh = {rows, view};
 	int code = 0;
 	for (size_t i = 0; i < rows->n; i++)
 		rows->items[i].is_current = 0;
