@@ -148,6 +148,13 @@ metrics:
         self.assertIn("the script says nothing about this metric", result.stdout)
         self.assertRegex(result.stderr, '^korch: warning: .*script.yaml: nothing is said about the metric "smoke" of analysistemplate/smoke\n$')
 
+    def test_one_pod(self):
+        """Pods of the new version that land on one node never get ready: the update does not go on, and the deadline passes."""
+        script = "nodes: [{name: a, pods: 2}, {name: b}]\nimages:\n- {image: '*', start: 1s}\n- {image: 'shop:2', node: b, pod: 'default/*', start-error: broken disk}\n"
+        result = self.shop(script + "actions: [{at: 1m, set-image: 'shop:2'}]")
+        self.assertEqual(result.returncode, 3)
+        self.assertRegex(result.stdout, r"(?m)^ +11m\d+s  shop  warning: ProgressDeadlineExceeded: ")
+
     def test_apply(self):
         self.write("next.yaml", BLUE_GREEN.replace("shop:1", "shop:2").replace("autoPromotionEnabled: false", "autoPromotionSeconds: 60"))
         result = self.shop("actions: [{at: 5m, apply: next.yaml}, {at: 1h, scale: 5}, {at: 2h, crash: 'shop:2'}]\nimages: [{image: 'shop:*', start: 3s}]")
@@ -170,6 +177,7 @@ class BadInput(Case):
                 ("images:\n- {start: 5s}", ':2: "image" is missing: which images, such as "web:2\\*"'),
                 ("images:\n- {image: a, start: soon}", ':2: "soon": a duration is needed, such as 90s, 10m or 1h30m'),
                 ("images:\n- {image: a, from: 2h, until: 1h}", ':2: "until" is not behind "from"'),
+                ("images:\n- {image: a, pod: 'default/*', pull: 5s}", ":2: images are pulled for a node, not for a pod or container"),
                 ("metrics:\n- {metric: a}", ':2: one of "value", "result", "error" and "points" is needed'),
                 ("metrics:\n- {metric: a, value: much}", ':2: "much": a number is needed'),
                 ("metrics:\n- {metric: a, result: '[0.9'}", ':2: "\\[0.9": JSON is needed.*'),

@@ -22,6 +22,8 @@ static int add_rule(play *self, const script_image *image, korch_error **err)
 	    .size = sizeof(rule),
 	    .image = image->image,
 	    .node = or_null(image->node),
+	    .pod = or_null(image->pod),
+	    .container = or_null(image->container),
 	    .pull_us = image->pull,
 	    .pull_error = or_null(image->pull_error),
 	    .start_us = image->start,

@@ -109,6 +109,8 @@ static int read_nodes(doc *d, yaml_node_t *value, void *to)
 
 TEXT_FIELD(script_image, image)
 TEXT_FIELD(script_image, node)
+TEXT_FIELD(script_image, pod)
+TEXT_FIELD(script_image, container)
 TEXT_FIELD(script_image, pull_error)
 TEXT_FIELD(script_image, start_error)
 TEXT_FIELD(script_image, startup)
@@ -127,6 +129,8 @@ static int read_image(doc *d, yaml_node_t *item, void *to)
 {
 	static const doc_field FIELDS[] = {{"image", script_image_image},
 	                                   {"node", script_image_node},
+	                                   {"pod", script_image_pod},
+	                                   {"container", script_image_container},
 	                                   {"from", script_image_from},
 	                                   {"until", script_image_until},
 	                                   {"pull", script_image_pull},
@@ -149,6 +153,8 @@ static int read_image(doc *d, yaml_node_t *item, void *to)
 	image->exit_code = 1;
 	image->line = doc_line(item);
 	int code = doc_mapping(d, item, "an image", FIELDS, image);
+	if (code == 0 && (*image->pod || *image->container) && (image->pull || *image->pull_error))
+		return doc_fail(d, item, "images are pulled for a node, not for a pod or container");
 	if (code == 0 && !*image->image)
 		return doc_fail(d, item, "\"image\" is missing: which images, such as \"web:2*\"");
 	if (code == 0 && image->until <= image->from)

@@ -26,8 +26,10 @@ typedef struct script_node {
 
 /* How containers of an image behave that start in a range of time. */
 typedef struct script_image {
-	char image[256]; /* glob */
-	char node[64];   /* glob */
+	char image[256];       /* glob */
+	char node[64];         /* glob; "": any; so are the next two */
+	char pod[SCRIPT_TEXT]; /* NAMESPACE/NAME */
+	char container[128];
 	char pull_error[128];
 	char start_error[128];
 	char startup[128]; /* "fail:10s,ok:1h" as in sim.h */
