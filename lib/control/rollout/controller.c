@@ -137,6 +137,7 @@ static int fill_input(korch__argo_input *out, gathered *all, const korch_view *v
 	resolve(out, view);
 	find_services(out, view);
 	find_taken(out, view);
+	out->root = korch__argo_find_root(view, rollout, out->template_);
 	return 0;
 }
 
@@ -198,7 +199,7 @@ static int names_service(const korch_rollout *rollout, const korch_object *servi
 		if (name && korch__text_equal(name, korch_object_name(service)))
 			return 1;
 	}
-	return 0;
+	return korch__argo_shares_subsets(rollout);
 }
 
 static int names_workload(const korch_rollout *rollout, const korch_object *workload)

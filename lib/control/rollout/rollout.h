@@ -49,7 +49,8 @@ typedef struct korch__argo_input {
 	const korch_replica_set *name_taken; /* the set of the name that the present template's would
 	                                        have, whose ever it is; or NULL */
 	const korch_service *services[KORCH__ARGO_SERVICES]; /* NULL: not named, or not there */
-	const korch_analysis_run *const *runs;               /* that it controls */
+	const char *root; /* service that traffic is shared at when the Rollout names none, or NULL */
+	const korch_analysis_run *const *runs; /* that it controls */
 	size_t n_runs;
 	const korch_experiment *const *experiments; /* that it controls */
 	size_t n_experiments;
@@ -66,6 +67,12 @@ int korch__argo_decide(const korch__argo_input *input, korch_plan *plan, korch_e
 int32_t korch__argo_outcome(const char *phase);
 /* Name of a service that the Rollout names, or NULL. */
 const char *korch__argo_service_name(const korch_rollout *rollout, korch__argo_service which);
+/* Whether it routes traffic and names no service for it: subsets of one service, as Istio has them.
+ */
+int korch__argo_shares_subsets(const korch_rollout *rollout);
+/* The service of that Rollout: the first one by name that selects pods of the template. */
+const char *korch__argo_find_root(const korch_view *view, const korch_rollout *rollout,
+                                  const korch_pod_template_spec *template_);
 /* The hash of a template for this Rollout, and the name of its ReplicaSet. */
 void korch__argo_hash(char out[12], const korch_rollout *rollout,
                       const korch_pod_template_spec *template_);

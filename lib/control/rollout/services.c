@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "control/pods.h"
 #include "control/rollout/hand.h"
+#include <string.h>
 
 const char *korch__argo_service_name(const korch_rollout *rollout, korch__argo_service which)
 {
@@ -30,6 +31,47 @@ const char *korch__argo_service_name(const korch_rollout *rollout, korch__argo_s
 		break;
 	}
 	return NULL;
+}
+
+int korch__argo_shares_subsets(const korch_rollout *rollout)
+{
+	const korch_rollout_strategy *strategy = rollout->spec ? rollout->spec->strategy : NULL;
+	return strategy && strategy->canary && strategy->canary->traffic_routing &&
+	       !korch__argo_service_name(rollout, KORCH__ARGO_STABLE);
+}
+
+/* The first service that selects the labels of a template. */
+typedef struct root_search {
+	const korch_map *labels;
+	const char *found;
+} root_search;
+
+static int look_at(void *userdata, const korch_object *object)
+{
+	root_search *s = userdata;
+	const korch_service_spec *spec = ((const korch_service *)object)->spec;
+	const korch_map *selector = spec ? spec->selector : NULL;
+	size_t n = selector ? selector->n : 0;
+	for (size_t i = 0; i < n; i++) {
+		const char *value = korch_map_get(s->labels, selector->items[i].key);
+		if (!value || !korch__text_equal(value, selector->items[i].value))
+			return 0;
+	}
+	if (n > 0 && (!s->found || strcmp(korch_object_name(object), s->found) < 0))
+		s->found = korch_object_name(object);
+	return 0;
+}
+
+const char *korch__argo_find_root(const korch_view *view, const korch_rollout *rollout,
+                                  const korch_pod_template_spec *template_)
+{
+	root_search s = {.labels =
+	                     template_ && template_->metadata ? template_->metadata->labels : NULL};
+	const korch_view_query query = {.kind = &korch_service_kind,
+	                                .namespace_ = korch_object_namespace(&rollout->object)};
+	if (korch__argo_shares_subsets(rollout) && s.labels)
+		korch_view_each(view, &query, look_at, &s);
+	return s.found;
 }
 
 const char *korch__argo_selected(const korch__argo_hand *h, korch__argo_service which)

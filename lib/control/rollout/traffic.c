@@ -127,7 +127,11 @@ static const char *root_service(const korch_rollout *rollout)
 		return routing->smi->root_service;
 	if (routing->alb && routing->alb->root_service)
 		return routing->alb->root_service;
-	return korch__argo_service_name(rollout, KORCH__ARGO_STABLE);
+	const char *stable = korch__argo_service_name(rollout, KORCH__ARGO_STABLE);
+	if (stable)
+		return stable;
+	const korch_traffic_weights *weights = rollout->status->canary->weights;
+	return weights->stable ? weights->stable->service_name : NULL; /* it was found */
 }
 
 static int asks(korch__asked_traffic *out, const korch_object *object)

@@ -81,6 +81,8 @@ static int fill(korch__argo_hand *h, korch_traffic_weights *weights)
 	const char *stable = h->next.state.stable;
 	const char *canary_service = korch__argo_service_name(h->edited, KORCH__ARGO_CANARY);
 	const char *stable_service = korch__argo_service_name(h->edited, KORCH__ARGO_STABLE);
+	if (!stable_service)
+		stable_service = h->input->root;
 	int same = !stable || korch__text_equal(stable, h->hash);
 	/* with one revision everything goes to the stable service, as Argo has it */
 	if (set_destination(&weights->canary, same ? 0 : target_weight(h, h->hash), h->hash,

@@ -31,6 +31,24 @@ START_TEST(test_canary_services)
 }
 END_TEST
 
+/* Istio's subsets: no service is named, the one that selects the pods is shared. */
+START_TEST(test_subsets)
+{
+	ro_world r;
+	ro_init(
+	    &r,
+	    RO_CANARY(
+	        "trafficRouting: {istio: {virtualService: {name: v}, destinationRule: {name: d, "
+	        "canarySubsetName: c, stableSubsetName: s}}}, steps: [{setWeight: 25}, {pause: {}}]"));
+	ck_assert_str_eq(ro_field(&r, "status.canary.weights.stable.serviceName"), "");
+	ro_put(&r, RO_SERVICE("other") RO_SERVICE("front"));
+	ro_settle(&r);
+	ck_assert_str_eq(ro_field(&r, "status.canary.weights.stable.serviceName"), "front");
+	ck_assert_str_eq(selected(&r, "front"), "");
+	ro_fini(&r);
+}
+END_TEST
+
 #define BLUE_GREEN                                                                                 \
 	RO_BLUE_GREEN("activeService: active, previewService: preview, autoPromotionEnabled: false, "  \
 	              "scaleDownDelaySeconds: 20, activeMetadata: {labels: {role: active}}, "          \
@@ -238,7 +256,8 @@ END_TEST
 KORCH_SUITE(rollout_parts)
 {
 	Suite *suite = suite_create("rollout parts");
-	KORCH_CASE(suite, "services", test_canary_services, test_blue_green, test_ping_pong);
+	KORCH_CASE(suite, "services", test_canary_services, test_subsets, test_blue_green,
+	           test_ping_pong);
 	KORCH_CASE(suite, "templates", test_metadata_is_taken_back, test_anti_affinity, test_workload,
 	           test_no_workload);
 	return suite;
