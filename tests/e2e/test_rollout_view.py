@@ -116,12 +116,13 @@ class View(korch.Case):
 
     def test_promote(self):
         """Steps done and to come, weights, revisions, the sentence; promoted by keys to the end."""
-        terminal = self.start()
+        terminal = self.start(columns=80)
         terminal.wait(r"^  Healthy  ▰{4}  step 4/4 done  stable 100%$")
-        terminal.wait(r"p promote  P all the way  a abort  t retry")
+        terminal.wait(r"^p promote  P all  a abort  t retry .*  q quit$")
         self.set_image(terminal, "wrong\x7f\x7f\x7f\x7f\x7fweb:2")
         self.paused(terminal)
         terminal.wait(r"^  paused until it is promoted at step 2 of 4 \(since \d+s\)")
+        terminal.resize(100, 30)
         terminal.wait(r"^  revision 2 canary  web:2  1/1 ready, 1 available$")
         terminal.wait(r"^  revision 1 stable  web:1  1/1 ready, 1 available$")
         first = terminal.wait(r"at step 2 of 4 \(since (\d+)s\)")[1]

@@ -121,8 +121,9 @@ tool_wish keys_read(keys *self, const char *bytes, size_t n, const tool_rows *ro
 
 const char *keys_help(const keys *self, const tool_rows *rows)
 {
+	/* fits 80 columns */
 	return is_on_rollout(self, rows)
-	           ? "↑↓ select  p promote  P all the way  a abort  t retry  z pause  i image  u undo  "
-	             "r restart  + - scale  q quit"
+	           ? "p promote  P all  a abort  t retry  z pause  i image  u undo  "
+	             "r restart  q quit"
 	           : "↑↓ select  u undo  r restart  + - scale  q quit";
 }
