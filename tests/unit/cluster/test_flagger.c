@@ -3,6 +3,7 @@
  * moment each of the two Deployments has enough ready pods for the weight that is in force, also
  * while the primary is being updated.
  */
+#include "base/random.h"
 #include "control/flagger/flagger.h"
 #include "control/flagger/traffic.h"
 #include "control/pods.h"
@@ -129,10 +130,76 @@ START_TEST(test_blue_green)
 }
 END_TEST
 
+/* It comes to an end, and then nothing is written any more. */
+static void check_calm(fixture *at, uint64_t seed)
+{
+	korch_engine_stats before, after;
+	fixture_pass(at, 7200 * SECOND);
+	korch_object *canary = fixture_get(at, "canary", "web");
+	const korch_flagger_canary_status *status = ((korch_flagger_canary *)canary)->status;
+	ck_assert_msg(strcmp(status->phase, "Succeeded") == 0 || strcmp(status->phase, "Failed") == 0,
+	              "seed %llu ends in %s", (unsigned long long)seed, status->phase);
+	ck_assert_msg(status->canary_weight == 0, "seed %llu ends with weight %d: %s",
+	              (unsigned long long)seed, status->canary_weight,
+	              korch__annotation(canary, KORCH__FLAGGER_ANNOTATION_STATE));
+	korch_object_unref(canary);
+	fixture_value(at, "deployment", "web", "spec.replicas", "0");
+	ck_assert_int_eq(ready_pods(at, "app=web-primary"), REPLICAS);
+	ck_assert_int_eq(ready_pods(at, "app=web"), 0);
+	korch_engine_get_stats(&before, korch_cluster_engine(at->cluster));
+	fixture_pass(at, 7200 * SECOND);
+	korch_engine_get_stats(&after, korch_cluster_engine(at->cluster));
+	ck_assert_uint_eq(after.commits, before.commits);
+}
+
+/* Anything goes wrong for a while, and people change their minds; then it stops. */
+static void storm(uint64_t seed)
+{
+	static const korch_sim_faults faults = {.size = sizeof(faults),
+	                                        .start_failure_permille = 100,
+	                                        .event_lost_permille = 50,
+	                                        .event_repeated_permille = 50,
+	                                        .event_delayed_permille = 100};
+	static const char *const images[] = {"web:1", "web:2", "web:3", "bad:1"};
+	fixture at;
+	korch_random random;
+	korch__random_init(&random, seed);
+	fixture_init(&at, 4);
+	const korch_sim_rule slow = {
+	    .size = sizeof(slow), .image = "web:*", .start_us = 3 * SECOND, .crash_permille = 20};
+	const korch_sim_rule bad = {
+	    .size = sizeof(bad), .image = "bad:*", .start_error = "no such file"};
+	ck_assert_int_eq(korch_sim_rule_add(at.runtime, &slow, NULL), 0);
+	ck_assert_int_eq(korch_sim_rule_add(at.runtime, &bad, NULL), 0);
+	ck_assert_int_eq(korch_sim_set_faults(at.runtime, &faults), 0);
+	deploy(&at, "{type: RollingUpdate}", "web:1");
+	fixture_apply(&at,
+	              "{apiVersion: flagger.app/v1beta1, kind: Canary, metadata: {name: web}, spec: "
+	              "{targetRef: {apiVersion: apps/v1, kind: Deployment, name: web}, "
+	              "progressDeadlineSeconds: 60, service: {port: 80}, analysis: {interval: 10s, "
+	              "threshold: 1, stepWeight: 30, maxWeight: 60, stepWeightPromotion: 40}}}");
+	for (int i = 0; i < 30; i++) {
+		fixture_pass(&at, (korch_usec)korch__random_below(&random, 40) * SECOND);
+		deploy(&at, "{type: RollingUpdate}", images[korch__random_below(&random, 4)]);
+	}
+	ck_assert_int_eq(korch_sim_set_faults(at.runtime, NULL), 0);
+	ck_assert_int_eq(korch_sim_rules_clear(at.runtime), 0);
+	check_calm(&at, seed);
+	fixture_fini(&at);
+}
+
+START_TEST(test_storms)
+{
+	for (uint64_t seed = 1; seed <= unit_seeds(6); seed++)
+		storm(seed);
+}
+END_TEST
+
 KORCH_SUITE(flagger_law)
 {
 	Suite *suite = suite_create("flagger-law");
 	KORCH_CASE(suite, "law", test_weights, test_promotion_in_steps, test_little_weight,
 	           test_recreate, test_ab, test_blue_green);
+	KORCH_CASE(suite, "storms", test_storms);
 	return suite;
 }
