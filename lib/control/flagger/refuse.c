@@ -17,7 +17,9 @@ static const char *unknown_member(const korch_flagger_http_match *match)
 	               {"authority", match->authority != NULL},
 	               {"port", match->port != 0},
 	               {"queryParams", match->query_params && strcmp(match->query_params, "{}") != 0},
-	               {"ignoreUriCase", match->ignore_uri_case}};
+	               {"ignoreUriCase", match->ignore_uri_case},
+	               {"uri.suffix", match->uri && match->uri->suffix},
+	               {"method.suffix", match->method && match->method->suffix}};
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		if (members[i].is_set)
 			return members[i].name;
@@ -34,15 +36,22 @@ static uint32_t value_needs(struct json_object *value)
 	                                                         : KORCH_ROUTER_HEADER_REGEX;
 }
 
+static uint32_t text_needs(const korch_flagger_string_match *text)
+{
+	if (!text)
+		return 0;
+	return text->regex    ? KORCH_ROUTER_HEADER_REGEX
+	       : text->prefix ? KORCH_ROUTER_HEADER_PREFIX
+	                      : KORCH_ROUTER_HEADER_EXACT;
+}
+
 uint32_t korch__flagger_match_needs(const korch_flagger_http_match *match, const char **problem)
 {
 	uint32_t needs = 0;
 	struct json_object *headers = NULL;
 	const char *text = korch__text_or_empty(match->headers);
 	*problem = unknown_member(match);
-	/* a route of any kind needs a router of requests */
-	if (match->uri || match->method)
-		needs |= KORCH_ROUTER_HEADER_EXACT;
+	needs |= text_needs(match->uri) | text_needs(match->method);
 	if (*text && korch__json_parse(&headers, text, strlen(text), NULL, NULL, NULL) == 0 &&
 	    json_object_is_type(headers, json_type_object)) {
 		json_object_object_foreach(headers, name, value)
@@ -77,7 +86,12 @@ static int refuse_match(uint32_t capabilities, const korch_flagger_http_match *m
 		                       "spec.analysis.match[%zu].%s: no router matches by it; headers, uri "
 		                       "and method are allowed",
 		                       i, problem);
-	snprintf(path, sizeof(path), "spec.analysis.match[%zu].headers", i);
+	if (needs == 0)
+		return korch_error_set(err, KORCH_E_INVALID,
+		                       "spec.analysis.match[%zu]: matches nothing in particular; headers, "
+		                       "uri or method are needed",
+		                       i);
+	snprintf(path, sizeof(path), "spec.analysis.match[%zu]", i);
 	return refuse_bits(capabilities, needs, path, err);
 }
 

@@ -168,6 +168,7 @@ static int add_mirror(korch__asked_traffic *t, int percentage, const char *revis
 	if (!t->matches)
 		return KORCH_E_NOMEM;
 	t->n_matches = 1;
+	t->matches[0].path = (korch_traffic_string){.value = "/", .kind = KORCH_TRAFFIC_PREFIX};
 	t->mirror_routes[t->traffic.n_mirror_routes++] =
 	    (korch_traffic_route){.name = KORCH_FLAGGER_MIRROR_ROUTE,
 	                          .destination = revision,
