@@ -48,7 +48,7 @@ class Case(korch.Case):
 class Examples(Case):
     def test_good(self):
         """A day of canary goes all the way, step by step, each at its time."""
-        result = rehearse(WEB, "--script", EXAMPLES / "good.yaml")
+        result = rehearse(WEB, "--script", EXAMPLES / "good.script")
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         text = result.stdout
         self.assertRegex(text, r"(?m)^ +0s  ▶ apply .*web\.yaml$")
@@ -61,14 +61,14 @@ class Examples(Case):
 
     def test_bad(self):
         """Requests fail more and more: the analysis takes it back by itself."""
-        result = rehearse(WEB, "--script", EXAMPLES / "bad.yaml")
+        result = rehearse(WEB, "--script", EXAMPLES / "bad.script")
         self.assertEqual((result.returncode, result.stderr), (3, ""))
         self.assertRegex(result.stdout, r"RolloutAborted: .*an analysis failed")
         self.assertRegex(result.stdout, r"success-rate \S+ \[0\.9\d+\]  \d+ ok, 4 failed")
         self.assertRegex(result.stdout, r"(?m)^web 2 +Degraded +5/8 ")
 
     def test_people(self):
-        result = rehearse(WEB, "--script", EXAMPLES / "people.yaml")
+        result = rehearse(WEB, "--script", EXAMPLES / "people.script")
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         for line in (r"1m\d+s +web  revision 2 canary: 0 of 1 pods are ready", r"6m0s  ▶ abort web", r"aborted by a person;", r"3h0m0s  ▶ pause web",
                      r"paused by spec\.paused", r"2 in error", r"revision \d \w+: \d+ of \d+ pods are ready", r"5h0m0s  ▶ promote-full web"):
@@ -77,7 +77,7 @@ class Examples(Case):
 
     def test_flagger(self):
         """A Canary of Flagger: the target is the canary, the primary is stable, each check is a step."""
-        result = rehearse(EXAMPLES / "flagger.yaml", "--script", EXAMPLES / "flagger-script.yaml")
+        result = rehearse(EXAMPLES / "flagger.yaml", "--script", EXAMPLES / "flagger.script")
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertRegex(result.stdout, r"(?m)^ +shop  Progressing  step 2/5 \(setWeight: 20\)  canary 20%  primary 80%: A new revision is being judged; a check every 10m, "
                          r"0 failed, 3 are allowed$")
@@ -88,12 +88,12 @@ class Examples(Case):
 
     def test_same_again(self):
         """One seed, one story; another seed, other noise."""
-        one, two = (rehearse(WEB, "--script", EXAMPLES / "good.yaml", "-o", "json", "--seed", seed) for seed in (7, 7))
+        one, two = (rehearse(WEB, "--script", EXAMPLES / "good.script", "-o", "json", "--seed", seed) for seed in (7, 7))
         self.assertEqual(one.stdout, two.stdout)
-        self.assertNotEqual(one.stdout, rehearse(WEB, "--script", EXAMPLES / "good.yaml", "-o", "json", "--seed", 8).stdout)
+        self.assertNotEqual(one.stdout, rehearse(WEB, "--script", EXAMPLES / "good.script", "-o", "json", "--seed", 8).stdout)
 
     def test_records(self):
-        result = rehearse(WEB, "--script", EXAMPLES / "bad.yaml", "-o", "json")
+        result = rehearse(WEB, "--script", EXAMPLES / "bad.script", "-o", "json")
         self.assertEqual(result.returncode, 3)
         lines = records(result)
         self.assertEqual({line["type"] for line in lines}, {"action", "event", "rollout", "run"})
@@ -110,7 +110,7 @@ class Examples(Case):
         self.assertGreater(len({line["analyses"][0]["metrics"][0]["successful"] for line in measured}), 50, "each measurement is recorded")
 
     def test_until(self):
-        result = rehearse(WEB, "--script", EXAMPLES / "good.yaml", "--until", "2h")
+        result = rehearse(WEB, "--script", EXAMPLES / "good.script", "--until", "2h")
         self.assertEqual(result.returncode, 4)
         self.assertRegex(result.stdout, r"(?m)^web 2 +Paused +3/8 ")
 
@@ -245,10 +245,10 @@ class Pages(Case):
         return result.stdout
 
     def test_rehearsal(self):
-        result = rehearse(WEB, "--script", EXAMPLES / "bad.yaml", "-o", "html")
+        result = rehearse(WEB, "--script", EXAMPLES / "bad.script", "-o", "html")
         self.assertEqual(result.returncode, 3)
         data = self.page(result.stdout)
-        lines = records(rehearse(WEB, "--script", EXAMPLES / "bad.yaml", "-o", "json"))
+        lines = records(rehearse(WEB, "--script", EXAMPLES / "bad.script", "-o", "json"))
         self.assertEqual(data["records"], lines)
         drawn = self.drawn(self.write("page.html", result.stdout))
         if drawn is not None:
@@ -259,7 +259,7 @@ class Pages(Case):
 
     def test_timeline(self):
         """From the lines of a rehearsal, from Kubernetes' Events, from standard input."""
-        text = rehearse(WEB, "--script", EXAMPLES / "bad.yaml", "-o", "json").stdout
+        text = rehearse(WEB, "--script", EXAMPLES / "bad.script", "-o", "json").stdout
         path, out = self.write("run.json", text), self.folder / "run.html"
         result = korch.run("rollout", "timeline", path, "--html", out)
         self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", ""))
