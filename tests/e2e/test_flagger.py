@@ -29,6 +29,7 @@ metadata: {name: web}
 spec:
   targetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
   service: {port: 80, targetPort: 8080}
+  metricsServer: "%(prometheus)s"
   analysis: %(analysis)s
 ---
 apiVersion: apps/v1
@@ -54,6 +55,7 @@ spec:
         readinessProbe: {httpGet: {path: /healthz, port: 8080}, periodSeconds: 1}
         lifecycle: {preStop: {sleep: {seconds: 2}}}
 """
+BUILT_IN = "interval: 10s, threshold: 2, metrics: [{name: request-success-rate, thresholdRange: {min: 98}, interval: 10s}]"
 CHECKED = "interval: 10s, threshold: 2, metrics: [{name: errors, templateRef: {name: errors}, thresholdRange: {max: 2}, interval: 10s}]"
 
 
@@ -139,11 +141,20 @@ class Canaries(korch.Case):
         self.assertEqual(gate.calls[0]["phase"], "WaitingPromotion")
         self.assertEqual(gate.calls[0]["canaryWeight"], 50)
 
+    def scrape_router(self, up):
+        """HAProxy's own metrics are scraped, too."""
+        routed = up.wait_event("TrafficRouted")["message"]
+        path = self.prometheus.targets / "router"
+        path.write_text(json.dumps([{"targets": [routed.split("http://")[1].split("/")[0]]}]))
+        path.rename(path.with_suffix(".json"))
+
     def test_bad(self):
-        analysis = "{%s, stepWeight: 20, maxWeight: 60}" % CHECKED
+        analysis = "{%s, stepWeight: 20, maxWeight: 60}" % BUILT_IN
         up, load = self.start(analysis)
+        self.scrape_router(up)
         mark = up.mark()
         self.apply(analysis, "v2", errors=0.05)
+        up.wait_event("AnalysisRunCompleted", since=mark, message=lambda text: "Failed" in text and "Error" not in text)  # it was measured
         self.said(up, "Failed:", mark)
         korch.wait_until(lambda: share(load.wait(200), "v1") == 100, "only the old version answers")
         self.finish(load)
