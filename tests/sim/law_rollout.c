@@ -51,6 +51,8 @@ static int add_set(void *userdata, const korch_object *object)
 	const korch_replica_set *set = (const korch_replica_set *)object;
 	int32_t size = set->spec->replicas;
 	int32_t available = set->status ? set->status->available_replicas : 0;
+	if (object->metadata->deletion_timestamp) /* somebody takes it away */
+		return 0;
 	int is_it = strcmp(korch_object_uid(object), korch_object_uid(&sums->set->object)) == 0;
 	sums->total += size;
 	sums->available += smaller(size, available);

@@ -95,6 +95,8 @@ static uint64_t run(uint64_t seed, int steps, int is_rollouts, uint64_t *changes
 		else
 			act(&s);
 		laws_check(&s);
+		if (is_rollouts && chance(&s, 12)) /* before anything follows from it */
+			world_restart(&s);
 		pass(&s, chance(&s, 10) ? (korch_usec)below(&s, 400) * SECOND
 		                        : (korch_usec)below(&s, 15000) * 1000);
 	}

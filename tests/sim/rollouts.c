@@ -11,6 +11,7 @@ typedef struct rollout_kind {
 	int replicas; /* fewer than this */
 	const char *strategy;
 	const char *more; /* of the spec */
+	int has_workload; /* the template is that of the Deployment wl-# */
 } rollout_kind;
 
 #define ROUTED                                                                                     \
@@ -56,6 +57,19 @@ static const rollout_kind KINDS[ROLLOUTS] = {
      "{\"name\":\"new\",\"specRef\":\"canary\",\"weight\":10}],\"analyses\":[{\"name\":\"ro\","
      "\"templateName\":\"ro-#\"}]}},{\"setWeight\":60},{\"pause\":{\"duration\":8}}]}",
      "\"rollbackWindow\":{\"revisions\":1},"},
+    {5,
+     "\"canary\":{\"pingPong\":{\"pingService\":\"ro-#-a\",\"pongService\":\"ro-#-b\"},"
+     "\"trafficRouting\":{\"alb\":{\"ingress\":\"ro-#\",\"servicePort\":80,\"rootService\":\"ro-#-"
+     "a\"}},"
+     "\"steps\":[{\"setWeight\":@},{\"pause\":{\"duration\":5}},{\"setWeight\":70},"
+     "{\"pause\":{\"duration\":5}}]}",
+     ""},
+    {5,
+     "\"canary\":{\"maxSurge\":2,\"maxUnavailable\":0,\"steps\":[{\"setWeight\":@},"
+     "{\"pause\":{\"duration\":5}},{\"setWeight\":70},{\"pause\":{\"duration\":5}}]}",
+     "\"workloadRef\":{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"name\":\"wl-#\","
+     "\"scaleDown\":\"progressively\"},",
+     1},
 };
 
 /* What metrics may say: good, inconclusive, bad, nothing. */
@@ -82,15 +96,27 @@ static void apply_rollout(sim *s, int ro, int replicas, const char *image, int p
 	int weight = chance(s, 6) ? 30 : 20;
 	note(s, "apply ro-%d replicas %d image %s weight %d%s", ro, replicas, image, weight,
 	     paused ? " paused" : "");
-	snprintf(pattern, sizeof(pattern),
-	         "{\"apiVersion\":\"argoproj.io/v1alpha1\",\"kind\":\"Rollout\",\"metadata\":{"
-	         "\"name\":\"ro-#\"},\"spec\":{\"replicas\":%d,\"paused\":%s,%s\"strategy\":{%s},"
+	char template_[700];
+	snprintf(template_, sizeof(template_),
 	         "\"selector\":{\"matchLabels\":{\"ro\":\"ro-#\"}},\"template\":{\"metadata\":{"
 	         "\"labels\":{\"ro\":\"ro-#\"}},\"spec\":{\"terminationGracePeriodSeconds\":3,"
 	         "\"containers\":[{\"name\":\"main\",\"image\":\"%s\",\"readinessProbe\":{"
 	         "\"tcpSocket\":{\"port\":80},\"periodSeconds\":3},\"resources\":{\"requests\":{"
-	         "\"cpu\":\"200m\",\"memory\":\"32Mi\"}}}]}}}}",
-	         replicas, paused ? "true" : "false", KINDS[ro].more, KINDS[ro].strategy, image);
+	         "\"cpu\":\"200m\",\"memory\":\"32Mi\"}}}]}}",
+	         image);
+	snprintf(pattern, sizeof(pattern),
+	         "{\"apiVersion\":\"argoproj.io/v1alpha1\",\"kind\":\"Rollout\",\"metadata\":{"
+	         "\"name\":\"ro-#\"},\"spec\":{\"replicas\":%d,\"paused\":%s,%s\"strategy\":{%s}%s%s}}",
+	         replicas, paused ? "true" : "false", KINDS[ro].more, KINDS[ro].strategy,
+	         KINDS[ro].has_workload ? "" : ",", KINDS[ro].has_workload ? "" : template_);
+	fill(text, sizeof(text), pattern, ro, weight);
+	apply(s, text);
+	if (!KINDS[ro].has_workload)
+		return;
+	snprintf(pattern, sizeof(pattern),
+	         "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"wl-#\"},"
+	         "\"spec\":{%s}}",
+	         template_);
 	fill(text, sizeof(text), pattern, ro, weight);
 	apply(s, text);
 }

@@ -14,7 +14,7 @@
 #include <korch/router.h>
 #include <korch/sim.h>
 
-enum { NODES = 6, DEPLOYMENTS = 7, ROLLOUTS = 6, GANG = 3, PAST = 64 };
+enum { NODES = 6, DEPLOYMENTS = 7, ROLLOUTS = 8, GANG = 3, PAST = 64 };
 #define SECOND KORCH_USEC_PER_SEC
 #define START_US ((korch_usec)1600000000 * SECOND)
 
