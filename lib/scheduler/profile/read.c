@@ -99,7 +99,7 @@ static int read_profile(korch_scheduler_profiles *self, const korch__config *con
 	korch_scheduler_profile *out = &self->list[self->n];
 	korch__spot plugins_spot = korch__spot_field(spot, "plugins");
 	korch__spot args = korch__spot_field(spot, "pluginConfig");
-	korch__plugins plugins;
+	korch__plugins plugins = {0};
 	*out = (korch_scheduler_profile){.size = sizeof(*out)};
 	int code = korch__config_fields(config, spot, FIELDS);
 	if (code == 0)

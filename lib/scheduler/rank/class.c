@@ -362,8 +362,8 @@ int korch__class_to_ask(sched_class **out, korch_scheduler *s, const korch_pod *
 	sched_class *c = !is_grouped && is_cached(slot, s, pod) ? slot->class_ : NULL;
 	if (!c) {
 		int code = find(&c, s, pod, err);
-		if (code < 0)
-			return code;
+		if (code < 0 || !c)
+			return code < 0 ? code : KORCH_E_NOMEM;
 		if (!is_grouped && c != &s->class_cache->once)
 			remember(slot, s, pod, c);
 	}

@@ -82,7 +82,7 @@ int korch_scheduler_decide(korch_decision *out, korch_scheduler *s, const korch_
 int korch_scheduler_schedule(korch_decision *out, korch_scheduler *s, const korch_pod *pod,
                              korch_error **err)
 {
-	korch_decision decision;
+	korch_decision decision = {0};
 	int found = korch_scheduler_decide(&decision, s, pod, err);
 	if (found == 1) {
 		int code = korch__pod_assume(s, pod, decision.node, decision.devices, err);

@@ -3,6 +3,7 @@
 #include "scheduler/score/image.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include <stdio.h>
 #include <string.h>
 
 #define MIB ((int64_t)1024 * 1024)
@@ -176,11 +177,8 @@ static const sched_image *find(const korch_scheduler *s, const char *name)
 	if (colon && (!slash || colon > slash))
 		return korch__table_get(&s->image_table, name);
 	char full[NAME_SIZE];
-	size_t n = strlen(name);
-	if (n + sizeof(":latest") > sizeof(full))
+	if (snprintf(full, sizeof(full), "%s:latest", name) >= (int)sizeof(full))
 		return NULL;
-	memcpy(full, name, n);
-	memcpy(full + n, ":latest", sizeof(":latest"));
 	return korch__table_get(&s->image_table, full);
 }
 

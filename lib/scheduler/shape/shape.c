@@ -140,6 +140,8 @@ void korch__shapes_init(korch_scheduler *s)
 
 static void free_shape(sched_shape *shape)
 {
+	if (!shape)
+		return;
 	korch_block_unref(shape->spec);
 	korch__vec_fini(&shape->needs);
 	korch__vec_fini(&shape->ports);

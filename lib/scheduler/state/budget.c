@@ -125,8 +125,8 @@ int korch_scheduler_budget_set(korch_scheduler *s, const korch_pod_disruption_bu
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	sched_budget *budget = NULL;
 	int code = make(&budget, from, err);
-	if (code < 0)
-		return code;
+	if (code < 0 || !budget)
+		return code < 0 ? code : KORCH_E_NOMEM;
 	size_t i = find(s, budget->namespace_, budget->name);
 	if (i < s->budgets.n && is_same(s->budgets.items[i], budget)) {
 		korch__budget_free(budget);

@@ -287,6 +287,8 @@ void korch__pod_undo(korch_scheduler *s, const struct sched_entry *entry)
 /* Takes the pod. It waits no more, and keeps no room elsewhere. */
 static int come(korch_scheduler *s, sched_pod *made, const char *on)
 {
+	if (!made)
+		return KORCH_E_NOMEM;
 	const char *id = korch_string_ref(made->id);
 	size_t mark = korch__journal_mark(s);
 	int code = put(s, made, on);

@@ -161,7 +161,7 @@ int korch_scheduler_new(korch_scheduler **out, const korch_scheduler_options *op
 	options = options ? options : &standard;
 	int code = out ? check_options(options, err)
 	               : korch_error_set(err, KORCH_E_INVALID, "no place for the scheduler");
-	if (code < 0)
+	if (code < 0 || !out)
 		return code;
 	korch_scheduler *s = korch__calloc(1, sizeof(*s));
 	if (!s)

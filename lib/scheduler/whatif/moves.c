@@ -112,7 +112,7 @@ void korch_moves_free(korch_moves *moves)
 		korch__free((char *)(uintptr_t)move->name);
 		korch__free((char *)(uintptr_t)move->why);
 	}
-	for (size_t i = 0; i < moves->n_emptied; i++)
+	for (size_t i = 0; moves->emptied && i < moves->n_emptied; i++)
 		korch_string_unref(moves->emptied[i]);
 	korch__free(moves->list);
 	korch__free(moves->emptied);

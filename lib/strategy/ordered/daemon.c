@@ -91,9 +91,8 @@ static void replace(decision *d, int64_t missing)
 		const place *at = &d->places[i];
 		if (at->old < 0)
 			continue;
-		if (is_healthy(d, at->updated) || !is_healthy(d, at->old))
-			put(d, at->old, KORCH_MEMBER_DELETE, 0);
-		else if (most-- > 0)
+		int serves = is_healthy(d, at->old) && !is_healthy(d, at->updated);
+		if (!serves || most-- > 0)
 			put(d, at->old, KORCH_MEMBER_DELETE, 0);
 	}
 }

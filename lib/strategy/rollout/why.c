@@ -179,6 +179,15 @@ static void why_full(korch__strategy_work *w)
 		    w->state->step_since_us);
 }
 
+/* On the way to the switch; a pause does not end before the preview is up again. */
+static int is_blue_green_waiting(const korch__strategy_work *w)
+{
+	if (w->state->pauses)
+		return w->state->pauses == KORCH_STRATEGY_PAUSED_BLUE_GREEN &&
+		       !korch__strategy_blue_green_is_up(w);
+	return w->spec->type == KORCH_STRATEGY_BLUE_GREEN && w->stable != w->current;
+}
+
 void korch__strategy_why(korch__strategy_work *w)
 {
 	const korch_strategy_step *step = korch__strategy_step(w);
@@ -191,13 +200,10 @@ void korch__strategy_why(korch__strategy_work *w)
 		why_gone(w, KORCH_STRATEGY_NEXT_SCALE);
 	else if (w->current >= w->seen->n_revisions)
 		set(w, KORCH_STRATEGY_WAIT_CREATED, KORCH_STRATEGY_NEXT_SCALE, w->state->step_since_us);
-	else if (w->state->pauses == KORCH_STRATEGY_PAUSED_BLUE_GREEN &&
-	         !korch__strategy_blue_green_is_up(w))
-		why_blue_green(w); /* the pause does not end before the preview is up again */
+	else if (is_blue_green_waiting(w))
+		why_blue_green(w);
 	else if (w->state->pauses)
 		why_paused(w);
-	else if (w->spec->type == KORCH_STRATEGY_BLUE_GREEN && w->stable != w->current)
-		why_blue_green(w);
 	else if (w->full || !step)
 		why_full(w);
 	else

@@ -17,6 +17,6 @@ void rollout_chart(char *out, const rollout_metric *metric, size_t most)
 	for (size_t i = first; i < metric->n; i++) {
 		double value = metric->values[i];
 		int level = greatest > least ? (int)((value - least) / (greatest - least) * 7 + 0.5) : 4;
-		strcat(out, isfinite(value) && isfinite(greatest - least) ? BARS[level] : "·");
+		out = stpcpy(out, isfinite(value) && isfinite(greatest - least) ? BARS[level] : "·");
 	}
 }

@@ -15,12 +15,13 @@ typedef struct lines {
 static rollout_line *add(lines *self, char tone, const char *format, ...) KORCH_PRINTF(3, 4);
 static rollout_line *add(lines *self, char tone, const char *format, ...)
 {
-	va_list arguments;
 	if (self->n == ROLLOUT_LINES_MAX)
 		return NULL;
 	rollout_line *line = &self->items[self->n++];
 	line->tone = tone;
+	va_list arguments;
 	va_start(arguments, format);
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): the checker loses it when it inlines */
 	vsnprintf(line->text, sizeof(line->text), format, arguments);
 	va_end(arguments);
 	return line;
@@ -45,7 +46,8 @@ void rollout_steps_bar(char *out, const rollout_state *state, int width)
 	int n = state->n_steps < width ? state->n_steps : width;
 	out[0] = '\0';
 	for (int i = 0; i < n; i++)
-		strcat(out, (int64_t)state->step * n >= (int64_t)(i + 1) * state->n_steps ? "▰" : "▱");
+		out =
+		    stpcpy(out, (int64_t)state->step * n >= (int64_t)(i + 1) * state->n_steps ? "▰" : "▱");
 }
 
 void rollout_progress(char *out, size_t size, const rollout_state *state)

@@ -96,7 +96,7 @@ static int add_nodes(play *self, korch_cluster_node **out, size_t *n_out, korch_
 	char(*names)[96] = calloc(SCRIPT_NODES_MAX, sizeof(*names));
 	int code = all && names ? 0 : korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	*out = all;
-	for (size_t i = 0; code == 0 && i < n_kinds; i++) {
+	for (size_t i = 0; all && names && code == 0 && i < n_kinds; i++) {
 		for (int64_t k = 1; code == 0 && k <= nodes[i].count; k++, n++) {
 			if (nodes[i].count == 1)
 				snprintf(names[n], sizeof(names[n]), "%s", nodes[i].name);

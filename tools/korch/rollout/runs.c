@@ -91,7 +91,7 @@ void run_chart(char *out, const run *self)
 		korch_usec at = self->started + (korch_usec)((double)span * (i + 1) / RUN_CHART);
 		while (k + 1 < self->n_weights && self->weights[k + 1].at <= at)
 			k++;
-		strcat(out, BARS[(self->weights[k].weight * 7 + 50) / 100]);
+		out = stpcpy(out, BARS[(self->weights[k].weight * 7 + 50) / 100]);
 	}
 }
 

@@ -20,8 +20,8 @@ static json_object *begin(const story *self, korch_usec now, const char *type)
 	json_object *record = json_object_new_object();
 	korch_time_format(text, now / KORCH_USEC_PER_MSEC * KORCH_USEC_PER_MSEC, 0);
 	put(record, "time", text);
-	json_object_object_add(record, "at",
-	                       json_object_new_double((double)((now - self->start) / 1000) / 1000));
+	const int64_t ms = (now - self->start) / 1000;
+	json_object_object_add(record, "at", json_object_new_double((double)ms / 1000));
 	put(record, "type", type);
 	return record;
 }

@@ -19,7 +19,7 @@ static int collect(batch *out, schedule_run *self, korch_error **err)
 	out->pods = calloc(n, sizeof(*out->pods));
 	out->bindings = calloc(n, sizeof(*out->bindings));
 	int code = out->indexes && out->pods && out->bindings ? 0 : model_nomem(err);
-	while (code == 0 && self->waiting.n > 0) {
+	while (code == 0 && out->indexes && out->pods && self->waiting.n > 0) {
 		size_t i = queue_pop(&self->waiting);
 		const model_pod *pod = &self->model->pods.items[i];
 		if (pod->state == MODEL_WAITING && pod->gang != NO_GANG)

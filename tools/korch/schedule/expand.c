@@ -159,7 +159,7 @@ korch_pod *input_make_pod(const korch_object *owner, const korch_pod_template_sp
                           const char *name)
 {
 	korch_object *object = NULL;
-	if (korch_object_new(&object, &korch_pod_kind) < 0)
+	if (!template_ || korch_object_new(&object, &korch_pod_kind) < 0)
 		return NULL;
 	korch_pod *pod = (korch_pod *)object;
 	korch_object_meta *meta = object->metadata;

@@ -113,6 +113,8 @@ static int read_csv(schedule_model *self, const input_file *file, korch_error **
  * one file, for --nodes and --pods. */
 static size_t add_path(char **paths, struct stat *abouts, size_t n, const char *path)
 {
+	if (!paths || !abouts)
+		return n;
 	int is_there = strcmp(path, "-") != 0 && stat(path, &abouts[n]) == 0;
 	for (size_t i = 0; !is_there && i < n; i++)
 		if (strcmp(paths[i], path) == 0)

@@ -175,8 +175,8 @@ const char *input_group(const korch_object *object)
 {
 	static const char *const LABELS[] = {"scheduling.x-k8s.io/pod-group", NULL,
 	                                     "app.kubernetes.io/name", "app"};
-	const korch_owner_reference *owner = korch_object_controller(object);
-	for (size_t i = 0; i < sizeof(LABELS) / sizeof(LABELS[0]); i++) {
+	const korch_owner_reference *owner = object ? korch_object_controller(object) : NULL;
+	for (size_t i = 0; object && i < sizeof(LABELS) / sizeof(LABELS[0]); i++) {
 		const char *text = LABELS[i] ? korch_map_get(object->metadata->labels, LABELS[i])
 		                   : owner   ? owner->name
 		                             : NULL;
