@@ -59,6 +59,13 @@ KORCH_API int korch_rollouts_wait(korch_cluster *cluster, const char *namespace_
 KORCH_API int korch_rollouts_explain(char out[KORCH_STRATEGY_TEXT_SIZE], korch_cluster *cluster,
                                      const char *namespace_, const char *name, korch_error **err);
 
+/**
+ * The same of a Canary of Flagger. @return 0, KORCH_E_NOT_FOUND (no such Canary, or no target),
+ * KORCH_E_INVALID (its analysis cannot be carried out). @since 0.1
+ */
+KORCH_API int korch_canaries_explain(char out[KORCH_STRATEGY_TEXT_SIZE], korch_cluster *cluster,
+                                     const char *namespace_, const char *name, korch_error **err);
+
 KORCH_END_DECLS
 
 #endif

@@ -29,29 +29,59 @@ static void find_deployments(korch__flagger_input *input, const korch_view *view
 	    (const korch_replica_set *)korch_view_get(view, &korch_replica_set_kind, ns, name);
 }
 
+/* Everything that the decider looks at but the runs; it borrows from the view. */
+static void fill_input(korch__flagger_input *out, const korch_view *view,
+                       const korch_flagger_canary *canary)
+{
+	char name[KORCH__FLAGGER_NAME_SIZE];
+	const char *ns = korch_object_namespace(&canary->object);
+	*out = (korch__flagger_input){.canary = canary, .view = view, .now = korch_view_now(view)};
+	find_deployments(out, view, ns);
+	for (int i = 0; i < KORCH__FLAGGER_SERVICES; i++) {
+		korch__flagger_service_name(name, canary, (korch__flagger_service)i);
+		out->services[i] =
+		    (const korch_service *)korch_view_get(view, &korch_service_kind, ns, name);
+	}
+}
+
+static int gather_runs(korch__objects *runs, korch__flagger_input *input)
+{
+	const korch_object *object = &input->canary->object;
+	const korch_view_query query = {.kind = &korch_analysis_run_kind,
+	                                .namespace_ = korch_object_namespace(object),
+	                                .owner_uid = korch_object_uid(object)};
+	int code = korch__gather(runs, input->view, &query);
+	input->runs = (const korch_analysis_run *const *)runs->items;
+	input->n_runs = runs->n;
+	return code;
+}
+
+int korch__flagger_explain(char out[KORCH_STRATEGY_TEXT_SIZE], const korch_view *view,
+                           const korch_flagger_canary *canary, korch_error **err)
+{
+	korch__flagger_input input;
+	korch__objects runs = {0};
+	if (!canary->spec)
+		return korch_error_set(err, KORCH_E_INVALID, "the canary has no spec");
+	fill_input(&input, view, canary);
+	int code = gather_runs(&runs, &input);
+	code = code < 0 ? korch_error_set(err, code, "out of memory")
+	                : korch__flagger_explain_input(out, &input, err);
+	korch__vec_fini(&runs);
+	return code;
+}
+
 static int reconcile(void *userdata, const korch_view *view, const korch_request *request,
                      korch_plan *plan, korch_error **err)
 {
-	char name[KORCH__FLAGGER_NAME_SIZE];
-	const char *ns = request->key.namespace_;
 	const korch_flagger_canary *canary = (const korch_flagger_canary *)korch_view_get(
-	    view, &korch_flagger_canary_kind, ns, request->key.name);
+	    view, &korch_flagger_canary_kind, request->key.namespace_, request->key.name);
+	korch__flagger_input input;
+	korch__objects runs = {0};
 	if (!canary || !canary->spec)
 		return 0;
-	korch__flagger_input input = {.canary = canary, .view = view, .now = korch_view_now(view)};
-	find_deployments(&input, view, ns);
-	for (int i = 0; i < KORCH__FLAGGER_SERVICES; i++) {
-		korch__flagger_service_name(name, canary, (korch__flagger_service)i);
-		input.services[i] =
-		    (const korch_service *)korch_view_get(view, &korch_service_kind, ns, name);
-	}
-	korch__objects runs = {0};
-	const korch_view_query query = {.kind = &korch_analysis_run_kind,
-	                                .namespace_ = ns,
-	                                .owner_uid = korch_object_uid(&canary->object)};
-	int code = korch__gather(&runs, view, &query);
-	input.runs = (const korch_analysis_run *const *)runs.items;
-	input.n_runs = runs.n;
+	fill_input(&input, view, canary);
+	int code = gather_runs(&runs, &input);
 	if (code == 0)
 		code = korch__flagger_decide(&input, plan, err);
 	korch__vec_fini(&runs);

@@ -39,7 +39,7 @@ static void measure_primary(korch__flagger_hand *h)
 	    strategy && korch__text_equal(strategy->type, "Recreate") ? h->size.replicas : unavailable;
 }
 
-static int read_spec(korch__flagger_hand *h, korch_error **err)
+int korch__flagger_read_spec(korch__flagger_hand *h, korch_error **err)
 {
 	measure_primary(h);
 	int code = korch_strategy_from_canary(&h->strategy, h->steps, h->canary, &h->size, err);
@@ -117,7 +117,7 @@ static int initialize(korch__flagger_hand *h)
 }
 
 /* All steps are done, and the target carries what the primary cannot while it is updated. */
-static int can_promote(const korch__flagger_hand *h)
+int korch__flagger_can_promote(const korch__flagger_hand *h)
 {
 	const korch_strategy_state *state = &h->observed.state;
 	const korch_strategy_revision *target = &h->revisions[1];
@@ -154,16 +154,21 @@ static void leave_promotion(korch__flagger_hand *h)
 	snprintf(h->current, sizeof(h->current), "%s", KORCH__FLAGGER_PRIMARY);
 }
 
-static int keep_going(korch__flagger_hand *h, korch_error **err)
+void korch__flagger_look(korch__flagger_hand *h)
 {
-	if (korch__flagger_put_service(h, KORCH__FLAGGER_APEX) < 0)
-		return KORCH_E_NOMEM;
 	h->weight = korch__flagger_traffic_weight(
 	    korch__annotation(&h->canary->object, KORCH__FLAGGER_ANNOTATION_TRAFFIC));
 	if (korch__flagger_is_promoting(h) && !korch__text_equal(h->stable, h->id))
 		leave_promotion(h);
 	korch__flagger_observe(h);
-	if (can_promote(h))
+}
+
+static int keep_going(korch__flagger_hand *h, korch_error **err)
+{
+	if (korch__flagger_put_service(h, KORCH__FLAGGER_APEX) < 0)
+		return KORCH_E_NOMEM;
+	korch__flagger_look(h);
+	if (korch__flagger_can_promote(h))
 		return promote(h);
 	int code = korch_rollout_plan(&h->next, &h->strategy, &h->observed, h->input->now);
 	if (code < 0)
@@ -184,7 +189,7 @@ static int lead(korch__flagger_hand *h, korch_error **err)
 			return KORCH_E_NOMEM;
 		return korch__flagger_make_primary(h);
 	}
-	int code = read_spec(h, err);
+	int code = korch__flagger_read_spec(h, err);
 	if (code < 0)
 		return code;
 	korch__flagger_state_read(h);

@@ -50,6 +50,13 @@ typedef struct korch__flagger_input {
 
 int korch__flagger_decide(const korch__flagger_input *input, korch_plan *plan, korch_error **err);
 
+/* What it waits for, in one sentence. explain.c */
+int korch__flagger_explain_input(char out[KORCH_STRATEGY_TEXT_SIZE],
+                                 const korch__flagger_input *input, korch_error **err);
+/* The same of a Canary in a view. */
+int korch__flagger_explain(char out[KORCH_STRATEGY_TEXT_SIZE], const korch_view *view,
+                           const korch_flagger_canary *canary, korch_error **err);
+
 enum { KORCH__FLAGGER_NAME_SIZE = 254 };
 /* NAME-primary of the target. */
 void korch__flagger_primary_name(char out[KORCH__FLAGGER_NAME_SIZE],

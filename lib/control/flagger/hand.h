@@ -62,6 +62,12 @@ int korch__flagger_is_promoting(const korch__flagger_hand *h);
 /* Sets an annotation of the edited copy when it differs; value NULL: removes it. */
 int korch__flagger_annotate(korch__flagger_hand *h, const char *key, const char *value);
 
+/* decide.c: what is wished, what is there, and whether the primary may get it; in this order, the
+ * second when a state was remembered */
+int korch__flagger_read_spec(korch__flagger_hand *h, korch_error **err);
+void korch__flagger_look(korch__flagger_hand *h);
+int korch__flagger_can_promote(const korch__flagger_hand *h);
+
 /* configs.c */
 void korch__flagger_find_configs(korch__flagger_hand *h);
 /* Copies them under the name of the primary. */

@@ -8,6 +8,7 @@
 #include "control/flagger/traffic.h"
 #include "control/pods.h"
 #include "fixture.h"
+#include <korch/rollout.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -195,11 +196,45 @@ START_TEST(test_storms)
 }
 END_TEST
 
+static const char *says(fixture *at)
+{
+	static char text[KORCH_STRATEGY_TEXT_SIZE];
+	korch_error *err = NULL;
+	int code = korch_canaries_explain(text, at->cluster, NULL, "web", &err);
+	ck_assert_msg(code == 0, "%s", korch_error_message(err));
+	return text;
+}
+
+START_TEST(test_explains)
+{
+	fixture at;
+	char text[KORCH_STRATEGY_TEXT_SIZE];
+	const korch_sim_rule slow = {.size = sizeof(slow), .image = "web:*", .start_us = 5 * SECOND};
+	fixture_init(&at, 4);
+	ck_assert_int_eq(korch_canaries_explain(text, at.cluster, NULL, "web", NULL),
+	                 KORCH_E_NOT_FOUND);
+	ck_assert_int_eq(korch_sim_rule_add(at.runtime, &slow, NULL), 0);
+	deploy(&at, "{type: RollingUpdate}", "web:1");
+	fixture_apply(&at,
+	              "{apiVersion: flagger.app/v1beta1, kind: Canary, metadata: {name: web}, spec: "
+	              "{targetRef: {apiVersion: apps/v1, kind: Deployment, name: web}, service: "
+	              "{port: 80}, analysis: {interval: 10s, threshold: 1, stepWeight: 50}}}");
+	fixture_pass(&at, SECOND);
+	ck_assert_str_eq(says(&at), "waiting for web-primary to serve: 0 of 4 replicas are available");
+	fixture_pass(&at, 60 * SECOND);
+	deploy(&at, "{type: RollingUpdate}", "web:2");
+	fixture_pass(&at, 10 * SECOND);
+	ck_assert_msg(strstr(says(&at), "check") != NULL, "%s", says(&at));
+	fixture_fini(&at);
+}
+END_TEST
+
 KORCH_SUITE(flagger_law)
 {
 	Suite *suite = suite_create("flagger-law");
 	KORCH_CASE(suite, "law", test_weights, test_promotion_in_steps, test_little_weight,
 	           test_recreate, test_ab, test_blue_green);
 	KORCH_CASE(suite, "storms", test_storms);
+	KORCH_CASE(suite, "explain", test_explains);
 	return suite;
 }
