@@ -17,6 +17,7 @@ static int fill(korch_controller_spec *out, size_t *n, const korch__control_opti
 	    korch__replica_set_controller,
 	    korch__deployment_controller,
 	    korch__argo_controller,
+	    korch__argo_release_controller,
 	    korch__flagger_controller,
 	    korch__experiment_controller,
 	    korch__endpoint_slice_controller,

@@ -96,5 +96,7 @@ int korch__argo_state_write(korch_rollout *rollout, korch_rollout_status *status
                             const korch_strategy_state *state, const korch_strategy *strategy);
 
 int korch__argo_controller(korch_controller_spec *out);
+/* Services that no Rollout names any more. */
+int korch__argo_release_controller(korch_controller_spec *out);
 
 #endif

@@ -31,6 +31,32 @@ START_TEST(test_canary_services)
 }
 END_TEST
 
+static size_t release(ro_world *r, const char *service)
+{
+	korch_controller_spec spec;
+	ck_assert_int_eq(korch__argo_release_controller(&spec), 0);
+	return world_run(r->w, &spec, "shop", service);
+}
+
+/* What was written into a service is taken back when no Rollout names it any more. */
+START_TEST(test_services_are_released)
+{
+	ro_world r;
+	ro_init(&r, RO_ROUTED("{setWeight: 25}, {pause: {}}"));
+	ck_assert_uint_eq(release(&r, "stable"), 0);
+	ro_put(&r, RO_CANARY("canaryService: canary, maxSurge: 1"));
+	ck_assert_uint_eq(release(&r, "canary"), 0);
+	ck_assert_uint_eq(release(&r, "stable"), 1);
+	ck_assert_str_eq(selected(&r, "stable"), "");
+	ck_assert_str_eq(ro_field_of(&r, &korch_service_kind, "stable", "spec.selector['app']"), "web");
+	ck_assert_uint_eq(release(&r, "stable"), 0);
+	world_remove(r.w, &ro_get(&r)->object);
+	ck_assert_uint_eq(release(&r, "canary"), 1);
+	ck_assert_str_eq(selected(&r, "canary"), "");
+	ro_fini(&r);
+}
+END_TEST
+
 /* Istio's subsets: no service is named, the one that selects the pods is shared. */
 START_TEST(test_subsets)
 {
@@ -256,8 +282,8 @@ END_TEST
 KORCH_SUITE(rollout_parts)
 {
 	Suite *suite = suite_create("rollout parts");
-	KORCH_CASE(suite, "services", test_canary_services, test_subsets, test_blue_green,
-	           test_ping_pong);
+	KORCH_CASE(suite, "services", test_canary_services, test_services_are_released, test_subsets,
+	           test_blue_green, test_ping_pong);
 	KORCH_CASE(suite, "templates", test_metadata_is_taken_back, test_anti_affinity, test_workload,
 	           test_no_workload);
 	return suite;
