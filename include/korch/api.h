@@ -11,6 +11,7 @@
 #include <korch/api/apps.h>
 #include <korch/api/apps_daemon.h>
 #include <korch/api/apps_stateful.h>
+#include <korch/api/batch.h>
 #include <korch/api/coordination.h>
 #include <korch/api/core_affinity.h>
 #include <korch/api/core_config.h>

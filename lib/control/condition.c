@@ -5,6 +5,7 @@
 #include "control/condition.h"
 #include "base/text.h"
 #include <korch/api/apps.h>
+#include <korch/api/batch.h>
 #include <korch/api/core_namespace.h>
 #include <korch/api/core_node.h>
 #include <korch/api/flagger.h>
@@ -30,6 +31,8 @@ const korch__condition_layout korch__pod_conditions = LAYOUT(korch_pod_condition
 const korch__condition_layout korch__node_conditions =
     LAYOUT(korch_node_condition, offsetof(korch_node_condition, last_heartbeat_time));
 const korch__condition_layout korch__namespace_conditions = LAYOUT(korch_namespace_condition, 0);
+const korch__condition_layout korch__job_conditions =
+    LAYOUT(korch_job_condition, offsetof(korch_job_condition, last_probe_time));
 const korch__condition_layout korch__plain_conditions = LAYOUT(korch_condition, 0);
 
 static const char **text_at(const char *item, size_t offset)

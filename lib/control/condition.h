@@ -24,6 +24,7 @@ extern const korch__condition_layout korch__flagger_conditions;
 extern const korch__condition_layout korch__pod_conditions;
 extern const korch__condition_layout korch__node_conditions;
 extern const korch__condition_layout korch__namespace_conditions;
+extern const korch__condition_layout korch__job_conditions;
 extern const korch__condition_layout korch__plain_conditions; /* korch_condition */
 
 /* What a condition shall be. */

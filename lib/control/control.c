@@ -6,6 +6,7 @@
 #include "control/deployment/deployment.h"
 #include "control/experiment/experiment.h"
 #include "control/flagger/flagger.h"
+#include "control/job/job.h"
 #include "control/replicaset.h"
 #include "control/rollout/rollout.h"
 #include "control/statefulset/statefulset.h"
@@ -25,6 +26,7 @@ static int fill(korch_controller_spec *out, size_t *n, const korch__control_opti
 	    korch__pdb_controller,
 	    korch__stateful_set_controller,
 	    korch__daemon_set_controller,
+	    korch__job_controller,
 	};
 	int code = korch__service_ip_controller(&out[*n], options->service_cidr);
 	*n += code == 0;

@@ -144,11 +144,12 @@ spec:
         self.stop(running)
 
     def test_kind_that_is_only_kept(self):
-        self.write("app/job.yaml", "apiVersion: batch/v1\nkind: Job\nmetadata: {name: once}\nspec:\n  template:\n    spec:\n"
-                   "      restartPolicy: Never\n      containers: [{name: a, image: a, command: [\"true\"]}]\n")
+        self.write("app/job.yaml", "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: once}\nspec:\n  schedule: \"0 0 * * *\"\n"
+                   "  jobTemplate:\n    spec:\n      template:\n        spec:\n          restartPolicy: Never\n"
+                   "          containers: [{name: a, image: a, command: [\"true\"]}]\n")
         running = self.start()
-        told = running.wait(lambda line: line["type"] == "note" and "job/once" in line["message"], "a note about the Job")
-        self.assertEqual(told["message"], "warning: job/once is kept, but nothing here acts on a Job yet")
+        told = running.wait(lambda line: line["type"] == "note" and "cronjob/once" in line["message"], "a note about the CronJob")
+        self.assertEqual(told["message"], "warning: cronjob/once is kept, but nothing here acts on a CronJob yet")
         self.stop(running)
 
     def watches(self, running):

@@ -39,6 +39,7 @@ KIND_TYPED(korch_analysis_template, "argoproj.io", "v1alpha1", "AnalysisTemplate
 KIND_TYPED(korch_cluster_analysis_template, "argoproj.io", "v1alpha1", "ClusterAnalysisTemplate", "clusteranalysistemplates", "clusteranalysistemplate", "cat", CLUSTER);
 KIND_TYPED(korch_experiment, "argoproj.io", "v1alpha1", "Experiment", "experiments", "experiment", "exp", NAMESPACED);
 KIND_TYPED(korch_rollout, "argoproj.io", "v1alpha1", "Rollout", "rollouts", "rollout", "ro", NAMESPACED);
+KIND_TYPED(korch_job, "batch", "v1", "Job", "jobs", "job", "", NAMESPACED);
 KIND_TYPED(korch_lease, "coordination.k8s.io", "v1", "Lease", "leases", "lease", "", NAMESPACED);
 KIND_TYPED(korch_endpoint_slice, "discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", "endpointslice", "", NAMESPACED);
 KIND_TYPED(korch_alert_provider, "flagger.app", "v1beta1", "AlertProvider", "alertproviders", "alertprovider", "", NAMESPACED);
@@ -116,7 +117,7 @@ const korch_kind *const korch__builtin_kinds[] = {
 	KIND("autoscaling", "v1", "Scale", "scales", "scale", "", NAMESPACED),
 	KIND("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", "horizontalpodautoscaler", "hpa", NAMESPACED),
 	KIND("batch", "v1", "CronJob", "cronjobs", "cronjob", "cj", NAMESPACED),
-	KIND("batch", "v1", "Job", "jobs", "job", "", NAMESPACED),
+	&korch_job_kind,
 	KIND("batch", "v1beta1", "CronJob", "cronjobs", "cronjob", "cj", NAMESPACED),
 	KIND("certificates.k8s.io", "v1", "CertificateSigningRequest", "certificatesigningrequests", "certificatesigningrequest", "csr", CLUSTER),
 	KIND("certificates.k8s.io", "v1", "ClusterTrustBundle", "clustertrustbundles", "clustertrustbundle", "", CLUSTER),

@@ -35,9 +35,9 @@ START_TEST(test_typed_kinds)
 	ck_assert_ptr_eq(kind->type, &korch_deployment_type);
 	ck_assert_int_eq(korch_kind_get(&kind, "v1", "Node", NULL), 0);
 	ck_assert_int_eq(kind->namespaced, 0);
-	ck_assert_int_eq(korch_kind_get(&kind, "batch/v1", "Job", NULL), 0);
+	ck_assert_int_eq(korch_kind_get(&kind, "batch/v1", "CronJob", NULL), 0);
 	ck_assert_ptr_null(kind->type);
-	ck_assert_str_eq(kind->plural, "jobs");
+	ck_assert_str_eq(kind->plural, "cronjobs");
 	ck_assert_str_eq(kind->group, "batch");
 }
 END_TEST

@@ -212,6 +212,36 @@ static int refresh_daemon_set(void *userdata, const korch_object *object)
 	return row_set(refresh->rows, object, &numbers);
 }
 
+static int job_has(const korch_job *job, const char *type)
+{
+	for (size_t i = 0; job->status && i < job->status->n_conditions; i++) {
+		const korch_job_condition *condition = &job->status->conditions[i];
+		if (condition->type && strcmp(condition->type, type) == 0)
+			return condition->status && strcmp(condition->status, "True") == 0;
+	}
+	return 0;
+}
+
+/* Of a Job pods that succeeded count as ready. */
+static int refresh_job(void *userdata, const korch_object *object)
+{
+	const rows_reading *refresh = userdata;
+	const korch_job *job = (const korch_job *)object;
+	row_counting counting = {.refresh = refresh};
+	row_count_set(&counting, object);
+	int has_number = job->spec && KORCH_IS_SET(job->spec, korch_job_spec, completions);
+	const row_numbers numbers = {
+	    .waiting = &counting.waiting,
+	    .desired = has_number ? job->spec->completions : 1,
+	    .ready = job->status ? job->status->succeeded : 0,
+	    .updated = job->status ? job->status->active + job->status->succeeded : 0,
+	    .restarts = counting.restarts,
+	    .is_failed = job_has(job, "Failed"),
+	    .is_finished = job_has(job, "Complete"),
+	};
+	return row_set(refresh->rows, object, &numbers);
+}
+
 static int pod_is_ready(const korch_pod *pod)
 {
 	for (size_t i = 0; pod->status && i < pod->status->n_conditions; i++) {
@@ -266,6 +296,7 @@ int rows_refresh(tool_rows *rows, const korch_view *view)
 	    {"flagger.app/v1beta1", "Canary", row_read_canary},
 	    {"apps/v1", "StatefulSet", refresh_stateful_set},
 	    {"apps/v1", "DaemonSet", refresh_daemon_set},
+	    {"batch/v1", "Job", refresh_job},
 	    {"v1", "Pod", refresh_pod},
 	};
 	rows_reading refresh = {rows, view};
