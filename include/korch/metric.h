@@ -118,7 +118,8 @@ KORCH_API int korch_metric_callback_new(korch_metric_source **out, korch_loop *l
                                         korch_error **err);
 /**
  * A source in memory, for simulations and tests, on any loop: measures every metric, whichever its
- * provider, and answers what korch_metric_sim_say() said. @param lag_us how long an answer takes.
+ * provider (Jobs when something was said about them only), and answers what korch_metric_sim_say()
+ * said. @param lag_us how long an answer takes.
  * @since 0.1
  */
 KORCH_API int korch_metric_sim_new(korch_metric_source **out, korch_loop *loop, korch_usec lag_us,

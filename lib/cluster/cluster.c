@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cluster/folder.h"
+#include "cluster/measuring/job_source.h"
 #include "cluster/nodes.h"
 #include "control/admit.h"
 #include "control/control.h"
@@ -241,6 +242,10 @@ static int make_measuring(korch_cluster *cluster, const korch_cluster_options *o
 		cluster->n_sources += code == 0;
 		if (code == 0)
 			code = korch_metric_web_new(&cluster->sources[1], cluster->loop, err);
+		cluster->n_sources += code == 0;
+	}
+	if (code == 0 && !options->no_controllers) {
+		code = korch__job_source_new(&cluster->sources[cluster->n_sources], cluster->engine, err);
 		cluster->n_sources += code == 0;
 	}
 	for (size_t i = 0; i < options->n_metrics; i++)

@@ -83,9 +83,11 @@ static void on_turn(void *userdata)
 	call_free(userdata);
 }
 
+/* Jobs can be simulated themselves: unless something was said about them they are left to that. */
 static int accepts(const void *self, const korch_analysis_metric *metric)
 {
-	return 1;
+	return !metric->provider || !metric->provider->job ||
+	       find(self, metric->name ? metric->name : "") != NULL;
 }
 
 static int measure(void **out, void *self, const korch_metric_query *query, korch_metric_fn fn,
