@@ -83,6 +83,13 @@ static int32_t number_label(const korch_object *object, const char *key)
 	           : 0;
 }
 
+/* The planner's step of a manifest's: the present one, or none that counts. */
+static int32_t planner_step(const korch__argo_hand *h, int32_t index)
+{
+	int32_t now = h->observed.state.step;
+	return korch__argo_index(h, now) == index ? now : -1;
+}
+
 void korch__argo_observe_runs(korch__argo_hand *h)
 {
 	for (int slot = 0; slot < KORCH_STRATEGY_SLOTS; slot++) {
@@ -93,7 +100,9 @@ void korch__argo_observe_runs(korch__argo_hand *h)
 		if (!run || !korch__text_equal(korch__argo_hash_of(&run->object), h->hash))
 			continue;
 		out->outcome = korch__argo_outcome(run->status ? run->status->phase : NULL);
-		out->step = number_label(&run->object, KORCH__ARGO_LABEL_STEP);
+		out->step = slot == KORCH_STRATEGY_SLOT_STEP
+		                ? planner_step(h, number_label(&run->object, KORCH__ARGO_LABEL_STEP))
+		                : 0;
 		out->attempt = (uint32_t)number_label(&run->object, KORCH__ARGO_LABEL_ATTEMPT);
 	}
 }
@@ -119,10 +128,11 @@ static int end_run(korch__argo_hand *h, const korch_analysis_run *run)
 static int refresh(korch__argo_hand *h, korch_rollout_analysis_run_status **ref, int slot)
 {
 	const korch_analysis_run *run = *ref ? find_run(h, (*ref)->name) : NULL;
-	int stays = run && !(h->next.terminate & (1u << slot)) &&
-	            korch__text_equal(korch__argo_hash_of(&run->object), h->hash) &&
-	            (slot != KORCH_STRATEGY_SLOT_STEP ||
-	             number_label(&run->object, KORCH__ARGO_LABEL_STEP) == h->next.state.step);
+	int stays =
+	    run && !(h->next.terminate & (1u << slot)) &&
+	    korch__text_equal(korch__argo_hash_of(&run->object), h->hash) &&
+	    (slot != KORCH_STRATEGY_SLOT_STEP || number_label(&run->object, KORCH__ARGO_LABEL_STEP) ==
+	                                             korch__argo_index(h, h->next.state.step));
 	if (!stays) {
 		korch_block_share(ref, NULL);
 		return 0;

@@ -160,7 +160,7 @@ static void name_experiment(char out[254], const korch__argo_hand *h)
 	const char *revision = korch__text_or_empty(
 	    korch_map_get(h->edited->object.metadata->annotations, KORCH__ARGO_ANNOTATION_REVISION));
 	int n = snprintf(out, 240, "%.190s-%s-%s-%d", korch_object_name(&h->rollout->object), h->hash,
-	                 revision, h->next.state.step);
+	                 revision, korch__argo_index(h, h->next.state.step));
 	for (int i = 1; i < 1000 && korch_view_get(h->input->view, &korch_experiment_kind,
 	                                           korch_object_namespace(&h->rollout->object), out);
 	     i++)

@@ -41,6 +41,15 @@ static inline const korch_canary_step *korch__argo_step(const korch__argo_hand *
 	           : NULL;
 }
 
+/* The manifest's index of a planner's step; the number of steps behind the last. */
+static inline int32_t korch__argo_index(const korch__argo_hand *h, int32_t step)
+{
+	const korch_canary_strategy *canary = h->rollout->spec->strategy->canary;
+	if (step >= 0 && (size_t)step < h->strategy.n_steps)
+		return h->steps[step].origin;
+	return canary ? (int32_t)canary->n_steps : 0;
+}
+
 /* sets.c */
 int korch__argo_hand_init(korch__argo_hand *h, const korch__argo_input *input, korch_plan *plan,
                           korch_error **err);

@@ -68,7 +68,7 @@ static void name_run(char out[254], const korch__argo_hand *h, int slot)
 	const char *revision = korch__text_or_empty(
 	    korch_map_get(h->edited->object.metadata->annotations, KORCH__ARGO_ANNOTATION_REVISION));
 	if (slot == KORCH_STRATEGY_SLOT_STEP)
-		snprintf(step, sizeof(step), "-%d", h->next.state.step);
+		snprintf(step, sizeof(step), "-%d", korch__argo_index(h, h->next.state.step));
 	int n = snprintf(out, 240, "%.190s-%s-%s%s%s", korch_object_name(&h->rollout->object), h->hash,
 	                 revision, step, suffixes[slot]);
 	for (int i = 1; is_taken(h, out) && i < 1000; i++)
@@ -95,7 +95,7 @@ static int set_labels(korch_object_meta *meta, const korch__argo_hand *h, int sl
 		return KORCH_E_NOMEM;
 	if (slot != KORCH_STRATEGY_SLOT_STEP)
 		return 0;
-	snprintf(number, sizeof(number), "%d", h->next.state.step);
+	snprintf(number, sizeof(number), "%d", korch__argo_index(h, h->next.state.step));
 	if (korch_map_set(&meta->labels, KORCH__ARGO_LABEL_STEP, number) < 0)
 		return KORCH_E_NOMEM;
 	snprintf(number, sizeof(number), "%u", h->next.state.attempt);
