@@ -12,10 +12,10 @@
 #include <korch/metric.h>
 #include <korch/problems.h>
 #include <korch/router.h>
-#include <korch/webhook.h>
 #include <korch/runtime.h>
 #include <korch/scheduler.h>
 #include <korch/store.h>
+#include <korch/webhook.h>
 
 KORCH_BEGIN_DECLS
 

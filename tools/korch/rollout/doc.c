@@ -26,6 +26,7 @@ int doc_fail(doc *self, const yaml_node_t *at, const char *format, ...)
 	char text[1024];
 	va_list arguments;
 	va_start(arguments, format);
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): the checker loses it when it inlines */
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	korch_error_set(self->err, KORCH_E_INVALID, "%s", text);
