@@ -3,7 +3,7 @@
 #define KORCH_SCHEDULER_PROFILE_ARGS_H
 
 #include "base/vec.h"
-#include "scheduler/profile/config.h"
+#include "object/config.h"
 #include <korch/scheduler/profile.h>
 
 /* Memory that lives as long as what was read. */

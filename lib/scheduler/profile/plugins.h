@@ -6,7 +6,7 @@
 #ifndef KORCH_SCHEDULER_PROFILE_PLUGINS_H
 #define KORCH_SCHEDULER_PROFILE_PLUGINS_H
 
-#include "scheduler/profile/config.h"
+#include "object/config.h"
 #include <stdint.h>
 
 /* Extension points, by their field in `plugins`. */

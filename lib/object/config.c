@@ -1,5 +1,5 @@
 /* Values of a configuration's tree by field and index, checked, with errors that say where. */
-#include "scheduler/profile/config.h"
+#include "object/config.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include <stdarg.h>
@@ -53,6 +53,10 @@ korch__spot korch__spot_item(const korch__spot *spot, size_t i)
 
 static int fail_type(const korch__config *config, const korch__spot *spot, const char *wanted)
 {
+	if (config->is_secret)
+		return korch__config_fail(config, spot, KORCH_E_INVALID,
+		                          "must be %s, not a value of type %s", wanted,
+		                          json_type_to_name(json_object_get_type(spot->node)));
 	const char *found = json_object_get_string(spot->node);
 	return korch__config_fail(config, spot, KORCH_E_INVALID, "must be %s, not %.*s%s", wanted,
 	                          MAX_SHOWN, found ? found : "null",
@@ -84,6 +88,8 @@ int korch__config_fields(const korch__config *config, const korch__spot *spot,
 			continue;
 		const char *meant = korch__text_nearest(key, names, n);
 		korch__spot unknown = below(spot, value, KORCH__PATH_FIELD(&spot->path, key));
+		if (config->is_secret && !meant)
+			unknown.path = spot->path;
 		return korch__config_fail(config, &unknown, KORCH_E_INVALID, "unknown field%s%s%s",
 		                          meant ? ", did you mean " : "", meant ? meant : "",
 		                          meant ? "?" : "");

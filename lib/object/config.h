@@ -2,8 +2,8 @@
  * Looking into the tree of a configuration: values with their path and line, and the errors about
  * them. What the fields mean stands in the files beside this one.
  */
-#ifndef KORCH_SCHEDULER_PROFILE_CONFIG_H
-#define KORCH_SCHEDULER_PROFILE_CONFIG_H
+#ifndef KORCH_OBJECT_CONFIG_H
+#define KORCH_OBJECT_CONFIG_H
 
 #include "object/path.h"
 #include "object/tree.h"
@@ -13,6 +13,7 @@
 typedef struct korch__config {
 	const char *file; /* may be NULL */
 	korch_error **err;
+	int is_secret; /* 1: errors show no value that was found, and no unknown field's name */
 } korch__config;
 
 /* A value and where it stands; lives on the stack of who looks at it, as the spots above it do. */
