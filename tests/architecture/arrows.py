@@ -11,7 +11,8 @@ ALLOWED = {
     "base": set(),
     "object": {"base"},
     "http": {"base"},
-    "store": {"base", "object"},
+    "seal": {"base", "object"},
+    "store": {"base", "object", "seal"},
     "runtime": {"base", "object"},
     "plan": {"base", "object"},
     "scheduler": {"base", "object"},
@@ -22,7 +23,7 @@ ALLOWED = {
     "agent": {"base", "object", "http", "plan", "store", "runtime", "engine"},
     "proxy": {"base", "object", "plan", "engine"},
     "traffic": {"base", "object", "plan", "engine", "proxy"},
-    "cluster": {"base", "object", "http", "store", "runtime", "plan", "scheduler", "strategy", "control", "engine", "agent", "proxy", "traffic", "metric"},
+    "cluster": {"base", "object", "http", "seal", "store", "runtime", "plan", "scheduler", "strategy", "control", "engine", "agent", "proxy", "traffic", "metric"},
 }
 PURE = ("control", "scheduler", "strategy")
 PURE_HEADERS = {"engine.h", "sys/store.h", "runtime.h", "sys/runtime.h", "cluster.h"}
