@@ -224,9 +224,11 @@ static int read_canary(korch_strategy *out, korch_strategy_step *steps, size_t m
 	out->background = canary->analysis != NULL && canary->analysis->n_templates > 0;
 	canary_delays(out, canary);
 	code = read_steps(out, steps, max, canary, err);
+	if (code < 0)
+		return code;
 	out->background_step =
 	    korch_strategy_step_at(out, canary->analysis ? canary->analysis->starting_step : 0);
-	return code;
+	return 0;
 }
 
 static int read_blue_green(korch_strategy *out, const korch_blue_green_strategy *bg,
