@@ -69,7 +69,7 @@ typedef struct korch_seal_key {
 typedef struct korch_sealer_options {
 	size_t size;                /**< sizeof(korch_sealer_options) */
 	const korch_seal_key *keys; /**< the first seals, all open */
-	size_t n_keys;              /**< 1 to KORCH_SEAL_KEYS_MAX */
+	size_t n_keys;              /**< 1 to KORCH_SEAL_KEYS_MAX - 1 */
 	/** what is sealed, in the words of an EncryptionConfiguration: "secrets",
 	 * "rollouts.argoproj.io", "*.apps", "*." (the core group), "*.*"; NULL: "secrets" */
 	const char *const *resources;

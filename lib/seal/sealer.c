@@ -51,7 +51,14 @@ int korch_sealer_replace(korch_sealer *sealer, korch_sealer *from)
 
 const korch_problems *korch_sealer_warnings(const korch_sealer *sealer)
 {
-	return sealer ? sealer->core->warnings : NULL;
+	if (!sealer)
+		return NULL;
+	/* Locking changes nothing that a caller sees. */
+	pthread_mutex_t *lock = (pthread_mutex_t *)(uintptr_t)&sealer->lock;
+	pthread_mutex_lock(lock);
+	const korch_problems *warnings = sealer->core->warnings;
+	pthread_mutex_unlock(lock);
+	return warnings;
 }
 
 void korch_seal_clear_free(char *data, size_t length)

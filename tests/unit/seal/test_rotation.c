@@ -1,6 +1,7 @@
 /* Several keys, rotation while values are there, callbacks as a KMS has them. */
 #include "fixture.h"
 #include "seal/core.h"
+#include <pthread.h>
 
 static const char *const OLD[] = {"old=" KEY_HEX};
 static const char *const BOTH[] = {"new=" KEY2_HEX, "old=" KEY_HEX};
@@ -261,6 +262,46 @@ START_TEST(test_destroy)
 }
 END_TEST
 
+/* Threads that seal and open while the keys are replaced under them. */
+static void *work(void *userdata)
+{
+	korch_sealer *sealer = userdata;
+	for (size_t i = 0; i < 300; i++) {
+		korch_seal_value value = value_of(&korch_secret_kind, "db", PLAIN, strlen(PLAIN));
+		bytes sealed = {0}, opened = {0};
+		if (korch_sealer_seal(&sealed.data, &sealed.length, sealer, &value, NULL) < 0)
+			return sealer;
+		value.data = sealed.data;
+		value.length = sealed.length;
+		int code = korch_sealer_open(&opened.data, &opened.length, sealer, &value, NULL);
+		if (code < 0 || korch_sealer_is_old(sealer, &value, NULL) < 0 ||
+		    memcmp(opened.data, PLAIN, opened.length) != 0)
+			return sealer;
+		free(sealed.data);
+		korch_seal_clear_free(opened.data, opened.length);
+	}
+	return NULL;
+}
+
+START_TEST(test_threads)
+{
+	static const char *const TURNED[] = {"old=" KEY_HEX, "new=" KEY2_HEX};
+	korch_sealer *sealer = sealer_of(BOTH, 2, NULL);
+	pthread_t threads[3];
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, work, sealer), 0);
+	for (size_t i = 0; i < 30; i++)
+		ck_assert_int_eq(korch_sealer_replace(sealer, sealer_of(i % 2 ? BOTH : TURNED, 2, NULL)),
+		                 0);
+	for (size_t i = 0; i < 3; i++) {
+		void *failed = NULL;
+		ck_assert_int_eq(pthread_join(threads[i], &failed), 0);
+		ck_assert_ptr_null(failed);
+	}
+	korch_sealer_free(sealer);
+}
+END_TEST
+
 START_TEST(test_replace_arguments)
 {
 	korch_sealer *sealer = sealer_of(OLD, 1, NULL);
@@ -275,7 +316,7 @@ KORCH_SUITE(rotation)
 {
 	Suite *suite = suite_create("seal/rotation");
 	KORCH_CASE(suite, "rotation", test_reseal, test_rewrap, test_rewrap_keeps_body,
-	           test_replace_arguments);
+	           test_replace_arguments, test_threads);
 	KORCH_CASE(suite, "callback", test_callback, test_many_data_keys, test_callback_fails,
 	           test_destroy);
 	return suite;
