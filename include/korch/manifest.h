@@ -37,6 +37,9 @@ typedef struct korch_manifest_options {
 	 * get the lines of their paths. 0 or KORCH_E_NOMEM. NULL: none */
 	int (*check)(void *userdata, const korch_object *object, korch_problems *problems);
 	void *userdata; /**< for check; outlives the manifest */
+	/** 1: korch_manifest_line_at() knows the lines within objects, for about the memory of the
+	 * texts once more */
+	int32_t keep_lines;
 } korch_manifest_options;
 
 /**
@@ -92,6 +95,14 @@ KORCH_API const korch_object *korch_manifest_object(const korch_manifest *manife
 KORCH_API const char *korch_manifest_file(const korch_manifest *manifest, size_t i);
 /** Line where the i-th object begins, from 1; 0 behind the last. @since 0.1 */
 KORCH_API int korch_manifest_line(const korch_manifest *manifest, size_t i);
+/**
+ * Line of a field of the i-th object.
+ * @param path as in problems ("spec.containers[0].image"), followed as far as the text goes; NULL
+ * or "": the object itself.
+ * @return from 1; korch_manifest_line() when the manifest keeps no lines (options.keep_lines).
+ * @since 0.1
+ */
+KORCH_API int korch_manifest_line_at(const korch_manifest *manifest, size_t i, const char *path);
 /** How many documents were read in all, empty ones included. @since 0.1 */
 KORCH_API size_t korch_manifest_documents(const korch_manifest *manifest);
 /** How many texts and files were read, with or without success. @since 0.1 */

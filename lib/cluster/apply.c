@@ -306,6 +306,13 @@ static int check_duplicates(const korch_manifest *manifest, korch_error **err)
 	return 0;
 }
 
+static int needs_name(korch_error **err)
+{
+	korch_error_set(err, KORCH_E_INVALID, "Required value: what is applied needs a name");
+	korch_error_prefix_path(err, "metadata.name");
+	return KORCH_E_INVALID;
+}
+
 /* All objects must be right before the first is written. */
 static int check_all(const korch_manifest *manifest, korch_error **err)
 {
@@ -317,15 +324,12 @@ static int check_all(const korch_manifest *manifest, korch_error **err)
 		if (code == 0)
 			code = korch_object_validate(copy, problems);
 		if (code == 0 && !*korch_object_name(copy))
-			code = korch_error_set(err, KORCH_E_INVALID,
-			                       "metadata.name: Required value: what is applied needs a name");
-		if (code < 0) {
-			if (!err || !*err)
-				korch_problems_result(problems, err);
-			if (err && *err)
-				korch_error_set_location(err, korch_manifest_file(manifest, i),
-				                         korch_manifest_line(manifest, i));
-		}
+			code = needs_name(err);
+		if (code < 0 && (!err || !*err))
+			korch_problems_result(problems, err);
+		if (code < 0 && err && *err)
+			korch_error_set_location(err, korch_manifest_file(manifest, i),
+			                         korch_manifest_line_at(manifest, i, korch_error_path(*err)));
 	}
 	korch_problems_free(problems);
 	if (code == 0)
@@ -369,6 +373,7 @@ static korch_manifest *new_manifest(korch_error **err)
 	const korch_manifest_options options = {.size = sizeof(options),
 	                                        .namespace_ = "default",
 	                                        .validate = 1,
+	                                        .keep_lines = 1,
 	                                        .check = korch_strategy_check_object};
 	korch_manifest *manifest = NULL;
 	return korch_manifest_new(&manifest, &options, err) < 0 ? NULL : manifest;

@@ -57,8 +57,10 @@ static int check_template(const review *r, const korch_object *owner, const char
 	const char *ns = cluster_scope ? "" : namespace_of(owner);
 	if (!name || exists(r, kind, ns, name))
 		return 0;
-	return korch_error_set(err, KORCH_E_INVALID, "%s: Invalid value: \"%s\": %s '%s' not found",
-	                       path, name, kind->name, name);
+	korch_error_set(err, KORCH_E_INVALID, "Invalid value: \"%s\": %s '%s' not found", name,
+	                kind->name, name);
+	korch_error_prefix_path(err, path);
+	return KORCH_E_INVALID;
 }
 
 static int check_refs(const review *r, const korch_object *owner, const char *path,
@@ -152,11 +154,11 @@ int korch__review(const korch_manifest *manifest, const korch_view *view,
 	const review r = {manifest, view, router};
 	for (size_t i = 0; i < korch_manifest_count(manifest); i++) {
 		int code = check_one(&r, korch_manifest_object(manifest, i), err);
-		if (code < 0) {
+		if (code < 0 && err)
 			korch_error_set_location(err, korch_manifest_file(manifest, i),
-			                         korch_manifest_line(manifest, i));
+			                         korch_manifest_line_at(manifest, i, korch_error_path(*err)));
+		if (code < 0)
 			return code;
-		}
 	}
 	return 0;
 }

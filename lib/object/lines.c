@@ -46,7 +46,7 @@ static struct json_object *child_of(struct json_object *node, const char *name, 
 	return NULL;
 }
 
-static int line_of_path(struct json_object *tree, const char *path)
+int korch__tree_line_at(struct json_object *tree, const char *path)
 {
 	int line = korch__tree_line(tree);
 	while (*path && tree) {
@@ -71,7 +71,7 @@ void korch__problems_set_lines(korch_problems *problems, size_t first, const cha
 	for (size_t i = first; i < korch_problems_count(problems); i++) {
 		korch_problem *problem = korch__problems_item(problems, i);
 		if (problem->line == 0)
-			problem->line = line_of_path(tree, problem->path);
+			problem->line = korch__tree_line_at(tree, problem->path);
 		if (file && !problem->file)
 			problem->file = korch__strdup(file);
 	}

@@ -5,6 +5,7 @@
 #include "object/manifest.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "object/tree.h"
 #include <string.h>
 
 static void set_defaults(korch_manifest_options *options)
@@ -38,12 +39,18 @@ int korch_manifest_new(korch_manifest **out, const korch_manifest_options *optio
 	return 0;
 }
 
+void korch__manifest_item_fini(korch__manifest_item *item)
+{
+	korch_object_unref(item->object);
+	json_object_put(item->tree);
+}
+
 void korch_manifest_free(korch_manifest *manifest)
 {
 	if (!manifest)
 		return;
 	for (size_t i = 0; i < manifest->items.n; i++)
-		korch_object_unref(manifest->items.items[i].object);
+		korch__manifest_item_fini(&manifest->items.items[i]);
 	for (size_t i = 0; i < manifest->files.n; i++)
 		korch__free(manifest->files.items[i]);
 	korch__vec_fini(&manifest->items);
@@ -79,6 +86,13 @@ int korch_manifest_line(const korch_manifest *manifest, size_t i)
 {
 	const korch__manifest_item *item = item_at(manifest, i);
 	return item ? item->line : 0;
+}
+
+int korch_manifest_line_at(const korch_manifest *manifest, size_t i, const char *path)
+{
+	const korch__manifest_item *item = item_at(manifest, i);
+	int line = item && item->tree ? korch__tree_line_at(item->tree, korch__text_or_empty(path)) : 0;
+	return line > 0 ? line : korch_manifest_line(manifest, i);
 }
 
 size_t korch_manifest_documents(const korch_manifest *manifest)

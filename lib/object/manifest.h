@@ -14,6 +14,7 @@ typedef struct korch__manifest_item {
 	korch_object *object; /* owned */
 	const char *file;     /* one of the manifest's names */
 	int line;
+	struct json_object *tree; /* owned, NULL when lines are not kept */
 } korch__manifest_item;
 
 struct korch_manifest {
@@ -25,5 +26,8 @@ struct korch_manifest {
 	size_t n_documents;
 	size_t n_files;
 };
+
+/* Lets go what an item holds. */
+void korch__manifest_item_fini(korch__manifest_item *item);
 
 #endif

@@ -73,7 +73,7 @@ static int set_namespace(korch_manifest *manifest, korch_object *object)
 }
 
 /* Takes the object. */
-static int keep_object(text_read *self, korch_object *object, int line)
+static int keep_object(text_read *self, korch_object *object, struct json_object *tree, int line)
 {
 	korch_manifest *manifest = self->manifest;
 	if (manifest->items.n >= manifest->options.max_objects) {
@@ -83,9 +83,10 @@ static int keep_object(text_read *self, korch_object *object, int line)
 		add_error(self, KORCH_E_LIMIT, line, message);
 		return KORCH_E_LIMIT;
 	}
-	korch__manifest_item item = {object, self->file, line};
+	korch__manifest_item item = {object, self->file, line,
+	                             manifest->options.keep_lines ? json_object_get(tree) : NULL};
 	if (set_namespace(manifest, object) < 0 || korch__vec_push(&manifest->items, item) < 0) {
-		korch_object_unref(object);
+		korch__manifest_item_fini(&item);
 		return no_memory(self);
 	}
 	return 0;
@@ -185,7 +186,7 @@ static int add_object(text_read *self, struct json_object *tree, int line)
 		return no_memory(self);
 	}
 	if (code == 0 && count_errors(manifest) == before)
-		return keep_object(self, object, line);
+		return keep_object(self, object, tree, line);
 	korch_object_unref(code == 0 ? object : NULL);
 	if (count_errors(manifest) == before) { /* told by the error alone */
 		add_error(self, code, korch_error_line(error) > 0 ? korch_error_line(error) : line,
@@ -319,7 +320,7 @@ static void on_failure(void *userdata, const korch_error *error)
 static void drop_items(korch_manifest *manifest, size_t n)
 {
 	while (manifest->items.n > n)
-		korch_object_unref(manifest->items.items[--manifest->items.n].object);
+		korch__manifest_item_fini(&manifest->items.items[--manifest->items.n]);
 }
 
 /* Reads; the first error is in self->first. */

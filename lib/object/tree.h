@@ -18,6 +18,9 @@
 
 /* Line from 1 in the file that the node came from; 0 when unknown, and for NULL. */
 int korch__tree_line(const struct json_object *node);
+/* The line of what a path ("spec.containers[0].image") leads to, or of its nearest ancestor that
+ * is there. */
+int korch__tree_line_at(struct json_object *tree, const char *path);
 /*
  * Sets it; of no effect on NULL and when memory is short (only a number that keeps its text needs
  * any).

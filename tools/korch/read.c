@@ -66,6 +66,7 @@ int tool_read(korch_manifest **out, const tool_paths *paths, korch_error **err)
 	    .namespace_ = "default",
 	    .validate = 1,
 	    .check = korch_strategy_check_object,
+	    .keep_lines = paths->keep_lines,
 	};
 	int result = korch_manifest_new(out, &options, err);
 	if (result < 0)

@@ -38,6 +38,7 @@ typedef struct tool_paths {
 	size_t n;
 	int strict;
 	int recursive;
+	int keep_lines; /* 1: for korch_manifest_line_at() */
 } tool_paths;
 
 /*

@@ -75,23 +75,28 @@ static int refuse_bits(uint32_t capabilities, uint32_t bits, const char *path, k
 	return 0;
 }
 
+static int refuse_at(const char *path, int code, const char *text, korch_error **err)
+{
+	korch_error_set(err, code, "%s", text);
+	korch_error_prefix_path(err, path);
+	return code;
+}
+
 static int refuse_match(uint32_t capabilities, const korch_flagger_http_match *match, size_t i,
                         korch_error **err)
 {
 	char path[96];
 	const char *problem;
 	uint32_t needs = korch__flagger_match_needs(match, &problem);
-	if (problem)
-		return korch_error_set(err, KORCH_E_UNSUPPORTED,
-		                       "spec.analysis.match[%zu].%s: no router matches by it; headers, uri "
-		                       "and method are allowed",
-		                       i, problem);
+	int n = snprintf(path, sizeof(path), "spec.analysis.match[%zu]", i);
+	if (problem) {
+		snprintf(path + n, sizeof(path) - (size_t)n, ".%s", problem);
+		return refuse_at(path, KORCH_E_UNSUPPORTED,
+		                 "no router matches by it; headers, uri and method are allowed", err);
+	}
 	if (needs == 0)
-		return korch_error_set(err, KORCH_E_INVALID,
-		                       "spec.analysis.match[%zu]: matches nothing in particular; headers, "
-		                       "uri or method are needed",
-		                       i);
-	snprintf(path, sizeof(path), "spec.analysis.match[%zu]", i);
+		return refuse_at(path, KORCH_E_INVALID,
+		                 "matches nothing in particular; headers, uri or method are needed", err);
 	return refuse_bits(capabilities, needs, path, err);
 }
 
@@ -102,15 +107,19 @@ int korch__flagger_refuse(uint32_t capabilities, const korch_flagger_canary *can
 	const korch_flagger_target_ref *target = canary->spec ? canary->spec->target_ref : NULL;
 	if (!analysis || !target)
 		return 0;
-	if (!korch__text_equal(target->kind, "Deployment"))
-		return korch_error_set(err, KORCH_E_UNSUPPORTED,
-		                       "spec.targetRef.kind: Unsupported value: \"%s\": supported values: "
-		                       "\"Deployment\"",
-		                       korch__text_or_empty(target->kind));
+	if (!korch__text_equal(target->kind, "Deployment")) {
+		korch_error_set(err, KORCH_E_UNSUPPORTED,
+		                "Unsupported value: \"%s\": supported values: \"Deployment\"",
+		                korch__text_or_empty(target->kind));
+		korch_error_prefix_path(err, "spec.targetRef.kind");
+		return KORCH_E_UNSUPPORTED;
+	}
 	int code = refuse_bits(capabilities, KORCH_ROUTER_WEIGHTS, "spec.analysis", err);
-	if (code == 0 && analysis->n_match > KORCH_TRAFFIC_MATCHES_MAX)
-		code = korch_error_set(err, KORCH_E_LIMIT, "spec.analysis.match: %zu of them, %d allowed",
-		                       analysis->n_match, KORCH_TRAFFIC_MATCHES_MAX);
+	if (code == 0 && analysis->n_match > KORCH_TRAFFIC_MATCHES_MAX) {
+		code = korch_error_set(err, KORCH_E_LIMIT, "%zu of them, %d allowed", analysis->n_match,
+		                       KORCH_TRAFFIC_MATCHES_MAX);
+		korch_error_prefix_path(err, "spec.analysis.match");
+	}
 	for (size_t i = 0; code == 0 && i < analysis->n_match; i++)
 		code = refuse_match(capabilities, &analysis->match[i], i, err);
 	if (code == 0 && analysis->mirror)

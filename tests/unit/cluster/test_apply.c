@@ -169,6 +169,43 @@ START_TEST(test_all_or_nothing)
 }
 END_TEST
 
+/* What only the cluster can know is wrong has the line of its path too. */
+START_TEST(test_refused_lines)
+{
+	static const char text[] = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n---\n"
+	                           "apiVersion: argoproj.io/v1alpha1\n"
+	                           "kind: Rollout\n"
+	                           "metadata: {name: web}\n"
+	                           "spec:\n"
+	                           "  selector: {matchLabels: {app: web}}\n"
+	                           "  template:\n"
+	                           "    metadata: {labels: {app: web}}\n"
+	                           "    spec: {containers: [{name: c, image: i}]}\n"
+	                           "  strategy:\n"
+	                           "    canary:\n"
+	                           "      steps:\n"
+	                           "      - setWeight: 20\n"
+	                           "      - analysis:\n"
+	                           "          templates:\n"
+	                           "          - templateName: nothing\n";
+	fixture at;
+	korch_error *error = NULL;
+	fixture_init(&at, 0);
+	ck_assert_int_eq(korch_cluster_apply_text(at.cluster, text, "web.yaml", &error),
+	                 KORCH_E_INVALID);
+	char *line = korch_error_format(error);
+	ck_assert_str_eq(
+	    line, "web.yaml:19: spec.strategy.canary.steps[1].analysis.templates[0]."
+	          "templateName: Invalid value: \"nothing\": AnalysisTemplate 'nothing' not found");
+	free(line);
+	korch_error_free(error);
+	korch_object *config = NULL;
+	ck_assert_int_eq(korch_cluster_get(&config, at.cluster, "configmap", NULL, "c", NULL),
+	                 KORCH_E_NOT_FOUND);
+	fixture_fini(&at);
+}
+END_TEST
+
 START_TEST(test_namespace_first)
 {
 	fixture at;
@@ -270,7 +307,7 @@ END_TEST
 KORCH_SUITE(apply)
 {
 	Suite *suite = suite_create("apply");
-	KORCH_CASE(suite, "apply", test_results, test_idempotent, test_last_applied,
+	KORCH_CASE(suite, "apply", test_results, test_refused_lines, test_idempotent, test_last_applied,
 	           test_all_or_nothing, test_namespace_first, test_forbidden_update, test_many,
 	           test_conflict, test_arguments);
 	return suite;

@@ -3,9 +3,6 @@
 #include "manifests.h"
 #include "unit.h"
 #include <korch/manifest.h>
-#include <korch/strategy.h>
-#include <stdlib.h>
-#include <string.h>
 
 typedef struct row {
 	const char *manifest;
@@ -271,23 +268,6 @@ CHECK_ROWS(steps)
 CHECK_ROWS(routes)
 CHECK_ROWS(inner)
 
-/* A step more than any Rollout may have. */
-START_TEST(test_too_many_steps)
-{
-	static const char around[] = STEPS("{'pause':{}}");
-	static const char step[] = "{'pause':{}},";
-	const char *at = strstr(around, "{'pause'");
-	char *text = calloc(1, sizeof(around) + KORCH_STRATEGY_STEPS_MAX * sizeof(step));
-	ck_assert_ptr_nonnull(text);
-	memcpy(text, around, (size_t)(at - around));
-	for (size_t i = 0; i < KORCH_STRATEGY_STEPS_MAX; i++)
-		strcat(text, step);
-	strcat(text, at);
-	manifest_expect(text, IN_CANARY ".steps[256]: Invalid value: more than 256 steps\n");
-	free(text);
-}
-END_TEST
-
 /* Whichever allocation fails: no crash, and what is wrong is never said to be right. */
 START_TEST(test_memory_is_short)
 {
@@ -352,6 +332,6 @@ KORCH_SUITE(validate_rollout)
 	Suite *suite = suite_create("validate_rollout");
 	KORCH_CASE(suite, "rules", test_specs, test_blue_green, test_canaries, test_steps, test_routes,
 	           test_inner);
-	KORCH_CASE(suite, "whole", test_too_many_steps, test_memory_is_short, test_lines);
+	KORCH_CASE(suite, "whole", test_memory_is_short, test_lines);
 	return suite;
 }

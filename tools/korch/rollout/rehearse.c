@@ -100,6 +100,7 @@ static int parse(rehearsal *self, int argc, char **argv)
 		return tool_usage("rollout rehearse", "--script is missing");
 	self->paths.paths = argv + optind;
 	self->paths.n = (size_t)(argc - optind);
+	self->paths.keep_lines = 1;
 	return code;
 }
 

@@ -117,6 +117,7 @@ int options_parse(up_options *options, int argc, char **argv)
 		return tool_usage("up", "which manifests?");
 	options->paths.paths = argv + optind;
 	options->paths.n = (size_t)(argc - optind);
+	options->paths.keep_lines = 1;
 	return code;
 }
 
