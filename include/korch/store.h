@@ -109,6 +109,38 @@ typedef struct korch_watch_query {
 KORCH_API int korch_store_memory_new(korch_store **out, korch_loop *loop, size_t history,
                                      korch_error **err);
 
+/** When a SQLite store calls a write done. */
+enum {
+	/** When it is on the disk: it survives kill -9 and power loss. */
+	KORCH_STORE_SYNC_FULL = 0,
+	/** When the kernel has it: it survives kill -9; a power loss may take back the latest writes,
+	 * but leaves no half of one. */
+	KORCH_STORE_SYNC_NORMAL = 1,
+};
+
+/** How to open a SQLite store. Zeroed but for size and path: the defaults. */
+typedef struct korch_store_sqlite_options {
+	size_t size;         /**< sizeof(korch_store_sqlite_options) */
+	const char *path;    /**< the file; made, with mode 0600, when it is not there */
+	int32_t synchronous; /**< KORCH_STORE_SYNC_* */
+	int32_t reserved;    /**< 0 */
+	size_t window; /**< changes that are kept for watches and older lists, also over a restart; 0:
+	                  16,384; at most 16,777,216 */
+} korch_store_sqlite_options;
+
+/**
+ * A store in one file of SQLite. Objects and the window of changes are in memory, too; a thread of
+ * its own writes, and commits together what waits together. Revisions go on over a restart, and
+ * watches resume from one inside the window. On a virtual loop there is no thread: writes happen
+ * inside of the call. A write that the file refuses (disk full) is KORCH_E_IO and changes nothing.
+ * @param options copied.
+ * @return 0; with nothing overwritten: KORCH_E_BUSY (another process, which is named, has the
+ * store), KORCH_E_INVALID (not a SQLite file, another program's), KORCH_E_UNSUPPORTED (of a newer
+ * program), KORCH_E_IO (no permission, damaged), KORCH_E_NOMEM. @since 0.1
+ */
+KORCH_API int korch_store_sqlite_new(korch_store **out, korch_loop *loop,
+                                     const korch_store_sqlite_options *options, korch_error **err);
+
 /** The backend's name, e.g. "memory". Static. @since 0.1 */
 KORCH_API const char *korch_store_name(const korch_store *store);
 /** Fails all that is under way with KORCH_E_CLOSED (through the loop) and refuses new calls. @since

@@ -169,8 +169,8 @@ static void memory_free(void *self)
 	korch__free(store);
 }
 
-static const korch_store_ops memory_ops = {
-    .size = sizeof(memory_ops),
+const korch_store_ops korch__memory_ops = {
+    .size = sizeof(korch__memory_ops),
     .name = "memory",
     .commit = korch__memory_commit,
     .get = memory_get,
@@ -184,12 +184,8 @@ static const korch_store_ops memory_ops = {
     .free = memory_free,
 };
 
-int korch_store_memory_new(korch_store **out, korch_loop *loop, size_t history, korch_error **err)
+int korch__memory_new(memory_store **out, korch_loop *loop, size_t history, korch_error **err)
 {
-	if (!out || !loop || history > HISTORY_MAX)
-		return korch_error_set(err, KORCH_E_INVALID,
-		                       "a memory store needs a loop and a history of at most %zu changes",
-		                       HISTORY_MAX);
 	memory_store *store = korch__calloc(1, sizeof(*store));
 	if (!store)
 		return korch_error_set(err, KORCH_E_NOMEM, "no memory for a store");
@@ -198,13 +194,26 @@ int korch_store_memory_new(korch_store **out, korch_loop *loop, size_t history, 
 	korch__history_init(&store->history, history ? history : HISTORY_DEFAULT);
 	korch__watches_init(&store->watches, &store->history);
 	int r = korch_timer_new(&store->turn, loop, on_turn, store);
-	if (r < 0)
-		korch_error_set(err, r, "no memory for a store");
-	else
-		r = korch_store_register(out, &memory_ops, store, err);
 	if (r < 0) {
-		korch_timer_free(store->turn);
 		korch__free(store);
+		return korch_error_set(err, r, "no memory for a store");
 	}
+	*out = store;
+	return 0;
+}
+
+int korch_store_memory_new(korch_store **out, korch_loop *loop, size_t history, korch_error **err)
+{
+	if (!out || !loop || history > HISTORY_MAX)
+		return korch_error_set(err, KORCH_E_INVALID,
+		                       "a memory store needs a loop and a history of at most %zu changes",
+		                       HISTORY_MAX);
+	memory_store *store = NULL;
+	int r = korch__memory_new(&store, loop, history, err);
+	if (r < 0)
+		return r;
+	r = korch_store_register(out, &korch__memory_ops, store, err);
+	if (r < 0)
+		memory_free(store);
 	return r;
 }

@@ -1,4 +1,4 @@
-/* What the files of the memory store share. */
+/* What the files of the memory store share, and what stores that build on it use. */
 #ifndef KORCH_STORE_MEMORY_H
 #define KORCH_STORE_MEMORY_H
 
@@ -6,6 +6,7 @@
 #include "store/completion.h"
 #include "store/history.h"
 #include "store/watch.h"
+#include <korch/sys/store.h>
 
 typedef struct memory_store {
 	korch_btree current; /* korch_object: what is stored now, in order of keys; references owned */
@@ -24,6 +25,10 @@ typedef struct memory_probe {
 	korch_object object;
 	korch_object_meta meta;
 } memory_probe;
+
+/* For stores that keep what they have in memory, too. */
+extern const korch_store_ops korch__memory_ops;
+int korch__memory_new(memory_store **out, korch_loop *loop, size_t history, korch_error **err);
 
 extern const korch_btree_ops korch__memory_order;
 /* The object to search for; it lives in the probe. */

@@ -1,0 +1,224 @@
+/*
+ * The file of a SQLite store: opening it, its schema, its statements. A file that is not ours, is
+ * damaged or of a newer schema is refused before anything is written to it.
+ *
+ *   cur  what is stored now: one row a key
+ *   log  the latest changes, each with the state before it; the state after it is that before the
+ *        key's next change, or what is stored now, so it need not be there twice
+ *   state  "revision" and "compacted"
+ */
+#include "base/cleanup.h"
+#include "store/sqlite/sqlite.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	APPLICATION_ID = 0x6b6f7263, /* "korc" */
+	SCHEMA_VERSION = 1,
+	WINDOW_DEFAULT = 16384,
+	WINDOW_MAX = 1 << 24,
+	BUSY_MS = 10000,
+};
+
+static const char header[] = "SQLite format 3";
+
+static const char create_sql[] =
+    "BEGIN IMMEDIATE;"
+    "PRAGMA application_id = 1802465891;" /* APPLICATION_ID */
+    "PRAGMA user_version = 1;"            /* SCHEMA_VERSION */
+    "CREATE TABLE cur (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL,"
+    " body BLOB NOT NULL);"
+    "CREATE TABLE log (id INTEGER PRIMARY KEY, revision INTEGER NOT NULL, type INTEGER NOT NULL,"
+    " key TEXT NOT NULL, old_revision INTEGER, old_body BLOB);"
+    "CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
+    "INSERT INTO state VALUES ('revision', 0), ('compacted', 0);"
+    "COMMIT;";
+
+static const char *const statement_sql[STATEMENTS] = {
+    [STATEMENT_REVISION_OF] = "SELECT revision FROM cur WHERE key = ?1",
+    [STATEMENT_INSERT] = "INSERT INTO cur (key, revision, body) VALUES (?1, ?2, ?3)",
+    [STATEMENT_UPDATE] = "UPDATE cur SET revision = ?2, body = ?3 WHERE key = ?1",
+    [STATEMENT_DELETE] = "DELETE FROM cur WHERE key = ?1",
+    [STATEMENT_LOG_NEW] = "INSERT INTO log (key, id, revision, type) VALUES (?1, ?2, ?3, ?4)",
+    [STATEMENT_LOG_OLD] = "INSERT INTO log (key, id, revision, type, old_revision, old_body)"
+                          " SELECT ?1, ?2, ?3, ?4, revision, body FROM cur WHERE key = ?1",
+    [STATEMENT_LOG_REVISION] = "SELECT revision FROM log WHERE id = ?1",
+    [STATEMENT_LOG_TRIM] = "DELETE FROM log WHERE id < ?1 AND revision <= ?2",
+    [STATEMENT_SET_STATE] =
+        "UPDATE state SET value = CASE name WHEN 'revision' THEN ?1 ELSE ?2 END",
+};
+
+int korch__sqlite_error(korch_error **err, const sqlite_database *database, const char *what)
+{
+	int code = sqlite3_errcode(database->handle);
+	const char *hint = "";
+	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+		hint = "; the file is damaged and was left as it is: restore a backup";
+	return korch_error_set(err, code == SQLITE_NOMEM ? KORCH_E_NOMEM : KORCH_E_IO,
+	                       "store %s: %s: %s%s", database->path, what,
+	                       sqlite3_errmsg(database->handle), hint);
+}
+
+/* Makes the file when there is none, for its owner alone; 1 when it is empty. */
+static int look_at_file(const char *path, korch_error **err)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return korch_error_set(err, KORCH_E_IO, "store %s: cannot open: %s", path, strerror(errno));
+	char start[sizeof(header)];
+	ssize_t n = pread(fd, start, sizeof(start), 0);
+	int error = errno;
+	close(fd);
+	if (n < 0)
+		return korch_error_set(err, KORCH_E_IO, "store %s: cannot read: %s", path, strerror(error));
+	if (n == 0)
+		return 1;
+	if ((size_t)n < sizeof(start) || memcmp(start, header, sizeof(start)) != 0)
+		return korch_error_set(err, KORCH_E_INVALID,
+		                       "store %s: not a SQLite file; it was left as it is", path);
+	return 0;
+}
+
+/* The number that a query gives. */
+static int read_number(int64_t *out, sqlite_database *database, const char *sql)
+{
+	sqlite3_stmt *statement = NULL;
+	int r = sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL);
+	if (r == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
+		*out = sqlite3_column_int64(statement, 0);
+	return sqlite3_finalize(statement) == SQLITE_OK && r == SQLITE_OK ? 0 : -1;
+}
+
+static int check_schema(int *is_empty, sqlite_database *database, korch_error **err)
+{
+	int64_t application = 0, version = 0, tables = 0;
+	if (read_number(&application, database, "PRAGMA application_id") < 0 ||
+	    read_number(&version, database, "PRAGMA user_version") < 0 ||
+	    read_number(&tables, database, "SELECT count(*) FROM sqlite_schema") < 0)
+		return korch__sqlite_error(err, database, "cannot read");
+	/* A process that was killed before its first transaction has left a file without tables. */
+	*is_empty = tables == 0 && (application == 0 || application == APPLICATION_ID);
+	if (*is_empty)
+		return 0;
+	if (application != APPLICATION_ID)
+		return korch_error_set(err, KORCH_E_INVALID,
+		                       "store %s: the database of another program; it was left as it is",
+		                       database->path);
+	if (version != SCHEMA_VERSION)
+		return korch_error_set(err, KORCH_E_UNSUPPORTED,
+		                       "store %s: schema version %lld, this program knows %d; the file was "
+		                       "left as it is: use a newer program",
+		                       database->path, (long long)version, SCHEMA_VERSION);
+	return 0;
+}
+
+static int run(sqlite_database *database, const char *sql, korch_error **err)
+{
+	if (sqlite3_exec(database->handle, sql, NULL, NULL, NULL) == SQLITE_OK)
+		return 0;
+	int r = korch__sqlite_error(err, database, "cannot open");
+	sqlite3_exec(database->handle, "ROLLBACK", NULL, NULL, NULL);
+	return r;
+}
+
+static int set_up(sqlite_database *database, int is_normal, korch_error **err)
+{
+	int is_empty = 0;
+	int r = check_schema(&is_empty, database, err);
+	if (r == 0 && is_empty)
+		r = run(database, "PRAGMA page_size = 8192", err);
+	if (r == 0)
+		r = run(database, "PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864;", err);
+	if (r == 0)
+		r = run(database, is_normal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL",
+		        err);
+	if (r == 0 && is_empty)
+		r = run(database, create_sql, err);
+	return r;
+}
+
+static int prepare(sqlite_database *database, korch_error **err)
+{
+	for (size_t i = 0; i < STATEMENTS; i++) {
+		if (sqlite3_prepare_v3(database->handle, statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+		                       &database->statements[i], NULL) != SQLITE_OK)
+			return korch__sqlite_error(err, database, "cannot read");
+	}
+	return 0;
+}
+
+static int read_state(sqlite_database *database, korch_error **err)
+{
+	int64_t revision = -1, compacted = -1, first = 0, last = 0;
+	if (read_number(&revision, database, "SELECT value FROM state WHERE name = 'revision'") < 0 ||
+	    read_number(&compacted, database, "SELECT value FROM state WHERE name = 'compacted'") < 0 ||
+	    read_number(&first, database, "SELECT min(id) FROM log") < 0 ||
+	    read_number(&last, database, "SELECT max(id) FROM log") < 0)
+		return korch__sqlite_error(err, database, "cannot read");
+	if (revision < 0 || compacted < 0 || compacted > revision || last < first)
+		return korch_error_set(
+		    err, KORCH_E_IO,
+		    "store %s: no valid revision in it; the file is damaged and was left "
+		    "as it is: restore a backup",
+		    database->path);
+	database->state = (sqlite_state){(uint64_t)revision, (uint64_t)compacted, first ? first : 1,
+	                                 last ? last + 1 : 1};
+	database->is_trimming = 1;
+	return 0;
+}
+
+static int check_options(const korch_store_sqlite_options *options, korch_error **err)
+{
+	if (!options || options->size < sizeof(*options) || !options->path || !*options->path)
+		return korch_error_set(err, KORCH_E_INVALID,
+		                       "a SQLite store needs options of the known size, with a path");
+	if (options->synchronous != KORCH_STORE_SYNC_FULL &&
+	    options->synchronous != KORCH_STORE_SYNC_NORMAL)
+		return korch_error_set(err, KORCH_E_INVALID, "store %s: synchronous is %d, not 0 or 1",
+		                       options->path, (int)options->synchronous);
+	if (options->window > WINDOW_MAX)
+		return korch_error_set(err, KORCH_E_INVALID,
+		                       "store %s: a window of %zu changes, the most is %d", options->path,
+		                       options->window, WINDOW_MAX);
+	return 0;
+}
+
+int korch__sqlite_open(sqlite_database *database, const korch_store_sqlite_options *options,
+                       korch_error **err)
+{
+	*database = (sqlite_database){.lock = -1};
+	int r = check_options(options, err);
+	if (r < 0)
+		return r;
+	database->window = options->window ? (int64_t)options->window : WINDOW_DEFAULT;
+	database->path = korch__strdup(options->path);
+	if (!database->path)
+		return korch_error_set(err, KORCH_E_NOMEM, "no memory for a store");
+	if ((r = korch__sqlite_lock(database->path, err)) < 0)
+		return r;
+	database->lock = r;
+	if ((r = look_at_file(database->path, err)) < 0)
+		return r;
+	if (sqlite3_open_v2(database->path, &database->handle, SQLITE_OPEN_READWRITE, NULL) !=
+	    SQLITE_OK)
+		return korch__sqlite_error(err, database, "cannot open");
+	sqlite3_busy_timeout(database->handle, BUSY_MS);
+	if ((r = set_up(database, options->synchronous == KORCH_STORE_SYNC_NORMAL, err)) < 0 ||
+	    (r = prepare(database, err)) < 0)
+		return r;
+	return read_state(database, err);
+}
+
+void korch__sqlite_close(sqlite_database *database)
+{
+	for (size_t i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(database->statements[i]);
+	sqlite3_close(database->handle);
+	if (database->lock >= 0)
+		close(database->lock);
+	korch__free(database->path);
+	*database = (sqlite_database){.lock = -1};
+}

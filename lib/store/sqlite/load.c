@@ -1,0 +1,190 @@
+/*
+ * Reading a file at the start. The log is read from its newest row to its oldest: the state after a
+ * change is the one before the key's next change, or what is stored now.
+ */
+#include "base/cleanup.h"
+#include "store/sqlite/sqlite.h"
+#include <korch/codec.h>
+#include <string.h>
+
+typedef struct file_loader {
+	memory_store *memory;
+	sqlite_database *database;
+	sqlite3_stmt *rows;
+	korch_btree before; /* korch_object, borrowed: states before the changes that were read */
+	korch_record *records;
+	size_t n;
+	size_t cap;
+	korch_error **err;
+} file_loader;
+
+static int refuse(file_loader *loader, const char *key, const char *what)
+{
+	_cleanup_free_ char *text = korch__strdup(key ? key : "a row");
+	for (char *at = text; at && *at; at++) {
+		if (*at == KORCH_KEY_SORTED)
+			*at = '/';
+	}
+	return korch_error_set(loader->err, KORCH_E_IO,
+	                       "store %s: %s: %s; the file is damaged and was left as it is: restore a "
+	                       "backup",
+	                       loader->database->path, text ? text : "", what);
+}
+
+static int has_key(const korch_object *object, const char *text)
+{
+	korch_buf buf;
+	korch__buf_init(&buf, 0);
+	korch_key key = korch_object_key(object);
+	korch__key_write(&buf, &key, KORCH_KEY_SORTED);
+	int is_same = !buf.failed && strcmp(buf.data, text) == 0;
+	korch__buf_fini(&buf);
+	return is_same;
+}
+
+/* The object in two columns, the revision and the body behind it. */
+static int read_object(korch_object **out, file_loader *loader, const char *key, int column)
+{
+	const korch_decode_options options = {.size = sizeof(options), .max_depth = 2000};
+	const char *body = sqlite3_column_blob(loader->rows, column + 1);
+	size_t length = (size_t)sqlite3_column_bytes(loader->rows, column + 1);
+	korch_object *object = NULL;
+	if (!key || !body)
+		return refuse(loader, key, "nothing is stored");
+	int r = korch_object_from_json(&object, body, length, &options, NULL, NULL);
+	if (r == KORCH_E_NOMEM)
+		return korch_error_set(loader->err, r, "no memory for a store");
+	if (r < 0)
+		return refuse(loader, key, "what is stored is no object");
+	if (!has_key(object, key)) {
+		korch_object_unref(object);
+		return refuse(loader, key, "another object is stored");
+	}
+	object->revision = (uint64_t)sqlite3_column_int64(loader->rows, column);
+	*out = object;
+	return 0;
+}
+
+static const char *column_text(file_loader *loader, int column)
+{
+	return (const char *)sqlite3_column_text(loader->rows, column);
+}
+
+static int load_current(file_loader *loader)
+{
+	korch_object *object = NULL;
+	const char *key = column_text(loader, 0);
+	int r = read_object(&object, loader, key, 1);
+	if (r < 0)
+		return r;
+	r = korch__btree_insert(&loader->memory->current, object);
+	if (r == 0)
+		return 0;
+	korch_object_unref(object);
+	return r == KORCH_E_EXISTS ? refuse(loader, key, "stored twice")
+	                           : korch_error_set(loader->err, r, "no memory for a store");
+}
+
+/* The state after the change that is being read; borrowed. */
+static const korch_object *state_after(file_loader *loader, const char *text)
+{
+	korch_key_copy copy;
+	if (korch__key_parse(&copy, text, KORCH_KEY_SORTED) < 0)
+		return NULL;
+	memory_probe probe = {0};
+	const korch_object *key = korch__memory_probe(&probe, &copy.key);
+	const korch_object *object = korch__btree_find(&loader->before, key);
+	if (!object)
+		object = korch__btree_find(&loader->memory->current, key);
+	korch__key_copy_fini(&copy);
+	return object;
+}
+
+static int keep_before(file_loader *loader, const korch_object *previous)
+{
+	if (korch__btree_replace(&loader->before, (void *)previous))
+		return 0;
+	return korch__btree_insert(&loader->before, (void *)previous);
+}
+
+/* revision, type, key, old revision, old body */
+static int load_change(file_loader *loader)
+{
+	const char *key = column_text(loader, 2);
+	int64_t type = sqlite3_column_int64(loader->rows, 1);
+	if (loader->n == loader->cap || !key || type < KORCH_CHANGE_ADDED ||
+	    type > KORCH_CHANGE_DELETED)
+		return refuse(loader, key, "not a change");
+	korch_record *record = &loader->records[loader->n++];
+	*record = (korch_record){.revision = (uint64_t)sqlite3_column_int64(loader->rows, 0),
+	                         .type = (uint64_t)type & 3};
+	korch_object *previous = NULL;
+	int r = type == KORCH_CHANGE_ADDED ? 0 : read_object(&previous, loader, key, 3);
+	if (r < 0)
+		return r;
+	record->previous = previous;
+	if (type == KORCH_CHANGE_DELETED) {
+		korch_object *last = korch_object_edit(previous);
+		if (last)
+			last->revision = record->revision;
+		record->object = last;
+	} else {
+		record->object = korch_object_ref(state_after(loader, key));
+		if (record->object && record->object->revision != record->revision)
+			return refuse(loader, key, "its changes do not follow each other");
+	}
+	if (!record->object)
+		return refuse(loader, key, "the state after a change is missing");
+	if (previous && keep_before(loader, previous) < 0)
+		return korch_error_set(loader->err, KORCH_E_NOMEM, "no memory for a store");
+	return 0;
+}
+
+static int each_row(file_loader *loader, const char *sql, int (*load)(file_loader *loader))
+{
+	sqlite3 *handle = loader->database->handle;
+	if (sqlite3_prepare_v2(handle, sql, -1, &loader->rows, NULL) != SQLITE_OK)
+		return korch__sqlite_error(loader->err, loader->database, "cannot read");
+	sqlite3_bind_int64(loader->rows, 1, (sqlite3_int64)loader->database->state.compacted);
+	int r = 0, step = SQLITE_DONE;
+	while (r == 0 && (step = sqlite3_step(loader->rows)) == SQLITE_ROW)
+		r = load(loader);
+	if (r == 0 && step != SQLITE_DONE)
+		r = korch__sqlite_error(loader->err, loader->database, "cannot read");
+	sqlite3_finalize(KORCH_STEAL(loader->rows));
+	return r;
+}
+
+static int load_all(file_loader *loader)
+{
+	const sqlite_state *state = &loader->database->state;
+	loader->cap = (size_t)(state->end - state->first);
+	loader->records = korch__calloc(loader->cap ? loader->cap : 1, sizeof(*loader->records));
+	if (!loader->records || korch__history_reserve(&loader->memory->history, loader->cap) < 0)
+		return korch_error_set(loader->err, KORCH_E_NOMEM, "no memory for a store");
+	int r = each_row(loader, "SELECT key, revision, body FROM cur", load_current);
+	if (r < 0)
+		return r;
+	return each_row(loader,
+	                "SELECT revision, type, key, old_revision, old_body FROM log"
+	                " WHERE revision > ?1 ORDER BY id DESC",
+	                load_change);
+}
+
+int korch__sqlite_load(memory_store *memory, sqlite_database *database, korch_error **err)
+{
+	file_loader loader = {.memory = memory, .database = database, .err = err};
+	korch__btree_init(&loader.before, &korch__memory_order);
+	int r = load_all(&loader);
+	korch__btree_fini(&loader.before);
+	for (size_t i = loader.n; r == 0 && i > 0; i--)
+		korch__history_push(&memory->history, &loader.records[i - 1]);
+	for (size_t i = 0; r < 0 && i < loader.n; i++) {
+		korch_object_unref(loader.records[i].object);
+		korch_object_unref(loader.records[i].previous);
+	}
+	korch__free(loader.records);
+	memory->revision = database->state.revision;
+	korch__history_compact(&memory->history, database->state.compacted);
+	return r;
+}

@@ -1,0 +1,55 @@
+/*
+ * One process at a time has a store: the lock of a file beside it, which names the holder. The
+ * kernel drops the lock when the holder ends, however it ends.
+ */
+#include "base/cleanup.h"
+#include "store/sqlite/sqlite.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+enum { HOLDER_MAX = 128 };
+
+static int refuse_held(korch_error **err, const char *path, int fd)
+{
+	char holder[HOLDER_MAX + 1];
+	ssize_t n = pread(fd, holder, HOLDER_MAX, 0);
+	holder[n > 0 ? n : 0] = '\0';
+	holder[strcspn(holder, "\n")] = '\0';
+	return korch_error_set(err, KORCH_E_BUSY, "store %s is in use by %s", path,
+	                       *holder ? holder : "another process");
+}
+
+static void write_holder(int fd)
+{
+	char holder[HOLDER_MAX];
+	int n = snprintf(holder, sizeof(holder), "process %ld (%.64s)\n", (long)getpid(),
+	                 program_invocation_short_name);
+	/* The text only serves the message of others: without it they say "another process". */
+	if (ftruncate(fd, 0) == 0 && pwrite(fd, holder, (size_t)n, 0) < 0)
+		return;
+}
+
+int korch__sqlite_lock(const char *path, korch_error **err)
+{
+	_cleanup_free_ char *name = korch__sprintf("%s.lock", path);
+	if (!name)
+		return korch_error_set(err, KORCH_E_NOMEM, "no memory for a store");
+	int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return korch_error_set(err, KORCH_E_IO, "store %s: cannot open %s: %s", path, name,
+		                       strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		int r = errno == EWOULDBLOCK
+		            ? refuse_held(err, path, fd)
+		            : korch_error_set(err, KORCH_E_IO, "store %s: cannot lock %s: %s", path, name,
+		                              strerror(errno));
+		close(fd);
+		return r;
+	}
+	write_holder(fd);
+	return fd;
+}

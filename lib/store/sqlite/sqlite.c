@@ -1,0 +1,282 @@
+/*
+ * The SQLite store: calls. What is read comes from a memory store that follows the file; a write
+ * goes to the file first, and to the memory store when it is durable, which then answers it. Calls
+ * behind a write wait for it, so that everything happens in the order of the calls. On a virtual
+ * loop, which has no descriptors, there is no thread and a write is done inside of its call.
+ */
+#include "store/sqlite/sqlite.h"
+#include "base/cleanup.h"
+#include <korch/sys/store.h>
+
+enum { JOBS_MAX = 100000 };
+
+typedef struct sqlite_store {
+	sqlite_database database;
+	memory_store *memory;
+	sqlite_worker *worker; /* NULL on a virtual loop */
+	korch_poll *poll;
+	sqlite_jobs ready; /* handed back by the worker, not yet handed over */
+	size_t n_under_way;
+	int is_closed;
+	int is_broken; /* memory and file are not the same any more: memory was short */
+	int *is_gone;  /* set to 1 when the store is freed from inside of one of its callbacks */
+} sqlite_store;
+
+/* Tells a caller that a job has failed. */
+static void fail(sqlite_job *job, int code)
+{
+	korch_commit_result result = {0};
+	if (job->type == SQLITE_JOB_GET)
+		job->fn.get(job->userdata, code, NULL);
+	else if (job->type == SQLITE_JOB_LIST)
+		job->fn.list(job->userdata, code, NULL);
+	else
+		job->fn.commit(job->userdata, code, &result);
+}
+
+static int pass_commit(sqlite_store *store, sqlite_job *job)
+{
+	korch_write *writes = KORCH_STEAL(job->writes);
+	int r = korch__memory_commit(store->memory, writes, job->n, job->fn.commit, job->userdata);
+	korch__free(writes);
+	if (r < 0)
+		store->is_broken = 1;
+	return r;
+}
+
+/* Lets the memory store do and answer what the file has done; a code when it cannot. */
+static int pass(sqlite_store *store, sqlite_job *job)
+{
+	if (job->code < 0)
+		return job->code;
+	if (store->is_broken)
+		return KORCH_E_IO;
+	switch ((sqlite_job_type)job->type) {
+	case SQLITE_JOB_COMMIT:
+		return pass_commit(store, job);
+	case SQLITE_JOB_COMPACT:
+		return korch__memory_ops.compact(store->memory, job->revision, job->fn.commit,
+		                                 job->userdata);
+	case SQLITE_JOB_GET:
+		return korch__memory_ops.get(store->memory, &job->key.key, job->fn.get, job->userdata);
+	case SQLITE_JOB_LIST:
+		return korch__memory_ops.list(store->memory, &job->query, job->fn.list, job->userdata);
+	}
+	return KORCH_E_INTERNAL;
+}
+
+/* Hands over what is ready. */
+static void pass_ready(sqlite_store *store, const int *is_gone)
+{
+	sqlite_job *job;
+	while (!*is_gone && (job = korch__sqlite_jobs_pop(&store->ready))) {
+		store->n_under_way--;
+		int r = pass(store, job);
+		if (r < 0)
+			fail(job, store->is_closed ? KORCH_E_CLOSED : r);
+		korch__sqlite_job_free(job);
+	}
+}
+
+static void on_done(void *userdata, int fd, int events)
+{
+	(void)fd;
+	(void)events;
+	sqlite_store *store = userdata;
+	int is_gone = 0;
+	int *outer = store->is_gone;
+	store->is_gone = &is_gone;
+	korch__sqlite_worker_take(store->worker, &store->ready);
+	pass_ready(store, &is_gone);
+	if (is_gone)
+		return;
+	store->is_gone = outer;
+	/* A loop that has nothing else to do may end. */
+	if (store->n_under_way == 0)
+		korch_poll_set(store->poll, 0);
+}
+
+/* Takes a job, which is freed in any case. */
+static int submit(sqlite_store *store, sqlite_job *job)
+{
+	int r = 0;
+	if (!store->worker) {
+		korch__sqlite_write(&store->database, job);
+		r = pass(store, job);
+	} else if (store->n_under_way >= JOBS_MAX) {
+		r = KORCH_E_LIMIT;
+	} else {
+		r = store->n_under_way ? 0 : korch_poll_set(store->poll, KORCH_POLL_IN);
+		if (r == 0) {
+			store->n_under_way++;
+			korch__sqlite_worker_push(store->worker, KORCH_STEAL(job));
+		}
+	}
+	korch__sqlite_job_free(job);
+	return r;
+}
+
+static int sqlite_commit(void *self, const korch_write *writes, size_t n, korch_commit_fn fn,
+                         void *userdata)
+{
+	sqlite_job *job = NULL;
+	int r = korch__sqlite_job_commit(&job, writes, n);
+	if (r < 0)
+		return r;
+	job->fn.commit = fn;
+	job->userdata = userdata;
+	return submit(self, job);
+}
+
+static int sqlite_compact(void *self, uint64_t revision, korch_commit_fn fn, void *userdata)
+{
+	sqlite_job *job = korch__calloc(1, sizeof(*job));
+	if (!job)
+		return KORCH_E_NOMEM;
+	job->type = SQLITE_JOB_COMPACT;
+	job->revision = revision;
+	job->fn.commit = fn;
+	job->userdata = userdata;
+	return submit(self, job);
+}
+
+static int sqlite_get(void *self, const korch_key *key, korch_get_fn fn, void *userdata)
+{
+	sqlite_store *store = self;
+	if (store->is_broken)
+		return KORCH_E_IO;
+	if (store->n_under_way == 0)
+		return korch__memory_ops.get(store->memory, key, fn, userdata);
+	sqlite_job *job = NULL;
+	int r = korch__sqlite_job_get(&job, key);
+	if (r < 0)
+		return r;
+	job->fn.get = fn;
+	job->userdata = userdata;
+	return submit(store, job);
+}
+
+static int sqlite_list(void *self, const korch_list_query *query, korch_list_fn fn, void *userdata)
+{
+	sqlite_store *store = self;
+	if (store->is_broken)
+		return KORCH_E_IO;
+	if (store->n_under_way == 0)
+		return korch__memory_ops.list(store->memory, query, fn, userdata);
+	sqlite_job *job = NULL;
+	int r = korch__sqlite_job_list(&job, query);
+	if (r < 0)
+		return r;
+	job->fn.list = fn;
+	job->userdata = userdata;
+	return submit(store, job);
+}
+
+static int sqlite_watch(void **out, void *self, const korch_watch_query *query, korch_loop_fn ready,
+                        void *userdata)
+{
+	sqlite_store *store = self;
+	return korch__memory_ops.watch(out, store->memory, query, ready, userdata);
+}
+
+static int sqlite_watch_next(void *watch, korch_change *out)
+{
+	return korch__memory_ops.watch_next(watch, out);
+}
+
+static uint64_t sqlite_watch_revision(const void *watch)
+{
+	return korch__memory_ops.watch_revision(watch);
+}
+
+static void sqlite_watch_free(void *watch)
+{
+	korch__memory_ops.watch_free(watch);
+}
+
+static void sqlite_close(void *self)
+{
+	sqlite_store *store = self;
+	store->is_closed = 1;
+	korch__memory_ops.close(store->memory);
+}
+
+static void sqlite_free(void *self)
+{
+	sqlite_store *store = self;
+	int is_gone = 0;
+	if (store->worker) {
+		korch_poll_free(store->poll);
+		korch__sqlite_worker_free(store->worker, &store->ready);
+		pass_ready(store, &is_gone);
+	}
+	if (store->is_gone)
+		*store->is_gone = 1;
+	korch__memory_ops.free(store->memory);
+	korch__sqlite_close(&store->database);
+	korch__free(store);
+}
+
+static const korch_store_ops sqlite_ops = {
+    .size = sizeof(sqlite_ops),
+    .name = "sqlite",
+    .commit = sqlite_commit,
+    .get = sqlite_get,
+    .list = sqlite_list,
+    .compact = sqlite_compact,
+    .watch = sqlite_watch,
+    .watch_next = sqlite_watch_next,
+    .watch_revision = sqlite_watch_revision,
+    .watch_free = sqlite_watch_free,
+    .close = sqlite_close,
+    .free = sqlite_free,
+};
+
+static int start_worker(sqlite_store *store, korch_loop *loop, korch_error **err)
+{
+	int r = korch__sqlite_worker_new(&store->worker, &store->database, err);
+	if (r < 0)
+		return r;
+	r = korch_poll_new(&store->poll, loop, korch__sqlite_worker_fd(store->worker), 0, on_done,
+	                   store);
+	return r < 0
+	           ? korch_error_set(err, r, "store %s: cannot watch its thread", store->database.path)
+	           : 0;
+}
+
+static int open_store(sqlite_store *store, korch_loop *loop,
+                      const korch_store_sqlite_options *options, korch_error **err)
+{
+	korch__sqlite_jobs_init(&store->ready);
+	int r = korch__sqlite_open(&store->database, options, err);
+	if (r == 0)
+		r = korch__memory_new(&store->memory, loop, (size_t)store->database.window, err);
+	if (r == 0)
+		r = korch__sqlite_load(store->memory, &store->database, err);
+	if (r == 0 && !korch_loop_is_virtual(loop))
+		r = start_worker(store, loop, err);
+	return r;
+}
+
+int korch_store_sqlite_new(korch_store **out, korch_loop *loop,
+                           const korch_store_sqlite_options *options, korch_error **err)
+{
+	if (!out || !loop)
+		return korch_error_set(err, KORCH_E_INVALID, "a SQLite store needs a loop");
+	sqlite_store *store = korch__calloc(1, sizeof(*store));
+	if (!store)
+		return korch_error_set(err, KORCH_E_NOMEM, "no memory for a store");
+	int r = open_store(store, loop, options, err);
+	if (r == 0)
+		r = korch_store_register(out, &sqlite_ops, store, err);
+	if (r == 0)
+		return 0;
+	korch_poll_free(store->poll);
+	if (store->worker)
+		korch__sqlite_worker_free(store->worker, &store->ready);
+	if (store->memory)
+		korch__memory_ops.free(store->memory);
+	korch__sqlite_close(&store->database);
+	korch__free(store);
+	return r;
+}

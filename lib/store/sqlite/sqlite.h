@@ -1,0 +1,123 @@
+/*
+ * What the files of the SQLite store share: the database, jobs that wait for it, the lock. Reads
+ * and watches are served by a memory store that follows what has been committed to the file.
+ */
+#ifndef KORCH_STORE_SQLITE_H
+#define KORCH_STORE_SQLITE_H
+
+#include "store/key.h"
+#include "store/memory.h"
+#include <sqlite3.h>
+
+typedef enum sqlite_statement {
+	STATEMENT_REVISION_OF,
+	STATEMENT_INSERT,
+	STATEMENT_UPDATE,
+	STATEMENT_DELETE,
+	STATEMENT_LOG_NEW,
+	STATEMENT_LOG_OLD,
+	STATEMENT_LOG_REVISION,
+	STATEMENT_LOG_TRIM,
+	STATEMENT_SET_STATE,
+	STATEMENTS,
+} sqlite_statement;
+
+/* What changes with each transaction, and is taken back when one fails. */
+typedef struct sqlite_state {
+	uint64_t revision;  /* newest */
+	uint64_t compacted; /* the log counts only behind this revision */
+	int64_t first;      /* id of the log's first row */
+	int64_t end;        /* id of the log's next row */
+} sqlite_state;
+
+typedef struct sqlite_database {
+	sqlite3 *handle;
+	sqlite3_stmt *statements[STATEMENTS];
+	char *path;
+	int64_t window; /* rows of the log that are kept */
+	sqlite_state state;
+	int is_trimming; /* 1: rows that do not count any more are left */
+	int lock;        /* descriptor */
+} sqlite_database;
+
+/* One write of a job, as the file takes it. */
+typedef struct sqlite_row {
+	char *key;
+	char *body; /* PUT: JSON, of free() */
+	size_t length;
+	uint64_t old;        /* revision that is stored now, 0: none */
+	korch_key_copy copy; /* DELETE, CHECK: what the write's key points to */
+} sqlite_row;
+
+typedef enum sqlite_job_type {
+	SQLITE_JOB_COMMIT,
+	SQLITE_JOB_COMPACT,
+	SQLITE_JOB_GET,
+	SQLITE_JOB_LIST,
+} sqlite_job_type;
+
+/* A call that waits for the calls before it. */
+typedef struct sqlite_job {
+	struct sqlite_job *next;
+	int32_t type;
+	int32_t code; /* KORCH_E_IO: the file could not be written */
+	void *userdata;
+	union {
+		korch_commit_fn commit;
+		korch_get_fn get;
+		korch_list_fn list;
+	} fn;
+	korch_write *writes; /* COMMIT; references owned until they are handed over */
+	sqlite_row *rows;
+	size_t n;
+	uint64_t revision;      /* COMPACT */
+	korch_key_copy key;     /* GET */
+	korch_list_query query; /* LIST, strings owned */
+} sqlite_job;
+
+typedef struct sqlite_jobs {
+	sqlite_job *first;
+	sqlite_job **last;
+	size_t n;
+} sqlite_jobs;
+
+/* The writer's thread. */
+typedef struct sqlite_worker sqlite_worker;
+
+/* database.c: opens and closes the file; the schema. */
+int korch__sqlite_open(sqlite_database *database, const korch_store_sqlite_options *options,
+                       korch_error **err);
+void korch__sqlite_close(sqlite_database *database);
+/* Sets an error of the file's own words. */
+int korch__sqlite_error(korch_error **err, const sqlite_database *database, const char *what);
+
+/* lock.c: the file's one holder. The descriptor, or a code. */
+int korch__sqlite_lock(const char *path, korch_error **err);
+
+/* load.c: fills an empty memory store with what the file holds. */
+int korch__sqlite_load(memory_store *memory, sqlite_database *database, korch_error **err);
+
+/* write.c: does jobs in order in one transaction of the file; sets their codes. */
+void korch__sqlite_write(sqlite_database *database, sqlite_job *first);
+
+/* job.c */
+void korch__sqlite_jobs_init(sqlite_jobs *jobs);
+void korch__sqlite_jobs_push(sqlite_jobs *jobs, sqlite_job *job);
+sqlite_job *korch__sqlite_jobs_pop(sqlite_jobs *jobs); /* NULL when there is none */
+/* Takes the references of PUT objects in any case. */
+int korch__sqlite_job_commit(sqlite_job **out, const korch_write *writes, size_t n);
+int korch__sqlite_job_get(sqlite_job **out, const korch_key *key);
+int korch__sqlite_job_list(sqlite_job **out, const korch_list_query *query);
+void korch__sqlite_job_free(sqlite_job *job);
+
+/* worker.c: a thread that writes what is pushed and writes to a descriptor when some is done. */
+int korch__sqlite_worker_new(sqlite_worker **out, sqlite_database *database, korch_error **err);
+int korch__sqlite_worker_fd(const sqlite_worker *worker); /* readable when there is something done
+                                                           */
+void korch__sqlite_worker_push(sqlite_worker *worker, sqlite_job *job);
+/* Moves what is done, in order, to the end of a list. */
+void korch__sqlite_worker_take(sqlite_worker *worker, sqlite_jobs *done);
+/* Ends the thread behind the transaction that it is at; all jobs, done or not, go to the list. */
+void korch__sqlite_worker_free(sqlite_worker *worker, sqlite_jobs *rest);
+
+#endif
