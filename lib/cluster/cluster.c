@@ -9,6 +9,7 @@
 #include "cluster/nodes.h"
 #include "control/admit.h"
 #include "control/control.h"
+#include "control/job/job.h"
 #include "control/priority.h"
 #include "control/rollout/traffic.h"
 #include "engine/engine.h"
@@ -100,6 +101,8 @@ static int admit(void *userdata, korch_object *object, const korch_object *old, 
 	const korch_view *view = korch_engine_view(cluster->engine);
 	if (object->kind == &korch_priority_class_kind)
 		return korch__priority_class_admit((korch_priority_class *)object, view, err);
+	if (!old && object->kind == &korch_job_kind)
+		return korch__job_make_selector((korch_job *)object);
 	if (old || object->kind != &korch_pod_kind)
 		return 0;
 	return admit_pod((korch_pod *)object, view, err);

@@ -57,9 +57,12 @@ static void do_refuse(scenario *s, json_object *step, json_object *value)
 	s->checks++;
 	if (korch_cluster_apply_text(s->cluster, manifest_text(manifest), "manifest", &error) >= 0)
 		fail(s, value, "it was applied");
-	if (fnmatch(wanted, korch_error_message(error), 0) != 0)
-		fail(s, value, "the message is \"%s\", expected: \"%s\"", korch_error_message(error),
-		     wanted);
+	char line[1024];
+	const char *path = korch_error_path(error);
+	snprintf(line, sizeof(line), "%s%s%s", path ? path : "", path ? ": " : "",
+	         korch_error_message(error));
+	if (fnmatch(wanted, line, 0) != 0)
+		fail(s, value, "the message is \"%s\", expected: \"%s\"", line, wanted);
 	korch_error_free(error);
 }
 

@@ -15,38 +15,6 @@ static void run_fini(korch__job_run *r)
 	korch__indexes_fini(&r->failed_indexes);
 }
 
-static int label(korch_map **labels, const korch_object *job)
-{
-	const char *uid = korch_object_uid(job), *name = korch_object_name(job);
-	return korch_map_set(labels, KORCH__LABEL_JOB_UID, uid) == 0 &&
-	               korch_map_set(labels, "controller-uid", uid) == 0 &&
-	               korch_map_set(labels, KORCH__LABEL_JOB_NAME, name) == 0 &&
-	               korch_map_set(labels, "job-name", name) == 0
-	           ? 0
-	           : KORCH_E_NOMEM;
-}
-
-/* A selector that no other Job can have, and the labels for it: what Kubernetes does when a Job is
- * created, before it has been seen. */
-static int make_selector(const korch_job *job, korch_plan *plan)
-{
-	korch_job *edited = (korch_job *)korch_object_edit(&job->object);
-	korch_job_spec *spec = edited ? korch_struct_edit(&edited->spec, &korch_job_spec_type) : NULL;
-	korch_label_selector *selector =
-	    spec ? korch_struct_edit(&spec->selector, &korch_label_selector_type) : NULL;
-	korch_pod_template_spec *template_ =
-	    spec ? korch_struct_edit(&spec->template_, &korch_pod_template_spec_type) : NULL;
-	korch_object_meta *meta =
-	    template_ ? korch_struct_edit(&template_->metadata, &korch_object_meta_type) : NULL;
-	if (!selector || !meta || label(&meta->labels, &job->object) < 0 ||
-	    korch_map_set(&selector->match_labels, KORCH__LABEL_JOB_UID,
-	                  korch_object_uid(&job->object)) < 0) {
-		korch_object_unref((korch_object *)edited);
-		return KORCH_E_NOMEM;
-	}
-	return korch_plan_update(plan, &job->object, &edited->object);
-}
-
 /* It has ended: its pods are let go, and it goes itself when its time has come. */
 static int rest(const korch__job_input *input, const korch_job_condition *end, korch_plan *plan)
 {
@@ -109,8 +77,6 @@ static int decide(const korch__job_input *input, korch_plan *plan, korch_error *
 		end = korch__job_condition(job, "Failed");
 	if (end && korch__text_equal(end->status, "True"))
 		return rest(input, end, plan);
-	if (!job->spec->selector)
-		return make_selector(job, plan);
 	_cleanup_(run_fini) korch__job_run r = {
 	    .input = input, .job = job, .spec = job->spec, .plan = plan, .wake = KORCH_USEC_NEVER};
 	r.is_indexed = korch__text_equal(job->spec->completion_mode, "Indexed");
@@ -123,8 +89,8 @@ int korch__job_decide(const korch__job_input *input, korch_plan *plan, korch_err
 {
 	const korch_job *job = input->job;
 	const char *owner = job->spec ? job->spec->managed_by : NULL;
-	if (!job->spec || !job->spec->template_ || !job->object.metadata)
-		return korch_error_set(err, KORCH_E_INVALID, "job %s has no template",
+	if (!job->spec || !job->spec->template_ || !job->spec->selector || !job->object.metadata)
+		return korch_error_set(err, KORCH_E_INVALID, "job %s has no template or no selector",
 		                       korch_object_name(&job->object));
 	if (owner && owner[0] && !korch__text_equal(owner, "kubernetes.io/job-controller"))
 		return 0;

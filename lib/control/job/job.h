@@ -27,6 +27,9 @@ typedef struct korch__job_input {
 } korch__job_input;
 
 int korch__job_decide(const korch__job_input *input, korch_plan *plan, korch_error **err);
+/* Gives a new Job, exclusively owned and with a uid, the selector and labels that make its pods its
+ * own, unless it has a manual one. 0 or KORCH_E_NOMEM. */
+int korch__job_make_selector(korch_job *job);
 /* Lets a pod go whose Job is not there any more. 0 or KORCH_E_NOMEM. */
 int korch__job_release(korch_plan *plan, const korch_pod *pod);
 /* Whether a pod has the finalizer: it has not been counted. */

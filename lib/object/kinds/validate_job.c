@@ -81,7 +81,8 @@ void korch__job_spec_validate(const void *self, const char *path, korch_problems
 	if (spec->pod_failure_policy && !korch__text_equal(spec->pod_replacement_policy, "Failed"))
 		korch__problem_field(problems, path, "podReplacementPolicy", KORCH_PROBLEM_INVALID,
 		                     "only \"Failed\" is supported when podFailurePolicy is specified");
-	if (spec->manual_selector)
+	/* made when it is created, unless it is a manual one */
+	if (spec->manual_selector || spec->selector)
 		korch__check_selector(spec->selector, spec->template_, "job", path, problems);
 }
 

@@ -17,6 +17,8 @@ static korch_job *make_job(int32_t completions, int32_t parallelism)
 	KORCH_SET(spec, korch_job_spec, backoff_limit, 2);
 	korch_block_take(&spec->template_, make_template("sum", "main:1"));
 	korch_string_set(&spec->template_->spec->restart_policy, "Never");
+	korch_string_set(&job->object.metadata->uid, "uid-of-sum");
+	ck_assert_int_eq(korch__job_make_selector(job), 0);
 	return job;
 }
 
