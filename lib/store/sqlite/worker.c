@@ -13,6 +13,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+/* Most jobs in one transaction: more would gain nothing, and keep the first of them waiting. */
+enum { BATCH_MAX = 512 };
+
 struct sqlite_worker {
 	pthread_t thread;
 	pthread_mutex_t mutex; /* guards what is below, up to is_ending */
@@ -41,7 +44,9 @@ static int next_batch(sqlite_worker *worker, sqlite_jobs *batch)
 		pthread_cond_wait(&worker->wanted, &worker->mutex);
 	if (worker->is_ending)
 		return 0;
-	move_jobs(batch, &worker->waiting);
+	sqlite_job *job;
+	while (batch->n < BATCH_MAX && (job = korch__sqlite_jobs_pop(&worker->waiting)))
+		korch__sqlite_jobs_push(batch, job);
 	return 1;
 }
 
