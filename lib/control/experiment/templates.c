@@ -80,7 +80,8 @@ static int make_set(korch__experiment_hand *h, const korch_experiment_template *
 	return korch_plan_create(h->plan, KORCH_STEAL(object));
 }
 
-/* A port for each port of the containers, under its name. */
+/* A port for each port of the containers, under its name. A Service without any can only be
+ * headless. */
 static int fill_ports(korch_service_spec *spec, const korch_pod_spec *pod)
 {
 	size_t n = 0;
@@ -90,6 +91,8 @@ static int fill_ports(korch_service_spec *spec, const korch_pod_spec *pod)
 	    korch_list_edit(&spec->ports, &spec->n_ports, &korch_service_port_type, n);
 	if (n > 0 && !ports)
 		return KORCH_E_NOMEM;
+	if (n == 0)
+		return korch_string_set(&spec->cluster_ip, "None");
 	for (size_t i = 0, p = 0; pod && i < pod->n_containers; i++) {
 		for (size_t j = 0; j < pod->containers[i].n_ports; j++, p++) {
 			const korch_container_port *from = &pod->containers[i].ports[j];
