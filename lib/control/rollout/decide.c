@@ -59,6 +59,8 @@ static int read_spec(korch__argo_hand *h, korch_error **err)
 	                                       h->rollout, err);
 	if (code == 0)
 		code = korch_strategy_check(&h->strategy, err);
+	if (code == 0)
+		code = korch__argo_check_services(h->input, err);
 	if (h->strategy.history_limit > HISTORY_MAX)
 		h->strategy.history_limit = HISTORY_MAX;
 	if (code < 0 || h->input->template_)

@@ -72,6 +72,8 @@ void korch__argo_observe(korch__argo_hand *h);
 int32_t korch__argo_weight_of(const korch_rollout_status *status, const char *hash);
 
 /* services.c */
+/* All services that are named must be there; with the path and Argo's words. */
+int korch__argo_check_services(const korch__argo_input *input, korch_error **err);
 const char *korch__argo_selected(const korch__argo_hand *h, korch__argo_service which);
 int korch__argo_apply_services(korch__argo_hand *h);
 

@@ -33,6 +33,32 @@ const char *korch__argo_service_name(const korch_rollout *rollout, korch__argo_s
 	return NULL;
 }
 
+/* Where the name of a service stands. */
+static const char *path_of(const korch_rollout *rollout, korch__argo_service which)
+{
+	static const char *const paths[KORCH__ARGO_SERVICES] = {
+	    [KORCH__ARGO_ACTIVE] = "spec.strategy.blueGreen.activeService",
+	    [KORCH__ARGO_PREVIEW] = "spec.strategy.blueGreen.previewService",
+	    [KORCH__ARGO_STABLE] = "spec.strategy.canary.stableService",
+	    [KORCH__ARGO_CANARY] = "spec.strategy.canary.canaryService",
+	};
+	const korch_canary_strategy *canary = rollout->spec->strategy->canary;
+	return canary && canary->ping_pong ? "spec.strategy.canary.pingPong" : paths[which];
+}
+
+int korch__argo_check_services(const korch__argo_input *input, korch_error **err)
+{
+	for (int i = 0; i < KORCH__ARGO_SERVICES; i++) {
+		korch__argo_service which = (korch__argo_service)i;
+		const char *name = korch__argo_service_name(input->rollout, which);
+		if (name && *name && !input->services[i])
+			return korch_error_set(err, KORCH_E_INVALID,
+			                       "%s: Invalid value: \"%s\": service \"%s\" not found",
+			                       path_of(input->rollout, which), name, name);
+	}
+	return 0;
+}
+
 int korch__argo_shares_subsets(const korch_rollout *rollout)
 {
 	const korch_rollout_strategy *strategy = rollout->spec ? rollout->spec->strategy : NULL;
