@@ -92,7 +92,7 @@ static int plan_verb(korch_plan *plan, const korch_view *view, const korch_objec
 	    korch_strategy_from_rollout(&strategy, steps, KORCH_STRATEGY_STEPS_MAX, rollout, err);
 	if (code < 0)
 		return code;
-	korch__argo_state_read(&state, rollout, &strategy);
+	korch__argo_state_read(&state, rollout, &strategy, korch_view_now(view));
 	act(&state, &strategy, what);
 	korch_rollout *edited = edit(object, &status);
 	if (!edited || korch__argo_state_write(edited, status, &state, &strategy) < 0) {

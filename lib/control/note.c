@@ -18,6 +18,16 @@ int64_t korch__note_number(const char *text, const char *key)
 	return at && sscanf(at, "%lld", &value) == 1 ? value : 0;
 }
 
+korch_usec korch__note_past(korch_usec at, korch_usec now)
+{
+	return at < 0 ? 0 : at > now ? now : at;
+}
+
+korch_usec korch__note_time(const char *text, const char *key, korch_usec now)
+{
+	return korch__note_past(korch__note_number(text, key), now);
+}
+
 void korch__note_text(char *out, size_t size, const char *text, const char *key)
 {
 	const char *at = value_of(text, key);

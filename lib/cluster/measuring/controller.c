@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "control/note.h"
 #include "control/pods.h"
 
 /* The run cannot be carried out: it ends with an error that says why. */
@@ -55,7 +56,7 @@ static int expire(korch_plan *plan, const korch__look *l)
 		after = ttl->seconds_after_success;
 	if (!good && KORCH_IS_SET(ttl, korch_ttl_strategy, seconds_after_failure))
 		after = ttl->seconds_after_failure;
-	korch_usec at = status->completed_at + after * KORCH_USEC_PER_SEC;
+	korch_usec at = korch__note_past(status->completed_at, l->now) + after * KORCH_USEC_PER_SEC;
 	if (after < 0)
 		return 0;
 	if (at <= l->now)

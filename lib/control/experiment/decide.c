@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "control/experiment/hand.h"
+#include "control/note.h"
 #include "control/pods.h"
 #include "control/rollout/run.h"
 #include <korch/time.h>
@@ -66,8 +67,9 @@ static int running(korch__experiment_hand *h)
 	const char *message = "", *bad = korch__experiment_bad_phase(h, &message);
 	if (bad)
 		return set_phase(h, bad, message);
-	if (duration != KORCH_USEC_NEVER && h->input->now < h->status->available_at + duration) {
-		korch_plan_wake_at(h->plan, h->status->available_at + duration);
+	korch_usec since = korch__note_past(h->status->available_at, h->input->now);
+	if (duration != KORCH_USEC_NEVER && h->input->now < since + duration) {
+		korch_plan_wake_at(h->plan, since + duration);
 		return 0;
 	}
 	if (korch__experiment_is_awaited(h) || (duration == KORCH_USEC_NEVER && spec->n_analyses == 0))

@@ -47,20 +47,21 @@ static void read_wish(korch__flagger_hand *h, const char *text)
 void korch__flagger_state_read(korch__flagger_hand *h)
 {
 	korch_strategy_state *out = &h->observed.state;
+	korch_usec now = h->input->now;
 	const char *text = korch__annotation(&h->canary->object, KORCH__FLAGGER_ANNOTATION_STATE);
 	*out = (korch_strategy_state){0};
 	read_ids(h, out, text);
 	out->step = (int32_t)korch__note_number(text, "step");
-	out->aborted = (int32_t)korch__note_number(text, "aborted");
-	out->aborted_us = korch__note_number(text, "abortedAt");
+	out->aborted = korch__note_number(text, "aborted") != 0;
+	out->aborted_us = korch__note_time(text, "abortedAt", now);
 	out->checks_failed = (uint32_t)korch__note_number(text, "checksFailed");
 	out->attempt = (uint32_t)korch__note_number(text, "attempt");
 	out->reason = (int32_t)korch__note_number(text, "reason");
-	out->timed_out = (int32_t)korch__note_number(text, "timedOut");
+	out->timed_out = korch__note_number(text, "timedOut") != 0;
 	out->stale = (uint32_t)korch__note_number(text, "stale");
 	out->replicas = (int32_t)korch__note_number(text, "replicas");
-	out->step_since_us = korch__note_number(text, "stepSince");
-	out->progress_us = korch__note_number(text, "progress");
+	out->step_since_us = korch__note_time(text, "stepSince", now);
+	out->progress_us = korch__note_time(text, "progress", now);
 	out->progress_mark = (uint64_t)korch__note_number(text, "mark");
 	if (out->step < 0)
 		out->step = 0;

@@ -76,7 +76,7 @@ void korch__argo_observe(korch__argo_hand *h)
 	    .size = sizeof(*o), .revisions = h->revisions, .n_revisions = h->n, .current = h->hash};
 	for (size_t i = 0; i < h->n; i++)
 		observe_set(h, &h->revisions[i], &h->sets[i]);
-	korch__argo_state_read(&o->state, h->rollout, &h->strategy);
+	korch__argo_state_read(&o->state, h->rollout, &h->strategy, h->input->now);
 	o->steps_changed = status && status->current_step_hash &&
 	                   !korch__text_equal(status->current_step_hash, h->step_hash);
 	o->traffic_verified = !h->strategy.traffic || verified(status);

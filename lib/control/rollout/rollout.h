@@ -88,9 +88,10 @@ int korch__argo_template_of(korch_pod_template_spec **slot, const korch_replica_
 int korch__argo_explain(char out[KORCH_STRATEGY_TEXT_SIZE], const korch_view *view,
                         const korch_rollout *rollout, korch_error **err);
 
-/* The remembered state of a Rollout; strings are borrowed from it. state.c */
+/* The remembered state of a Rollout, no time of it later than now; strings are borrowed from it.
+ * state.c */
 void korch__argo_state_read(korch_strategy_state *out, const korch_rollout *rollout,
-                            const korch_strategy *strategy);
+                            const korch_strategy *strategy, korch_usec now);
 /* Writes it into an exclusively owned Rollout with an exclusive status. 0 or KORCH_E_NOMEM. */
 int korch__argo_state_write(korch_rollout *rollout, korch_rollout_status *status,
                             const korch_strategy_state *state, const korch_strategy *strategy);

@@ -33,13 +33,15 @@ static uint32_t pause_bit(const char *reason)
 	return KORCH_STRATEGY_PAUSED_INCONCLUSIVE; /* InconclusiveExperiment */
 }
 
-static void read_pauses(korch_strategy_state *out, const korch_rollout_status *status)
+static void read_pauses(korch_strategy_state *out, const korch_rollout_status *status,
+                        korch_usec now)
 {
 	for (size_t i = 0; i < status->n_pause_conditions; i++) {
 		const korch_pause_condition *condition = &status->pause_conditions[i];
 		out->pauses |= pause_bit(condition->reason);
-		if (out->pause_since_us == 0 || condition->start_time < out->pause_since_us)
-			out->pause_since_us = condition->start_time;
+		korch_usec since = korch__note_past(condition->start_time, now);
+		if (out->pause_since_us == 0 || since < out->pause_since_us)
+			out->pause_since_us = since;
 	}
 }
 
@@ -52,19 +54,19 @@ static void read_paused(korch_strategy_state *out, const korch_rollout_status *s
 		out->paused = noted ? noted : out->pauses ? out->pauses : ALL_PAUSES;
 }
 
-static void read_annotation(korch_strategy_state *out, const char *text)
+static void read_annotation(korch_strategy_state *out, const char *text, korch_usec now)
 {
-	out->step_since_us = korch__note_number(text, "stepSince");
-	out->progress_us = korch__note_number(text, "progress");
+	out->step_since_us = korch__note_time(text, "stepSince", now);
+	out->progress_us = korch__note_time(text, "progress", now);
 	out->progress_mark = (uint64_t)korch__note_number(text, "mark");
 	out->checks_failed = (uint32_t)korch__note_number(text, "checksFailed");
 	out->attempt = (uint32_t)korch__note_number(text, "attempt");
 	out->reason = (int32_t)korch__note_number(text, "reason");
-	out->timed_out = (int32_t)korch__note_number(text, "timedOut");
+	out->timed_out = korch__note_number(text, "timedOut") != 0;
 	out->stale = (uint32_t)korch__note_number(text, "stale");
 	out->replicas = (int32_t)korch__note_number(text, "replicas");
 	out->surge = (int32_t)korch__note_number(text, "surge");
-	out->post_since_us = korch__note_number(text, "postSince");
+	out->post_since_us = korch__note_time(text, "postSince", now);
 	out->post_since_set = out->post_since_us != 0;
 }
 
@@ -76,7 +78,7 @@ static int32_t read_step(const korch_strategy *strategy, int32_t index, const ch
 {
 	int32_t step = korch_strategy_step_at(strategy, index);
 	int64_t within = korch__note_number(text, "within"), of = korch__note_number(text, "of");
-	if (of != index || within <= 0 || step + within >= (int64_t)strategy->n_steps ||
+	if (of != index || within <= 0 || within >= (int64_t)strategy->n_steps - step ||
 	    strategy->steps[step + within].origin != index)
 		return step;
 	return step + (int32_t)within;
@@ -96,7 +98,7 @@ static void read_verbs(korch_strategy_state *out, const korch_rollout_status *st
 }
 
 void korch__argo_state_read(korch_strategy_state *out, const korch_rollout *rollout,
-                            const korch_strategy *strategy)
+                            const korch_strategy *strategy, korch_usec now)
 {
 	const korch_rollout_status *status = rollout->status;
 	*out = (korch_strategy_state){0};
@@ -107,14 +109,14 @@ void korch__argo_state_read(korch_strategy_state *out, const korch_rollout *roll
 	    status->current_pod_hash && *status->current_pod_hash ? status->current_pod_hash : NULL;
 	const char *text = korch__annotation(&rollout->object, KORCH__ARGO_ANNOTATION_STATE);
 	out->step = read_step(strategy, status->current_step_index, text);
-	out->aborted = (int32_t)korch__note_number(text, "aborted");
-	out->aborted_us = status->aborted_at;
-	out->promote_full = (int32_t)korch__note_number(text, "full");
+	out->aborted = korch__note_number(text, "aborted") != 0;
+	out->aborted_us = korch__note_past(status->aborted_at, now);
+	out->promote_full = korch__note_number(text, "full") != 0;
 	out->scale_up_preview =
 	    status->blue_green ? status->blue_green->scale_up_preview_check_point : 0;
-	read_pauses(out, status);
+	read_pauses(out, status, now);
 	read_paused(out, status, text);
-	read_annotation(out, text);
+	read_annotation(out, text, now);
 	read_verbs(out, status);
 }
 
