@@ -5,9 +5,13 @@
 #include <korch/time.h>
 #include <string.h>
 
-static int32_t weight_if(const korch_weight_destination *to, const char *hash)
+/* The status is anybody's to write: weights that the planner refuses would stop the Rollout. */
+#define WEIGHT_MAX (INT32_MAX / KORCH_STRATEGY_REVISIONS_MAX)
+
+static int64_t weight_if(const korch_weight_destination *to, const char *hash)
 {
-	return to && korch__text_equal(to->pod_template_hash, hash) ? to->weight : 0;
+	int is_his = to && to->weight > 0 && korch__text_equal(to->pod_template_hash, hash);
+	return is_his ? to->weight : 0;
 }
 
 int32_t korch__argo_weight_of(const korch_rollout_status *status, const char *hash)
@@ -16,13 +20,13 @@ int32_t korch__argo_weight_of(const korch_rollout_status *status, const char *ha
 	    status && status->canary ? status->canary->weights : NULL;
 	if (!weights)
 		return 0;
-	int32_t weight = weight_if(weights->canary, hash) + weight_if(weights->stable, hash);
+	int64_t weight = weight_if(weights->canary, hash) + weight_if(weights->stable, hash);
 	/* an experiment's share goes through a service of its own; its template may be the revision's
 	 */
 	for (size_t i = 0; i < weights->n_additional; i++)
 		weight +=
 		    weights->additional[i].service_name ? 0 : weight_if(&weights->additional[i], hash);
-	return weight;
+	return (int32_t)(weight < WEIGHT_MAX ? weight : WEIGHT_MAX);
 }
 
 static korch_usec deadline_of(const korch_object *set)

@@ -66,11 +66,34 @@ static void scramble_status(korch_rollout_status *status, korch_random *random)
 		KORCH_SET(status, korch_rollout_status, collision_count, (int32_t)any_value(random));
 }
 
+static void scramble_weight(korch_weight_destination **slot, korch_random *random)
+{
+	static const int32_t weights[] = {INT32_MIN, -5, 0, 1, 30, 100, INT32_MAX};
+	korch_weight_destination *to = korch_struct_edit(slot, &korch_weight_destination_type);
+	to->weight = weights[korch__random_below(random, KORCH_COUNT(weights))];
+	if (korch__random_below(random, 4) == 0)
+		korch_string_set(&to->pod_template_hash, "nobody");
+}
+
+static void scramble_weights(korch_rollout_status *status, korch_random *random)
+{
+	if (!status->canary || !status->canary->weights)
+		return;
+	korch_rollout_canary_status *canary =
+	    korch_struct_edit(&status->canary, &korch_rollout_canary_status_type);
+	korch_traffic_weights *weights =
+	    korch_struct_edit(&canary->weights, &korch_traffic_weights_type);
+	scramble_weight(&weights->canary, random);
+	scramble_weight(&weights->stable, random);
+}
+
 static void scramble(ro_world *r, korch_random *random)
 {
 	korch_rollout *edited = ro_edit(r);
 	scramble_annotation(edited, random);
 	scramble_status(ro_edit_status(edited), random);
+	if (korch__random_below(random, 2))
+		scramble_weights(edited->status, random);
 	ro_store(r, edited);
 }
 
