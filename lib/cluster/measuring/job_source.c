@@ -104,19 +104,35 @@ static int reconcile(void *userdata, const korch_view *view, const korch_request
 	return 0;
 }
 
+/* A measurement that nobody waits for ends its Job. */
+static void end_job(const source *self, const korch_object *job)
+{
+	korch_plan *plan = NULL;
+	if (!job || ended((const korch_job *)job, "Complete") ||
+	    ended((const korch_job *)job, "Failed"))
+		return;
+	if (korch_plan_new(&plan) < 0)
+		return;
+	korch_plan_delete(plan, job, NULL);
+	korch_engine_submit(self->engine, plan, NULL, NULL, NULL);
+}
+
 static void on_made(void *userdata, int code, const korch_error *error, const korch_object *result)
 {
 	job_call *call = userdata;
 	call->is_making = 0;
-	if (!call->source)
+	if (!call->source) {
 		call_free(call);
-	else if (call->is_canceled)
+	} else if (call->is_canceled) {
+		if (code == 0)
+			end_job(call->source, result);
 		forget_call(call);
-	else if (code < 0 && code != KORCH_E_EXISTS)
+	} else if (code < 0 && code != KORCH_E_EXISTS) {
 		answer(call, KORCH_METRIC_ERROR,
 		       error ? korch_error_message(error) : korch_code_text(code));
-	else
+	} else {
 		korch_controller_request(call->source->controller, call->namespace_, call->name, 0);
+	}
 }
 
 static int own(korch_object *job, const korch_metric_query *query, const korch_view *view)
@@ -219,25 +235,12 @@ static int measure(void **out, void *self, const korch_metric_query *query, korc
 	return 0;
 }
 
-/* A measurement that nobody waits for ends its Job. */
-static void end_job(const source *self, const char *namespace_, const char *name)
-{
-	korch_plan *plan = NULL;
-	const korch_object *job =
-	    korch_view_get(korch_engine_view(self->engine), &korch_job_kind, namespace_, name);
-	if (!job || ended((const korch_job *)job, "Complete") ||
-	    ended((const korch_job *)job, "Failed"))
-		return;
-	if (korch_plan_new(&plan) < 0)
-		return;
-	korch_plan_delete(plan, job, NULL);
-	korch_engine_submit(self->engine, plan, NULL, NULL, NULL);
-}
-
 static void cancel(void *self, void *handle)
 {
+	const source *owner = self;
 	job_call *call = handle;
-	end_job(self, call->namespace_, call->name);
+	end_job(owner, korch_view_get(korch_engine_view(owner->engine), &korch_job_kind,
+	                              call->namespace_, call->name));
 	call->is_canceled = 1;
 	if (!call->is_making)
 		forget_call(call);
