@@ -38,12 +38,6 @@ int32_t korch__analysis_count_of(const korch_analysis_rule *rule)
 	return rule->count > 0 ? rule->count : rule->interval_us > 0 ? 0 : 1;
 }
 
-korch_usec korch__analysis_add(korch_usec at, korch_usec span)
-{
-	korch_usec sum;
-	return __builtin_add_overflow(at, span, &sum) ? KORCH_USEC_NEVER - 1 : sum;
-}
-
 int32_t korch__analysis_broken(const korch_analysis_rule *rule, const korch_analysis_state *state)
 {
 	if (state->consecutive_error > rule->consecutive_error_limit)

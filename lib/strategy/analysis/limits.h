@@ -9,7 +9,5 @@
 int32_t korch__analysis_broken(const korch_analysis_rule *rule, const korch_analysis_state *state);
 /* Measurements that there are to be; 0: without end. */
 int32_t korch__analysis_count_of(const korch_analysis_rule *rule);
-/* A sum that stays below KORCH_USEC_NEVER. */
-korch_usec korch__analysis_add(korch_usec at, korch_usec span);
 
 #endif

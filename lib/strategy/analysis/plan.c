@@ -4,6 +4,7 @@
  */
 #include "base/text.h"
 #include "strategy/analysis/limits.h"
+#include "strategy/later.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -148,14 +149,14 @@ static korch_usec due_of(const planner *self, size_t i)
 	if (state->asked)
 		return KORCH_USEC_NEVER;
 	if (!has_begun(state))
-		return korch__analysis_add(self->out->started_us, rule->initial_delay_us);
+		return korch__later(self->out->started_us, rule->initial_delay_us);
 	if (is_under_way(state))
 		return state->resume_us ? state->resume_us : self->now;
 	if (count > 0 && state->count >= count)
 		return KORCH_USEC_NEVER;
 	if (state->last == KORCH_ANALYSIS_ERROR || !rule->interval_us)
-		return korch__analysis_add(state->finished_us, KORCH_ANALYSIS_ERROR_RETRY_US);
-	return korch__analysis_add(state->finished_us, rule->interval_us);
+		return korch__later(state->finished_us, KORCH_ANALYSIS_ERROR_RETRY_US);
+	return korch__later(state->finished_us, rule->interval_us);
 }
 
 static void decide_action(planner *self, size_t i)

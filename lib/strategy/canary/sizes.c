@@ -31,7 +31,7 @@ static void settle_aborted(korch__strategy_work *w)
 	if (delay == 0 || r->size == 0 || r->weight > 0 || target->weight > 0 ||
 	    !w->seen->traffic_verified)
 		return;
-	korch_usec at = r->scale_down_at > 0 ? r->scale_down_at : w->now + delay;
+	korch_usec at = r->scale_down_at > 0 ? r->scale_down_at : korch__later(w->now, delay);
 	if (w->now >= at) {
 		settle(w, w->current, 0);
 		return;

@@ -47,7 +47,7 @@ korch_usec korch__strategy_promotion_due(const korch__strategy_work *w)
 		if (spec->steps[i].type == KORCH_STRATEGY_CHECK)
 			interval = spec->steps[i].duration_us;
 	}
-	return w->state->step_since_us + interval;
+	return korch__later(w->state->step_since_us, interval);
 }
 
 /* After the last step the rest of the weight may come in steps, too: one each interval. */
@@ -124,7 +124,7 @@ static void advance_pause(korch__strategy_work *w, const korch_strategy_step *st
 		korch__strategy_pause(w, bit);
 		return;
 	}
-	korch_usec end = state->pause_since_us + step->duration_us;
+	korch_usec end = korch__later(state->pause_since_us, step->duration_us);
 	if (!korch__strategy_is_lifted(w, bit) && (step->duration_us == 0 || w->now < end)) {
 		if (step->duration_us > 0)
 			korch__strategy_wake(w, end);
@@ -138,8 +138,8 @@ static void advance_check(korch__strategy_work *w, const korch_strategy_step *st
 {
 	korch_strategy_state *state = w->state;
 	int outcome = korch__strategy_outcome(w, KORCH_STRATEGY_SLOT_STEP);
-	if (w->now < state->step_since_us + step->duration_us)
-		korch__strategy_wake(w, state->step_since_us + step->duration_us);
+	if (w->now < korch__later(state->step_since_us, step->duration_us))
+		korch__strategy_wake(w, korch__later(state->step_since_us, step->duration_us));
 	if (outcome == KORCH_STRATEGY_SUCCESSFUL)
 		next_step(w);
 	if (outcome == KORCH_STRATEGY_NONE || outcome == KORCH_STRATEGY_RUNNING || w->decided)

@@ -55,7 +55,7 @@ static int is_pause_over(korch__strategy_work *w)
 	}
 	if (w->spec->auto_promotion_us <= 0)
 		return 0;
-	korch_usec end = state->pause_since_us + w->spec->auto_promotion_us;
+	korch_usec end = korch__later(state->pause_since_us, w->spec->auto_promotion_us);
 	if (w->now < end)
 		korch__strategy_wake(w, end);
 	return w->now >= end;
@@ -170,7 +170,7 @@ static void size_aborted(korch__strategy_work *w)
 	if (is_active(w) || delay == 0 || r->size == 0)
 		return;
 	if (at <= 0)
-		at = w->now + (delay > 0 ? delay : 0);
+		at = korch__later(w->now, delay > 0 ? delay : 0);
 	if (at <= w->now) {
 		target->size = 0;
 		return;

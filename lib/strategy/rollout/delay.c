@@ -37,7 +37,7 @@ static void retire(korch__strategy_work *w, size_t i, int delays)
 	int may_wait = delays && (w->current == w->stable || !w->routed);
 	korch_usec at = r->scale_down_at;
 	if (at <= 0 && may_wait)
-		at = w->now + w->spec->scale_down_delay_us;
+		at = korch__later(w->now, w->spec->scale_down_delay_us);
 	if (at <= w->now || r->size == 0 || (limit > 0 && rank_of(w, i) >= limit)) {
 		target->size = 0;
 		target->scale_down_at = 0;

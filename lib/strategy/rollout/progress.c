@@ -58,7 +58,8 @@ void korch__strategy_progress(korch__strategy_work *w)
 	}
 	/* an interval between two parts of the promotion is not the rollout's delay */
 	korch_usec due = korch__strategy_promotion_due(w);
-	korch_usec end = (due > state->progress_us ? due : state->progress_us) + w->spec->deadline_us;
+	korch_usec end =
+	    korch__later(due > state->progress_us ? due : state->progress_us, w->spec->deadline_us);
 	if (w->now < end) {
 		korch__strategy_wake(w, end);
 		return;

@@ -34,7 +34,7 @@ static int64_t share_of(const korch__strategy_work *w, const korch_strategy_revi
 		return -r->size;
 	if (before <= 0)
 		return 0;
-	int64_t size = (2 * (int64_t)r->size * after + before) / (2 * before);
+	int64_t size = ((int64_t)r->size * after + before / 2) / before; /* fits: 2^31 by 2^32 */
 	return (size > INT32_MAX ? INT32_MAX : size) - r->size;
 }
 

@@ -40,7 +40,7 @@ static uint32_t canary_slots(const korch__strategy_work *w)
 		slots |= 1u << KORCH_STRATEGY_SLOT_BACKGROUND;
 	if (step && (step->type == KORCH_STRATEGY_ANALYSIS ||
 	             (step->type == KORCH_STRATEGY_CHECK &&
-	              w->now >= w->state->step_since_us + step->duration_us)))
+	              w->now >= korch__later(w->state->step_since_us, step->duration_us))))
 		slots |= 1u << KORCH_STRATEGY_SLOT_STEP;
 	return slots;
 }

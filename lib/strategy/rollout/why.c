@@ -85,7 +85,7 @@ static void why_paused(korch__strategy_work *w)
 		length = 0;
 	set(w, length > 0 ? KORCH_STRATEGY_WAIT_PAUSE : KORCH_STRATEGY_WAIT_PROMOTION, next, since);
 	if (length > 0)
-		w->plan->why.at_us = since + length;
+		w->plan->why.at_us = korch__later(since, length);
 	if (w->spec->type == KORCH_STRATEGY_BLUE_GREEN && length > 0 &&
 	    w->now >= w->plan->why.at_us) { /* the analysis takes longer than the pause */
 		set(w, KORCH_STRATEGY_WAIT_ANALYSIS, next, since);
@@ -131,9 +131,9 @@ static void why_step(korch__strategy_work *w, const korch_strategy_step *step)
 		set(w, KORCH_STRATEGY_WAIT_GATE, KORCH_STRATEGY_NEXT_STEP, since);
 		break;
 	case KORCH_STRATEGY_CHECK:
-		if (w->now < since + step->duration_us)
+		if (w->now < korch__later(since, step->duration_us))
 			wait_until(w, KORCH_STRATEGY_WAIT_CHECK, KORCH_STRATEGY_NEXT_STEP,
-			           since + step->duration_us);
+			           korch__later(since, step->duration_us));
 		else
 			why_analysis(w, KORCH_STRATEGY_SLOT_STEP, KORCH_STRATEGY_NEXT_STEP, since);
 		break;

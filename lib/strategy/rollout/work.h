@@ -5,6 +5,7 @@
 #ifndef KORCH_STRATEGY_ROLLOUT_WORK_H
 #define KORCH_STRATEGY_ROLLOUT_WORK_H
 
+#include "strategy/later.h"
 #include <korch/strategy.h>
 #include <string.h>
 
