@@ -90,6 +90,8 @@ static int turn(korch__experiment_hand *h)
 		return KORCH_E_NOMEM;
 	if (h->ending)
 		return korch__experiment_scale(h);
+	if (h->problem[0])
+		return set_phase(h, "Error", h->problem);
 	return h->status->available_at ? running(h) : starting(h);
 }
 

@@ -12,6 +12,7 @@ typedef struct korch__experiment_hand {
 	korch_experiment_status *status; /* of `edited`, exclusive; one template status for each
 	                                    template, in their order */
 	int ending;                      /* it is over, or about to be: pods go, analyses end */
+	char problem[600];               /* why something that is missing cannot be made, or "" */
 } korch__experiment_hand;
 
 /* templates.c: ReplicaSets and Services */

@@ -151,6 +151,17 @@ static int note_set(korch__experiment_hand *h, korch_experiment_template_status 
 	                 h->input->now);
 }
 
+/* Whether the name of what is to be made is somebody else's: a plan that made it would fail for
+ * ever. */
+static int is_taken(korch__experiment_hand *h, const korch_kind *kind, const char *name)
+{
+	if (!korch_view_get(h->input->view, kind, korch_object_namespace(&h->experiment->object), name))
+		return 0;
+	snprintf(h->problem, sizeof(h->problem), "%s \"%.253s\" exists and is not this Experiment's",
+	         kind->name, name);
+	return 1;
+}
+
 static int one(korch__experiment_hand *h, const korch_experiment_template *from,
                korch_experiment_template_status *to)
 {
@@ -163,10 +174,11 @@ static int one(korch__experiment_hand *h, const korch_experiment_template *from,
 	    korch_string_set(&to->pod_template_hash, hash) < 0 ||
 	    korch_string_set(&to->service_name, service) < 0)
 		return KORCH_E_NOMEM;
-	if (!set && !h->ending && make_set(h, from, name, hash) < 0)
+	if (!set && !h->ending && !is_taken(h, &korch_replica_set_kind, name) &&
+	    make_set(h, from, name, hash) < 0)
 		return KORCH_E_NOMEM;
 	if (service && !service_named(h, service) && !h->ending &&
-	    make_service(h, from, service, hash) < 0)
+	    !is_taken(h, &korch_service_kind, service) && make_service(h, from, service, hash) < 0)
 		return KORCH_E_NOMEM;
 	return note_set(h, to, from, set);
 }

@@ -1,5 +1,6 @@
 /* The Rollout decider: AnalysisRuns and Experiments; and all of it with memory running short. */
 #include "base/alloc.h"
+#include "control/experiment/experiment.h"
 #include "rollout_world.h"
 #include "unit.h"
 #include <stdio.h>
@@ -210,6 +211,38 @@ static void experiment_says(ro_world *r, const char *phase)
 
 /* Its share comes from the stable one and goes back; that its templates are those of the revisions
  * changes nothing about these. */
+#define TAKEN(of)                                                                                  \
+	"{apiVersion: argoproj.io/v1alpha1, kind: Experiment, metadata: {name: e}, spec: {templates: " \
+	"[{name: a, " of ", " RO_TEMPLATE "}]}}\n"
+
+static void experiment_ends(const char *manifest, const char *message)
+{
+	ro_world r;
+	korch_controller_spec spec;
+	ro_init(&r, RO_CANARY("maxSurge: 1"));
+	ck_assert_int_eq(korch__experiment_controller(&spec), 0);
+	ro_put(&r, manifest);
+	world_run(r.w, &spec, "shop", "e");
+	ck_assert_str_eq(ro_field_of(&r, &korch_experiment_kind, "e", "status.phase"), "Error");
+	ck_assert_str_eq(ro_field_of(&r, &korch_experiment_kind, "e", "status.message"), message);
+	world_run(r.w, &spec, "shop", "e");
+	ck_assert_str_eq(ro_field_of(&r, &korch_service_kind, "front", "spec.selector['app']"), "web");
+	ro_fini(&r);
+}
+
+/* What an Experiment would make is there and somebody else's: it says so and ends, and leaves that
+ * alone. */
+START_TEST(test_experiment_with_taken_names)
+{
+	experiment_ends(TAKEN("service: {name: front}") RO_SERVICE("front"),
+	                "Service \"front\" exists and is not this Experiment's");
+	experiment_ends(TAKEN("replicas: 1") "---\n{apiVersion: apps/v1, kind: ReplicaSet, metadata: "
+	                                     "{name: e-a}, spec: {" RO_TEMPLATE
+	                                     "}}\n" RO_SERVICE("front"),
+	                "ReplicaSet \"e-a\" exists and is not this Experiment's");
+}
+END_TEST
+
 START_TEST(test_experiment)
 {
 	ro_world r;
@@ -303,7 +336,8 @@ KORCH_SUITE(rollout_runs)
 {
 	Suite *suite = suite_create("rollout runs");
 	KORCH_CASE(suite, "runs", test_step_run, test_outcomes, test_overtaken, test_run_history,
-	           test_no_template, test_background_and_blue_green, test_experiment);
+	           test_no_template, test_background_and_blue_green, test_experiment,
+	           test_experiment_with_taken_names);
 	KORCH_CASE(suite, "memory", test_memory);
 	return suite;
 }
