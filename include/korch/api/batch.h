@@ -87,6 +87,7 @@ typedef struct korch_job_spec {
 	const char *pod_replacement_policy;           /**< When a pod that goes is replaced */
 	const char *managed_by;                       /**< Who runs it */
 	korch_success_policy *success_policy;         /**< When some indexes are enough */
+	const char *scheduling; /**< How its pods are scheduled together, as JSON: not acted upon */
 } korch_job_spec;
 /** The table of a korch_job_spec. @since 0.1 */
 extern KORCH_API const korch_type korch_job_spec_type;

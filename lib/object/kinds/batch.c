@@ -103,6 +103,8 @@ static const korch_field job_spec_fields[] = {
     STRING(pod_replacement_policy, "podReplacementPolicy", 14, POINTER,
            "When a pod that goes is replaced", .allowed = ALLOWED("TerminatingOrFailed", "Failed")),
     STRING(managed_by, "managedBy", 15, POINTER | IMMUTABLE, "Who runs it"),
+    RAW(scheduling, "scheduling", 17, 0,
+        "How its pods are scheduled together (alpha in Kubernetes): kept, not acted upon"),
 };
 const korch_type korch_job_spec_type =
     TYPE("JobSpec", job_spec_fields, "What is to be run to its end",
