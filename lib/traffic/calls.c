@@ -92,6 +92,27 @@ korch_traffic_call *korch__call_add(korch_traffic_calls *calls, korch_traffic_ca
 	return NULL;
 }
 
+korch_traffic_call *korch__call_add_remove(korch_traffic_calls *calls, const char *namespace_,
+                                           const char *name, korch_router_done_fn fn,
+                                           void *userdata)
+{
+	korch_traffic_call *call =
+	    korch__call_add(calls, KORCH_CALL_REMOVE, namespace_, name, userdata);
+	if (call)
+		call->fn.done = fn;
+	return call;
+}
+
+korch_traffic_call *korch__call_add_stats(korch_traffic_calls *calls, const char *namespace_,
+                                          const char *name, korch_router_stats_fn fn,
+                                          void *userdata)
+{
+	korch_traffic_call *call = korch__call_add(calls, KORCH_CALL_STATS, namespace_, name, userdata);
+	if (call)
+		call->fn.stats = fn;
+	return call;
+}
+
 korch_traffic_call *korch__call_add_set(korch_traffic_calls *calls, const korch_traffic *traffic,
                                         korch_router_done_fn fn, void *userdata)
 {
@@ -113,6 +134,17 @@ void korch__call_due(korch_traffic_calls *calls, korch_traffic_call *call, korch
 {
 	call->due = due;
 	set_timer(calls);
+}
+
+int korch__call_get(korch_traffic_calls *calls, const char *namespace_, const char *name,
+                    korch_router_get_fn fn, void *userdata)
+{
+	korch_traffic_call *call = korch__call_add(calls, KORCH_CALL_GET, namespace_, name, userdata);
+	if (!call)
+		return KORCH_E_NOMEM;
+	call->fn.get = fn;
+	korch__call_due(calls, call, korch_loop_now(calls->loop));
+	return 0;
 }
 
 void korch__call_settle(korch_traffic_calls *calls, korch_traffic_call *call, int code,

@@ -122,10 +122,9 @@ static int service_remove(void *self, const char *namespace_, const char *name,
 {
 	service_router *router = self;
 	korch_traffic_call *call =
-	    korch__call_add(&router->calls, KORCH_CALL_REMOVE, namespace_, name, userdata);
+	    korch__call_add_remove(&router->calls, namespace_, name, fn, userdata);
 	if (!call)
 		return KORCH_E_NOMEM;
-	call->fn.done = fn;
 	size_t at = find(router, namespace_, name);
 	int r = at == SIZE_MAX ? 0
 	                       : korch__proxy_remove_route(router->proxy, namespace_,
@@ -142,13 +141,7 @@ static int service_get(void *self, const char *namespace_, const char *name, kor
                        void *userdata)
 {
 	service_router *router = self;
-	korch_traffic_call *call =
-	    korch__call_add(&router->calls, KORCH_CALL_GET, namespace_, name, userdata);
-	if (!call)
-		return KORCH_E_NOMEM;
-	call->fn.get = fn;
-	korch__call_due(&router->calls, call, korch_loop_now(router->loop));
-	return 0;
+	return korch__call_get(&router->calls, namespace_, name, fn, userdata);
 }
 
 static void service_free(void *self)

@@ -202,10 +202,9 @@ static int sim_remove(void *self, const char *namespace_, const char *name, korc
 {
 	sim_router *router = self;
 	korch_traffic_call *call =
-	    korch__call_add(&router->calls, KORCH_CALL_REMOVE, namespace_, name, userdata);
+	    korch__call_add_remove(&router->calls, namespace_, name, fn, userdata);
 	if (!call)
 		return KORCH_E_NOMEM;
-	call->fn.done = fn;
 	korch__call_due(&router->calls, call, korch_loop_now(router->loop) + router->lag);
 	return 0;
 }
@@ -214,13 +213,7 @@ static int sim_get(void *self, const char *namespace_, const char *name, korch_r
                    void *userdata)
 {
 	sim_router *router = self;
-	korch_traffic_call *call =
-	    korch__call_add(&router->calls, KORCH_CALL_GET, namespace_, name, userdata);
-	if (!call)
-		return KORCH_E_NOMEM;
-	call->fn.get = fn;
-	korch__call_due(&router->calls, call, korch_loop_now(router->loop));
-	return 0;
+	return korch__call_get(&router->calls, namespace_, name, fn, userdata);
 }
 
 static int sim_stats(void *self, const char *namespace_, const char *name, korch_router_stats_fn fn,
@@ -228,10 +221,9 @@ static int sim_stats(void *self, const char *namespace_, const char *name, korch
 {
 	sim_router *router = self;
 	korch_traffic_call *call =
-	    korch__call_add(&router->calls, KORCH_CALL_STATS, namespace_, name, userdata);
+	    korch__call_add_stats(&router->calls, namespace_, name, fn, userdata);
 	if (!call)
 		return KORCH_E_NOMEM;
-	call->fn.stats = fn;
 	korch__call_due(&router->calls, call, korch_loop_now(router->loop));
 	return 0;
 }

@@ -57,6 +57,16 @@ korch_traffic_call *korch__call_add(korch_traffic_calls *calls, korch_traffic_ca
 /* The same for a set. */
 korch_traffic_call *korch__call_add_set(korch_traffic_calls *calls, const korch_traffic *traffic,
                                         korch_router_done_fn fn, void *userdata);
+/* The same for a remove, and for stats. */
+korch_traffic_call *korch__call_add_remove(korch_traffic_calls *calls, const char *namespace_,
+                                           const char *name, korch_router_done_fn fn,
+                                           void *userdata);
+korch_traffic_call *korch__call_add_stats(korch_traffic_calls *calls, const char *namespace_,
+                                          const char *name, korch_router_stats_fn fn,
+                                          void *userdata);
+/* A get, run in the next round. 0 or KORCH_E_NOMEM. */
+int korch__call_get(korch_traffic_calls *calls, const char *namespace_, const char *name,
+                    korch_router_get_fn fn, void *userdata);
 /* When it is run; KORCH_USEC_NEVER: not before this is called again. */
 void korch__call_due(korch_traffic_calls *calls, korch_traffic_call *call, korch_usec due);
 /* It is run in the next round, and completes with that. message may be NULL: the code's text. */

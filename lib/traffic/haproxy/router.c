@@ -102,10 +102,9 @@ static int haproxy_remove(void *self, const char *namespace_, const char *name,
 	haproxy_router *router = self;
 	haproxy_route *route = korch__haproxy_route_find(router, namespace_, name);
 	korch_traffic_call *call =
-	    korch__call_add(&router->calls, KORCH_CALL_REMOVE, namespace_, name, userdata);
+	    korch__call_add_remove(&router->calls, namespace_, name, fn, userdata);
 	if (!call)
 		return KORCH_E_NOMEM;
-	call->fn.done = fn;
 	cancel_earlier(router, call);
 	for (size_t i = 0; route && i < router->routes.n; i++)
 		if (router->routes.items[i] == route) {
@@ -128,13 +127,7 @@ static int haproxy_get(void *self, const char *namespace_, const char *name, kor
                        void *userdata)
 {
 	haproxy_router *router = self;
-	korch_traffic_call *call =
-	    korch__call_add(&router->calls, KORCH_CALL_GET, namespace_, name, userdata);
-	if (!call)
-		return KORCH_E_NOMEM;
-	call->fn.get = fn;
-	korch__call_due(&router->calls, call, korch_loop_now(router->loop));
-	return 0;
+	return korch__call_get(&router->calls, namespace_, name, fn, userdata);
 }
 
 static int haproxy_stats(void *self, const char *namespace_, const char *name,
@@ -142,10 +135,9 @@ static int haproxy_stats(void *self, const char *namespace_, const char *name,
 {
 	haproxy_router *router = self;
 	korch_traffic_call *call =
-	    korch__call_add(&router->calls, KORCH_CALL_STATS, namespace_, name, userdata);
+	    korch__call_add_stats(&router->calls, namespace_, name, fn, userdata);
 	if (!call)
 		return KORCH_E_NOMEM;
-	call->fn.stats = fn;
 	if (router->state == HAPROXY_UP || router->state == HAPROXY_APPLYING)
 		korch__haproxy_read_stats(router);
 	else
