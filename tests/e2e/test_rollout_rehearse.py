@@ -63,7 +63,7 @@ class Examples(Case):
         """Requests fail more and more: the analysis takes it back by itself."""
         result = rehearse(WEB, "--script", EXAMPLES / "bad.script")
         self.assertEqual((result.returncode, result.stderr), (3, ""))
-        self.assertRegex(result.stdout, r"RolloutAborted: .*an analysis failed")
+        self.assertRegex(result.stdout, r"warning: RolloutAborted: Rollout aborted update to revision 2: an analysis failed")
         self.assertRegex(result.stdout, r"success-rate \S+ \[0\.9\d+\]  \d+ ok, 4 failed")
         self.assertRegex(result.stdout, r"(?m)^web 2 +Degraded +5/8 ")
 

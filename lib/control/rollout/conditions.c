@@ -88,7 +88,7 @@ static int progressing(korch__argo_hand *h)
 	case KORCH_STRATEGY_DEGRADED:
 		if (h->next.state.aborted)
 			return korch__argo_condition(h, "Progressing", "False", "RolloutAborted",
-			                             h->status->message);
+			                             korch__argo_aborted_text(h));
 		return progressing_as(h, "False", "ProgressDeadlineExceeded", "has timed out progressing.");
 	default:
 		return progressing_as(h, "True", "ReplicaSetUpdated", "is progressing.");

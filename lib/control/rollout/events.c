@@ -58,7 +58,7 @@ static int write_event(korch__argo_hand *h, int32_t event)
 	case KORCH_STRATEGY_EVENT_SWITCHED:
 		return 0; /* said with the service */
 	case KORCH_STRATEGY_EVENT_ABORTED:
-		return say(h, 0, "RolloutAborted", korch__text_or_empty(h->status->message));
+		return say(h, 0, "RolloutAborted", korch__argo_aborted_text(h));
 	case KORCH_STRATEGY_EVENT_PROMOTED:
 		return korch_plan_event(h->plan, about, "Normal", "RolloutCompleted",
 		                        "Rollout completed update to revision %s (%s)", revision, h->hash);

@@ -102,6 +102,8 @@ int korch__argo_apply_workload(korch__argo_hand *h);
 int korch__argo_write_weights(korch__argo_hand *h);
 /* status.c: counters, conditions, phase */
 int korch__argo_write_status(korch__argo_hand *h);
+/* The message of an aborted Rollout without its reason, as conditions and events have it. */
+const char *korch__argo_aborted_text(const korch__argo_hand *h);
 /* The generation that was looked at. */
 int korch__argo_note_generation(korch__argo_hand *h);
 /* conditions.c */

@@ -5,6 +5,7 @@
 #include "control/rollout/hand.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int set_text(const char **slot, const char *text)
 {
@@ -90,6 +91,13 @@ static void waiting_for(char *out, size_t size, const korch_strategy_explanation
 	default:
 		snprintf(out, size, "more replicas need to be updated");
 	}
+}
+
+const char *korch__argo_aborted_text(const korch__argo_hand *h)
+{
+	static const char reason[] = "RolloutAborted: ";
+	const char *message = korch__text_or_empty(h->status->message);
+	return message + (korch__text_has_prefix(message, reason) ? strlen(reason) : 0);
 }
 
 static int set_phase(korch__argo_hand *h)
