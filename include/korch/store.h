@@ -20,6 +20,8 @@ typedef struct korch_store korch_store;
 #define KORCH_REVISION_NONE ((uint64_t)0)
 /** Most writes in one transaction. */
 #define KORCH_STORE_WRITES_MAX 10000
+/** Longest time of a lease: a day. */
+#define KORCH_STORE_LEASE_MAX (86400 * KORCH_USEC_PER_SEC)
 
 /** What a write does. */
 typedef enum korch_write_op {
@@ -37,6 +39,8 @@ typedef struct korch_write {
 	korch_key key;        /**< DELETE and CHECK; ignored for PUT */
 	uint64_t expected;    /**< revision that must be stored now, KORCH_REVISION_NONE or
 	                         KORCH_REVISION_ANY */
+	uint64_t lease;       /**< PUT: the lease that the object lives under from now on, 0: none;
+	                         KORCH_E_NOT_FOUND when there is no such lease. Ignored for others */
 } korch_write;
 
 /** Outcome of a transaction. */
@@ -74,6 +78,15 @@ typedef void (*korch_list_fn)(void *userdata, int code, const korch_list_page *p
 /** Completion of a get: code 0, KORCH_E_NOT_FOUND, _IO, _CLOSED. object is valid during the
  * callback. */
 typedef void (*korch_get_fn)(void *userdata, int code, const korch_object *object);
+
+/** A lease as it is now. */
+typedef struct korch_lease_state {
+	uint64_t lease;    /**< its number, never 0 */
+	korch_usec ttl_us; /**< what the store grants from now on; it may be more than was asked for */
+} korch_lease_state;
+/** Completion of a call about a lease: code 0, KORCH_E_NOT_FOUND (it has run out), _IO, _CLOSED;
+ * state is NULL on failure. */
+typedef void (*korch_lease_fn)(void *userdata, int code, const korch_lease_state *state);
 
 /** What happened to an object. */
 typedef enum korch_change_type {
@@ -143,6 +156,9 @@ KORCH_API int korch_store_sqlite_new(korch_store **out, korch_loop *loop,
 
 /** The backend's name, e.g. "memory". Static. @since 0.1 */
 KORCH_API const char *korch_store_name(const korch_store *store);
+/** Most writes that this store takes in one transaction: KORCH_STORE_WRITES_MAX or less; more is
+ * KORCH_E_LIMIT. @since 0.1 */
+KORCH_API size_t korch_store_writes_max(const korch_store *store);
 /** Fails all that is under way with KORCH_E_CLOSED (through the loop) and refuses new calls. @since
  * 0.1 */
 KORCH_API void korch_store_close(korch_store *store);
@@ -157,7 +173,7 @@ KORCH_API void korch_store_free(korch_store *store);
  * Commits writes, all or nothing. What changes nothing (checks, a delete of a key that is not
  * there) makes no new revision. Refused with KORCH_E_INVALID: no writes, a key that is there twice
  * or has no name, "/" or control characters in a name, a part longer than 253 bytes; with
- * KORCH_E_LIMIT: more than KORCH_STORE_WRITES_MAX writes.
+ * KORCH_E_LIMIT: more than korch_store_writes_max() writes.
  * @param writes copied; the references of PUT objects are taken in any case. @since 0.1
  */
 KORCH_API int korch_store_commit(korch_store *store, const korch_write *writes, size_t n,
@@ -173,6 +189,20 @@ KORCH_API int korch_store_list(korch_store *store, const korch_list_query *query
  * does not exist yet. @since 0.1 */
 KORCH_API int korch_store_compact(korch_store *store, uint64_t revision, korch_commit_fn fn,
                                   void *userdata);
+/**
+ * Grants a lease: objects that are put under it are removed, all in one revision, when it has not
+ * been renewed for its time, or is revoked. For leader election and the like.
+ * @param ttl_us one second to KORCH_STORE_LEASE_MAX. @return also KORCH_E_UNSUPPORTED: this store
+ * has no leases (stores with one process at a time need none). @since 0.1
+ */
+KORCH_API int korch_store_lease_grant(korch_store *store, korch_usec ttl_us, korch_lease_fn fn,
+                                      void *userdata);
+/** Starts a lease's time again. @since 0.1 */
+KORCH_API int korch_store_lease_renew(korch_store *store, uint64_t lease, korch_lease_fn fn,
+                                      void *userdata);
+/** Ends a lease at once, and removes its objects. @since 0.1 */
+KORCH_API int korch_store_lease_revoke(korch_store *store, uint64_t lease, korch_lease_fn fn,
+                                       void *userdata);
 /** @} */
 
 /**

@@ -22,6 +22,8 @@ struct korch_watch {
 
 static int is_complete(const korch_store_ops *ops)
 {
+	if (!ops->lease_grant != !ops->lease_renew || !ops->lease_grant != !ops->lease_revoke)
+		return 0;
 	return ops->commit && ops->get && ops->list && ops->compact && ops->watch && ops->watch_next &&
 	       ops->watch_revision && ops->watch_free && ops->close && ops->free;
 }
@@ -47,6 +49,12 @@ int korch_store_register(korch_store **out, const korch_store_ops *ops, void *se
 const char *korch_store_name(const korch_store *store)
 {
 	return store ? store->ops->name : "";
+}
+
+size_t korch_store_writes_max(const korch_store *store)
+{
+	size_t most = store && store->ops->writes_max ? store->ops->writes_max(store->self) : 0;
+	return most && most < KORCH_STORE_WRITES_MAX ? most : KORCH_STORE_WRITES_MAX;
 }
 
 void korch_store_close(korch_store *store)
@@ -110,11 +118,13 @@ static int check_unique(const korch_key *keys, size_t n)
 	return 0;
 }
 
-static int check_write(korch_key *key, const korch_write *write)
+static int check_write(korch_key *key, const korch_store *store, const korch_write *write)
 {
 	if (write->op == KORCH_WRITE_PUT) {
 		if (!write->object || !write->object->kind)
 			return KORCH_E_INVALID;
+		if (write->lease && !store->ops->lease_grant)
+			return KORCH_E_UNSUPPORTED;
 		*key = korch_object_key(write->object);
 	} else if (write->op == KORCH_WRITE_DELETE || write->op == KORCH_WRITE_CHECK) {
 		*key = write->key;
@@ -124,7 +134,7 @@ static int check_write(korch_key *key, const korch_write *write)
 	return korch__key_check(key);
 }
 
-static int check_writes(const korch_write *writes, size_t n)
+static int check_writes(const korch_store *store, const korch_write *writes, size_t n)
 {
 	korch_key only;
 	_cleanup_free_ korch_key *many = NULL;
@@ -132,7 +142,7 @@ static int check_writes(const korch_write *writes, size_t n)
 		return KORCH_E_NOMEM;
 	korch_key *keys = many ? many : &only;
 	for (size_t i = 0; i < n; i++) {
-		int r = check_write(&keys[i], &writes[i]);
+		int r = check_write(&keys[i], store, &writes[i]);
 		if (r < 0)
 			return r;
 	}
@@ -159,9 +169,9 @@ int korch_store_commit(korch_store *store, const korch_write *writes, size_t n, 
 		return refuse(writes, n, KORCH_E_INVALID);
 	if (store->is_closed)
 		return refuse(writes, n, KORCH_E_CLOSED);
-	if (n > KORCH_STORE_WRITES_MAX)
+	if (n > korch_store_writes_max(store))
 		return refuse(writes, n, KORCH_E_LIMIT);
-	int r = check_writes(writes, n);
+	int r = check_writes(store, writes, n);
 	if (r < 0)
 		return refuse(writes, n, r);
 	return store->ops->commit(store->self, writes, n, fn, userdata);
@@ -193,6 +203,39 @@ int korch_store_compact(korch_store *store, uint64_t revision, korch_commit_fn f
 	if (store->is_closed)
 		return KORCH_E_CLOSED;
 	return store->ops->compact(store->self, revision, fn, userdata);
+}
+
+/* Whether a call about a lease may go on; 0 or a code. */
+static int check_lease(const korch_store *store, korch_lease_fn fn)
+{
+	if (!store || !fn)
+		return KORCH_E_INVALID;
+	if (store->is_closed)
+		return KORCH_E_CLOSED;
+	return store->ops->lease_grant ? 0 : KORCH_E_UNSUPPORTED;
+}
+
+int korch_store_lease_grant(korch_store *store, korch_usec ttl_us, korch_lease_fn fn,
+                            void *userdata)
+{
+	int r = check_lease(store, fn);
+	if (r < 0)
+		return r;
+	if (ttl_us < KORCH_USEC_PER_SEC || ttl_us > KORCH_STORE_LEASE_MAX)
+		return KORCH_E_INVALID;
+	return store->ops->lease_grant(store->self, ttl_us, fn, userdata);
+}
+
+int korch_store_lease_renew(korch_store *store, uint64_t lease, korch_lease_fn fn, void *userdata)
+{
+	int r = check_lease(store, fn);
+	return r < 0 ? r : store->ops->lease_renew(store->self, lease, fn, userdata);
+}
+
+int korch_store_lease_revoke(korch_store *store, uint64_t lease, korch_lease_fn fn, void *userdata)
+{
+	int r = check_lease(store, fn);
+	return r < 0 ? r : store->ops->lease_revoke(store->self, lease, fn, userdata);
 }
 
 int korch_store_watch(korch_watch **out, korch_store *store, const korch_watch_query *query,

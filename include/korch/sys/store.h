@@ -12,7 +12,8 @@ KORCH_BEGIN_DECLS
 /** @file sys/store.h The table that a store backend implements. */
 
 /**
- * Functions of a store. `self` is what korch_store_register() was given. Every slot is required.
+ * Functions of a store. `self` is what korch_store_register() was given. Every slot is required but
+ * the last ones, of leases.
  * None may block for long or call a completion from inside; arguments have been checked by the
  * caller already. Conformance: tests/conformance/store.h.
  */
@@ -41,6 +42,12 @@ typedef struct korch_store_ops {
 	void (*close)(void *self);
 	/** Frees self after close; delivers what is undelivered as KORCH_E_CLOSED first. */
 	void (*free)(void *self);
+	/** See korch_store_writes_max(); NULL: KORCH_STORE_WRITES_MAX. */
+	size_t (*writes_max)(const void *self);
+	/** See korch_store_lease_grant(), _renew() and _revoke(). All three, or NULL: no leases. */
+	int (*lease_grant)(void *self, korch_usec ttl_us, korch_lease_fn fn, void *userdata);
+	int (*lease_renew)(void *self, uint64_t lease, korch_lease_fn fn, void *userdata);
+	int (*lease_revoke)(void *self, uint64_t lease, korch_lease_fn fn, void *userdata);
 } korch_store_ops;
 
 /**
