@@ -79,6 +79,10 @@ void korch__completion_deliver(korch_completion *completion, int code)
 	case KORCH_COMPLETION_LIST:
 		deliver_list(completion, code);
 		break;
+	case KORCH_COMPLETION_LEASE:
+		completion->fn.lease(completion->userdata, code,
+		                     code < 0 ? NULL : &completion->answer.lease);
+		break;
 	}
 }
 

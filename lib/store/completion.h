@@ -20,6 +20,7 @@ typedef enum korch_completion_type {
 	KORCH_COMPLETION_COMMIT,
 	KORCH_COMPLETION_GET,
 	KORCH_COMPLETION_LIST,
+	KORCH_COMPLETION_LEASE,
 } korch_completion_type;
 
 typedef struct korch_completion {
@@ -31,11 +32,13 @@ typedef struct korch_completion {
 		korch_commit_fn commit;
 		korch_get_fn get;
 		korch_list_fn list;
+		korch_lease_fn lease;
 	} fn;
 	union {
 		korch_commit_result result;
 		const korch_object *object; /* owned reference, or NULL */
 		korch_page *page;           /* owned, or NULL */
+		korch_lease_state lease;
 	} answer;
 } korch_completion;
 

@@ -1,6 +1,7 @@
 /*
  * The memory store: opening, closing, single reads, compaction, and the turns of the loop on which
- * everything is told. Transactions stand in memory_commit.c, lists in memory_list.c.
+ * everything is told. Transactions stand in memory_commit.c, lists in memory_list.c, leases in
+ * memory_lease.c.
  */
 #include "store/memory.h"
 #include "base/alloc.h"
@@ -142,6 +143,7 @@ static void memory_close(void *self)
 {
 	memory_store *store = self;
 	store->is_closed = 1;
+	korch__memory_leases_close(&store->leases);
 	korch__watches_close(&store->watches);
 	if (store->waiting.n > 0 || korch__watches_wait(&store->watches))
 		korch__memory_call_later(store);
@@ -162,6 +164,7 @@ static void memory_free(void *self)
 	if (store->is_gone)
 		*store->is_gone = 1;
 	korch__completions_fini(&store->waiting);
+	korch__memory_leases_fini(&store->leases);
 	korch__history_fini(&store->history);
 	korch__btree_each_from(&store->current, NULL, release_object, NULL);
 	korch__btree_fini(&store->current);
@@ -182,6 +185,9 @@ const korch_store_ops korch__memory_ops = {
     .watch_free = memory_watch_free,
     .close = memory_close,
     .free = memory_free,
+    .lease_grant = korch__memory_lease_grant,
+    .lease_renew = korch__memory_lease_renew,
+    .lease_revoke = korch__memory_lease_revoke,
 };
 
 int korch__memory_new(memory_store **out, korch_loop *loop, size_t history, korch_error **err)
@@ -191,6 +197,7 @@ int korch__memory_new(memory_store **out, korch_loop *loop, size_t history, korc
 		return korch_error_set(err, KORCH_E_NOMEM, "no memory for a store");
 	store->loop = loop;
 	korch__btree_init(&store->current, &korch__memory_order);
+	korch__memory_leases_init(&store->leases);
 	korch__history_init(&store->history, history ? history : HISTORY_DEFAULT);
 	korch__watches_init(&store->watches, &store->history);
 	int r = korch_timer_new(&store->turn, loop, on_turn, store);

@@ -5,6 +5,7 @@
 #include "base/btree.h"
 #include "store/completion.h"
 #include "store/history.h"
+#include "store/memory_lease.h"
 #include "store/watch.h"
 #include <korch/sys/store.h>
 
@@ -13,6 +14,7 @@ typedef struct memory_store {
 	korch_history history;
 	korch_watches watches;
 	korch_completions waiting;
+	memory_leases leases;
 	korch_timer *turn; /* set when completions or watches are waiting: it cannot fail to be set */
 	korch_loop *loop;
 	uint64_t revision; /* newest */
@@ -39,6 +41,12 @@ void korch__memory_call_later(memory_store *store);
 /* commit of the table in sys/store.h. */
 int korch__memory_commit(void *self, const korch_write *writes, size_t n, korch_commit_fn fn,
                          void *userdata);
+/*
+ * Does a transaction; what came of it is in *code and *result. KORCH_E_NOMEM: it has not been
+ * tried. Takes the references of PUT objects in any case.
+ */
+int korch__memory_write(memory_store *store, const korch_write *writes, size_t n, int *code,
+                        korch_commit_result *result);
 /* list of the table in sys/store.h. */
 int korch__memory_list(void *self, const korch_list_query *query, korch_list_fn fn, void *userdata);
 

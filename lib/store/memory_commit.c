@@ -58,6 +58,8 @@ static void end(memory_store *store, memory_transaction *at)
 	for (size_t i = 0; i < at->n; i++) {
 		if (at->steps[i].is_in_tree)
 			korch__btree_remove(&store->current, at->steps[i].fresh);
+		if (at->writes[i].lease && at->steps[i].fresh)
+			korch__memory_tie_unreserve(&store->leases, at->steps[i].fresh);
 		korch_object_unref(at->steps[i].fresh);
 	}
 	if (at->steps != at->few)
@@ -81,6 +83,7 @@ static int check_one(const korch_write *write, const korch_object *old)
  */
 static int check(memory_store *store, memory_transaction *at, size_t *failed)
 {
+	korch_usec now = korch_loop_now(store->loop);
 	for (size_t i = 0; i < at->n; i++) {
 		const korch_write *write = &at->writes[i];
 		memory_probe probe;
@@ -91,6 +94,9 @@ static int check(memory_store *store, memory_transaction *at, size_t *failed)
 		}
 		at->steps[i].old = korch__btree_find(&store->current, key);
 		int code = check_one(write, at->steps[i].old);
+		if (code == 0 && write->op == KORCH_WRITE_PUT && write->lease &&
+		    !korch__memory_lease_is_alive(&store->leases, write->lease, now))
+			code = KORCH_E_NOT_FOUND;
 		if (code < 0) {
 			*failed = i;
 			return code;
@@ -117,6 +123,16 @@ static int own_object(write_step *step, const korch_write *write)
 	return 0;
 }
 
+static int reserve_ties(memory_store *store, memory_transaction *at)
+{
+	int r = 0;
+	for (size_t i = 0; i < at->n && r == 0; i++) {
+		if (at->writes[i].op == KORCH_WRITE_PUT && at->writes[i].lease)
+			r = korch__memory_tie_reserve(&store->leases, at->steps[i].fresh);
+	}
+	return r;
+}
+
 /* All that can fail. What has been done in the tree end() takes back. */
 static int prepare(memory_store *store, memory_transaction *at)
 {
@@ -137,7 +153,7 @@ static int prepare(memory_store *store, memory_transaction *at)
 			return r;
 		step->is_in_tree = 1;
 	}
-	return 0;
+	return reserve_ties(store, at);
 }
 
 /* Does it. Nothing in here fails. */
@@ -157,6 +173,7 @@ static void apply(memory_store *store, memory_transaction *at)
 		else if (step->old)
 			korch__btree_replace(&store->current, fresh);
 		step->is_in_tree = 0;
+		korch__memory_tie_set(&store->leases, fresh, is_put ? at->writes[i].lease : 0);
 		/* The tree's reference to what was there becomes the history's. */
 		korch__history_push(&store->history, &(korch_record){
 		                                         .revision = store->revision,
@@ -169,27 +186,37 @@ static void apply(memory_store *store, memory_transaction *at)
 	}
 }
 
+int korch__memory_write(memory_store *store, const korch_write *writes, size_t n, int *code,
+                        korch_commit_result *result)
+{
+	memory_transaction transaction;
+	int r = begin(&transaction, writes, n);
+	if (r < 0)
+		return r;
+	*result = (korch_commit_result){0};
+	*code = check(store, &transaction, &result->failed);
+	if (*code == 0)
+		r = prepare(store, &transaction);
+	if (r == 0 && *code == 0)
+		apply(store, &transaction);
+	end(store, &transaction);
+	result->revision = store->revision;
+	return r;
+}
+
 int korch__memory_commit(void *self, const korch_write *writes, size_t n, korch_commit_fn fn,
                          void *userdata)
 {
 	memory_store *store = self;
-	memory_transaction transaction;
 	korch_completion completion = {
 	    .type = KORCH_COMPLETION_COMMIT, .userdata = userdata, .fn.commit = fn};
-	int r = begin(&transaction, writes, n);
+	if (korch__completions_reserve(&store->waiting) < 0) {
+		release_writes(writes, n);
+		return KORCH_E_NOMEM;
+	}
+	int r = korch__memory_write(store, writes, n, &completion.code, &completion.answer.result);
 	if (r < 0)
 		return r;
-	r = korch__completions_reserve(&store->waiting);
-	if (r == 0)
-		completion.code = check(store, &transaction, &completion.answer.result.failed);
-	if (r == 0 && completion.code == 0)
-		r = prepare(store, &transaction);
-	if (r == 0 && completion.code == 0)
-		apply(store, &transaction);
-	end(store, &transaction);
-	if (r < 0)
-		return r;
-	completion.answer.result.revision = store->revision;
 	korch__completions_push(&store->waiting, &completion);
 	korch__memory_call_later(store);
 	return 0;

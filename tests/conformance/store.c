@@ -110,6 +110,7 @@ Suite *korch_conformance_store_suite(const korch_conformance_store_factory *want
 	add_list_tests(suite, i);
 	add_watch_tests(suite, i);
 	add_life_tests(suite, i);
+	add_lease_tests(suite, i);
 	add_model_tests(suite, i);
 	return suite;
 }

@@ -49,6 +49,7 @@
 #define add_list_tests korch__store_test_add_list_tests
 #define add_watch_tests korch__store_test_add_watch_tests
 #define add_life_tests korch__store_test_add_life_tests
+#define add_lease_tests korch__store_test_add_lease_tests
 #define add_model_tests korch__store_test_add_model_tests
 #define add_tests korch__store_test_add_tests
 
@@ -152,6 +153,7 @@ void add_commit_tests(Suite *suite, int i);
 void add_list_tests(Suite *suite, int i);
 void add_watch_tests(Suite *suite, int i);
 void add_life_tests(Suite *suite, int i);
+void add_lease_tests(Suite *suite, int i);
 void add_model_tests(Suite *suite, int i);
 /* Adds tests of factory i. */
 void add_tests(Suite *suite, const char *name, const TTest *const *tests, size_t n, int i);
