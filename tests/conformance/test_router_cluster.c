@@ -2,6 +2,7 @@
  * its pods and slices, a proxy that follows it, and real servers behind. */
 #include "router.h"
 #include "router_world.h"
+#include "support/store.h"
 #include "traffic/haproxy.h"
 #include "traffic/service.h"
 #include <arpa/inet.h>
@@ -114,7 +115,7 @@ static int open_service(korch_router **out, korch_loop *on, void *userdata)
 	loop = on;
 	world_start();
 	service_port = free_port();
-	ck_assert_int_eq(korch_store_memory_new(&store, loop, 0, NULL), 0);
+	ck_assert_int_eq(test_store_open(&store, loop, 0), 0);
 	korch_engine_options e = {.size = sizeof(e), .loop = loop, .store = store, .seed = 1};
 	ck_assert_int_eq(korch_engine_new(&engine, &e, NULL), 0);
 	ck_assert_int_eq(korch_engine_start(engine, NULL), 0);

@@ -5,6 +5,7 @@
 #include "object/read.h"
 #include "object/tree.h"
 #include "scenario.h"
+#include "support/store.h"
 #include <korch/quantity.h>
 #include <korch/time.h>
 #include <stdarg.h>
@@ -109,6 +110,7 @@ static void open_cluster(scenario *s, json_object *root)
 	const uint64_t seed = (uint64_t)number_of(root, "seed", 1);
 	const korch_sim_options sim = {.size = sizeof(sim), .seed = seed};
 	if (korch_loop_new_virtual(&s->loop, START_US, &error) < 0 ||
+	    test_store_open(&s->store, s->loop, 0) < 0 ||
 	    korch_runtime_sim_new(&s->runtime, s->loop, &sim, &error) < 0 ||
 	    korch_metric_sim_new(&s->metrics, s->loop, 0, &error) < 0)
 		fail(s, root, "%s", korch_error_message(error));
@@ -119,6 +121,7 @@ static void open_cluster(scenario *s, json_object *root)
 	const korch_cluster_options options = {
 	    .size = sizeof(options),
 	    .loop = s->loop,
+	    .store = s->store,
 	    .runtime = s->runtime,
 	    .nodes = nodes,
 	    .n_nodes = add_nodes(s, root, nodes),
@@ -148,19 +151,20 @@ static int replay(void *userdata, json_object *root, int line)
 		fail(s, root, "nothing was expected");
 	printf("100%%: Checks: %d, Failures: 0, Errors: 0\n", s->checks);
 	korch_cluster_close(s->cluster);
+	korch_store_free(s->store);
 	korch_loop_free(s->loop);
 	free(s->webhooks);
 	return 0;
 }
 
-int main(int argc, char **argv)
+static int run(const char *name)
 {
 	static char text[FILE_MAX];
 	korch_error *error = NULL;
-	scenario s = {.file = argc == 2 ? argv[1] : ""};
-	FILE *file = argc == 2 ? fopen(argv[1], "r") : NULL;
+	scenario s = {.file = name};
+	FILE *file = fopen(name, "r");
 	if (!file) {
-		fprintf(stderr, "usage: run FILE\n");
+		fprintf(stderr, "%s cannot be read\n", name);
 		return 2;
 	}
 	size_t length = fread(text, 1, sizeof(text), file);
@@ -169,4 +173,14 @@ int main(int argc, char **argv)
 	if (korch__text_read(&read, text, length, &error) < 0)
 		fail(&s, NULL, "%s", korch_error_format(error));
 	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	int code = 0;
+	if (argc < 2)
+		fprintf(stderr, "usage: run-scenario FILE…\n");
+	for (int i = 1; i < argc && code == 0; i++)
+		code = run(argv[i]);
+	return argc < 2 ? 2 : code;
 }

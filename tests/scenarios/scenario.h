@@ -11,6 +11,7 @@
 typedef struct scenario {
 	const char *file;
 	korch_loop *loop;
+	korch_store *store;
 	korch_runtime *runtime; /* the cluster's */
 	korch_cluster *cluster;
 	korch_metric_source *metrics; /* the cluster's, simulated */

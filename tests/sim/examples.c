@@ -5,6 +5,7 @@
  * kinds left out.
  */
 #include "../unit/object/files.h"
+#include "support/store.h"
 #include "unit.h"
 
 #include <korch/api.h>
@@ -22,6 +23,7 @@
 
 typedef struct world {
 	korch_loop *loop;
+	korch_store *store;
 	korch_cluster *cluster;
 	const char *file;
 	char namespace_[64], name[64];
@@ -41,6 +43,7 @@ static void open_world(world *w)
 	korch_runtime *runtime = NULL;
 	korch_metric_source *metrics = NULL;
 	ck_assert_int_eq(korch_loop_new_virtual(&w->loop, START, NULL), 0);
+	ck_assert_int_eq(test_store_open(&w->store, w->loop, 0), 0);
 	ck_assert_int_eq(korch_runtime_sim_new(&runtime, w->loop, NULL, NULL), 0);
 	ck_assert_int_eq(korch_metric_sim_new(&metrics, w->loop, SECOND / 5, NULL), 0);
 	ck_assert_int_eq(korch_metric_sim_say(metrics, "*", "[0.995]", NULL, NULL), 0);
@@ -51,6 +54,7 @@ static void open_world(world *w)
 	}
 	const korch_cluster_options options = {.size = sizeof(options),
 	                                       .loop = w->loop,
+	                                       .store = w->store,
 	                                       .runtime = runtime,
 	                                       .nodes = nodes,
 	                                       .n_nodes = 4,
@@ -299,6 +303,7 @@ static void try_example(void *userdata, const char *path, const char *name)
 		bring_home(&w);
 		check_end(&w);
 		korch_cluster_close(w.cluster);
+		korch_store_free(w.store);
 		korch_loop_free(w.loop);
 		++*(size_t *)userdata;
 	}

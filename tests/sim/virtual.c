@@ -2,6 +2,7 @@
  * The whole orchestrator in virtual time: hours pass in milliseconds, and one seed gives one event
  * log, byte for byte.
  */
+#include "support/store.h"
 #include "unit.h"
 
 #include <korch/api.h>
@@ -18,6 +19,7 @@
 /* A cluster of three virtual nodes, and everything that ever changed in it as text. */
 typedef struct world {
 	korch_loop *loop;
+	korch_store *store;
 	korch_runtime *runtime;
 	korch_cluster *cluster;
 	char *log;
@@ -45,6 +47,7 @@ static void open_world(world *w, uint64_t seed)
 	memset(w, 0, sizeof(*w));
 	w->out = open_memstream(&w->log, &w->length);
 	ck_assert_int_eq(korch_loop_new_virtual(&w->loop, START, NULL), 0);
+	ck_assert_int_eq(test_store_open(&w->store, w->loop, 0), 0);
 	ck_assert_int_eq(korch_runtime_sim_new(&w->runtime, w->loop, &sim, NULL), 0);
 	for (size_t i = 0; i < 3; i++) {
 		nodes[i] = (korch_cluster_node){.name = NAMES[i], .capacity = capacity};
@@ -52,6 +55,7 @@ static void open_world(world *w, uint64_t seed)
 	}
 	const korch_cluster_options options = {.size = sizeof(options),
 	                                       .loop = w->loop,
+	                                       .store = w->store,
 	                                       .runtime = w->runtime,
 	                                       .nodes = nodes,
 	                                       .n_nodes = 3,
@@ -63,6 +67,7 @@ static void open_world(world *w, uint64_t seed)
 static void close_world(world *w)
 {
 	korch_cluster_close(w->cluster);
+	korch_store_free(w->store);
 	korch_loop_free(w->loop);
 	fclose(w->out);
 }

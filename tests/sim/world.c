@@ -1,6 +1,7 @@
 /* The simulated world: images that behave in several ways, nodes, a cluster on them; and the
  * restart of the program that runs it. */
 #include "sim.h"
+#include "support/store.h"
 #include <korch/metric.h>
 #include <korch/router.h>
 #include <korch/sys/runtime.h>
@@ -110,7 +111,7 @@ void world_open(sim *s)
 {
 	const korch_sim_options options = {.size = sizeof(options), .seed = s->seed};
 	if (korch_loop_new_virtual(&s->loop, START_US, NULL) < 0 ||
-	    korch_store_memory_new(&s->store, s->loop, 0, NULL) < 0 ||
+	    test_store_open(&s->store, s->loop, 0) < 0 ||
 	    korch_runtime_sim_new(&s->runtime, s->loop, &options, NULL) < 0)
 		broken(s, "out of memory");
 	laws_init(s);

@@ -1,6 +1,7 @@
 /* A store, an engine, an agent and a runtime that does what the test says, on a virtual loop. */
 #include "cluster.h"
 #include "base/alloc.h"
+#include "support/store.h"
 #include <korch/api/core_event.h>
 #include <korch/codec.h>
 #include <stdio.h>
@@ -278,7 +279,7 @@ void cluster_open(cluster *self)
 	const korch_agent_node node = {.name = "n1"};
 	ops.capabilities = self->capabilities;
 	ck_assert_int_eq(korch_loop_new_virtual(&self->loop, START_US, NULL), 0);
-	ck_assert_int_eq(korch_store_memory_new(&self->store, self->loop, 0, NULL), 0);
+	ck_assert_int_eq(test_store_open(&self->store, self->loop, 0), 0);
 	const korch_engine_options engine = {
 	    .size = sizeof(engine), .loop = self->loop, .store = self->store, .seed = 1};
 	ck_assert_int_eq(korch_engine_new(&self->engine, &engine, NULL), 0);

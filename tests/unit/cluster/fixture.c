@@ -1,6 +1,7 @@
 /* A cluster of simulated nodes in virtual time. */
 #include "fixture.h"
 #include "object/codec.h"
+#include "support/store.h"
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +29,7 @@ void fixture_init(fixture *at, int nodes)
 	char names[NODES_MAX][16];
 	memset(at, 0, sizeof(*at));
 	ck_assert_int_eq(korch_loop_new_virtual(&at->loop, START_US, NULL), 0);
-	ck_assert_int_eq(korch_store_memory_new(&at->store, at->loop, 0, NULL), 0);
+	ck_assert_int_eq(test_store_open(&at->store, at->loop, 0), 0);
 	if (nodes)
 		add_nodes(at, list, names, nodes);
 	const korch_cluster_options options = {.size = sizeof(options),

@@ -1,21 +1,25 @@
 /* Every allocation fails once: opening, applying, waiting and closing survive it. */
 #include "base/alloc.h"
 #include "fixture.h"
+#include "support/store.h"
 
 /* One small life of a cluster; the n-th allocation fails, 0: none. Returns how many there were. */
 static uint64_t live(uint64_t n)
 {
 	korch_loop *loop = NULL;
+	korch_store *store = NULL;
 	korch_runtime *runtime = NULL;
 	korch_cluster *cluster = NULL;
 	const korch_node_capacity capacity = {.cpu_milli = 1000, .memory_bytes = 1 << 30, .pods = 10};
 	const korch_cluster_node node = {
 	    .name = "node", .capacity = capacity, .taints = "a=b:PreferNoSchedule"};
 	ck_assert_int_eq(korch_loop_new_virtual(&loop, START_US, NULL), 0);
+	ck_assert_int_eq(test_store_open(&store, loop, 0), 0);
 	ck_assert_int_eq(korch_runtime_sim_new(&runtime, loop, NULL, NULL), 0);
 	ck_assert_int_eq(korch_sim_node_add(runtime, "node", &capacity), 0);
 	const korch_cluster_options options = {.size = sizeof(options),
 	                                       .loop = loop,
+	                                       .store = store,
 	                                       .runtime = runtime,
 	                                       .nodes = &node,
 	                                       .n_nodes = 1,
@@ -36,6 +40,7 @@ static uint64_t live(uint64_t n)
 	if (!cluster)
 		korch_runtime_free(runtime);
 	korch_cluster_close(cluster);
+	korch_store_free(store);
 	korch_loop_free(loop);
 	return used;
 }

@@ -4,21 +4,35 @@
 #include "control/flagger/flagger.h"
 #include "control/pods.h"
 #include "fixture.h"
+#include "support/store.h"
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
 static server http;
 static korch_loop *loop;
+static korch_store *store;
 static korch_cluster *cluster;
 
 static void open_cluster(korch_webhook_fn fn, void *userdata)
 {
 	korch_error *error = NULL;
-	const korch_cluster_options options = {
-	    .size = sizeof(options), .loop = loop, .webhook = fn, .webhook_userdata = userdata};
+	ck_assert_int_eq(test_store_open(&store, loop, 0), 0);
+	const korch_cluster_options options = {.size = sizeof(options),
+	                                       .loop = loop,
+	                                       .store = store,
+	                                       .webhook = fn,
+	                                       .webhook_userdata = userdata};
 	int code = korch_cluster_open(&cluster, &options, &error);
 	ck_assert_msg(code == 0, "%s", korch_error_message(error));
+}
+
+static void close_cluster(void)
+{
+	korch_cluster_close(cluster);
+	korch_store_free(store);
+	cluster = NULL;
+	store = NULL;
 }
 
 static void setup(void)
@@ -29,7 +43,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-	korch_cluster_close(cluster);
+	close_cluster();
 	korch_loop_free(loop);
 	server_stop(&http);
 }
@@ -160,8 +174,7 @@ static void check_several(const char *type, const char *yes, const char *said, c
 	ask(words, hooks);
 	ck_assert_str_eq(answer(), wanted);
 	ck_assert_str_eq(self.asked, asked);
-	korch_cluster_close(cluster);
-	cluster = NULL;
+	close_cluster();
 }
 
 START_TEST(test_several)

@@ -1,6 +1,7 @@
 /* A loop in virtual time, a memory store and an engine for the tests of this folder. */
 #include "fixture.h"
 
+#include "support/store.h"
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +10,7 @@ void fixture_init(fixture *at)
 {
 	memset(at, 0, sizeof(*at));
 	ck_assert_int_eq(korch_loop_new_virtual(&at->loop, START_US, NULL), 0);
-	ck_assert_int_eq(korch_store_memory_new(&at->store, at->loop, 0, NULL), 0);
+	ck_assert_int_eq(test_store_open(&at->store, at->loop, 0), 0);
 	at->options.size = sizeof(at->options);
 	at->options.seed = 1;
 }

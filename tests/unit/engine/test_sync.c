@@ -1,6 +1,7 @@
 /* Between store and cache: other writers, watches that lag, lost places, lists that fail. */
 #include "probe.h"
 #include "slow_store.h"
+#include "support/store.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -14,7 +15,7 @@ static void begin(size_t history)
 {
 	fixture_init(&at);
 	korch_store_free(at.store);
-	ck_assert_int_eq(korch_store_memory_new(&at.store, at.loop, history, NULL), 0);
+	ck_assert_int_eq(test_store_open(&at.store, at.loop, history), 0);
 	slow_store_new(&at.store, &slow, at.store);
 	slow->userdata = slow;
 	fixture_engine(&at);

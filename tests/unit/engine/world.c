@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "engine/engine.h"
+#include "support/store.h"
 #include <korch/api.h>
 #include <korch/codec.h>
 #include <korch/validate.h>
@@ -119,7 +120,7 @@ static int build(world *at, uint64_t seed)
 	korch_engine_options options = {.size = sizeof(options), .seed = seed};
 	int code = korch_loop_new_virtual(&at->loop, START_US, NULL);
 	if (code == 0)
-		code = korch_store_memory_new(&at->store, at->loop, 8, NULL);
+		code = test_store_open(&at->store, at->loop, 8);
 	options.loop = at->loop;
 	options.store = at->store;
 	if (code == 0)

@@ -1,5 +1,6 @@
 /* A proxy that follows an engine: from the store to the socket, and events of what goes wrong. */
 #include "proxy_fixture.h"
+#include "support/store.h"
 
 #include <string.h>
 
@@ -64,7 +65,7 @@ static void observed_make(const korch__proxy_options *options)
 	korch__proxy_options o = *options;
 	o.loop = loop;
 	ck_assert_int_eq(korch__proxy_new(&proxy, &o, NULL), 0);
-	ck_assert_int_eq(korch_store_memory_new(&store, loop, 0, NULL), 0);
+	ck_assert_int_eq(test_store_open(&store, loop, 0), 0);
 	korch_engine_options e = {.size = sizeof(e), .loop = loop, .store = store, .seed = 1};
 	ck_assert_int_eq(korch_engine_new(&engine, &e, NULL), 0);
 	ck_assert_int_eq(korch_engine_start(engine, NULL), 0);

@@ -1,0 +1,62 @@
+/* Opening the store that KORCH_TEST_STORE names, and removing its files. */
+#include "store.h"
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char folder[256];
+static pid_t owner; /* of the folder: Check's tests are children of the program */
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *at)
+{
+	return remove(path);
+}
+
+static void remove_folder(void)
+{
+	if (owner == getpid())
+		nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* One for each process, in memory where there is such a place: it is gone with the process. */
+static int make_folder(void)
+{
+	if (owner == getpid())
+		return 1;
+	const char *parent = getenv("TMPDIR");
+	if (!parent || !*parent)
+		parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+	snprintf(folder, sizeof(folder), "%s/korch-test-XXXXXX", parent);
+	if (!mkdtemp(folder))
+		return 0;
+	owner = getpid();
+	atexit(remove_folder);
+	return 1;
+}
+
+static int open_sqlite(korch_store **out, korch_loop *loop, size_t history)
+{
+	static int n_files;
+	char path[sizeof(folder) + 32];
+	if (!make_folder())
+		return KORCH_E_IO;
+	snprintf(path, sizeof(path), "%s/%d.db", folder, n_files++);
+	const korch_store_sqlite_options options = {.size = sizeof(options),
+	                                            .path = path,
+	                                            .synchronous = KORCH_STORE_SYNC_NORMAL,
+	                                            .window = history};
+	return korch_store_sqlite_new(out, loop, &options, NULL);
+}
+
+int test_store_open(korch_store **out, korch_loop *loop, size_t history)
+{
+	const char *name = getenv("KORCH_TEST_STORE");
+	if (!name || !*name || strcmp(name, "memory") == 0)
+		return korch_store_memory_new(out, loop, history, NULL);
+	if (strcmp(name, "sqlite") == 0)
+		return open_sqlite(out, loop, history);
+	fprintf(stderr, "KORCH_TEST_STORE=%s: no such store\n", name);
+	exit(2);
+}
