@@ -156,6 +156,8 @@ KORCH_API int korch_store_sqlite_new(korch_store **out, korch_loop *loop,
 
 /** The backend's name, e.g. "memory". Static. @since 0.1 */
 KORCH_API const char *korch_store_name(const korch_store *store);
+/** 1 when the store has leases, see korch_store_lease_grant(). @since 0.1 */
+KORCH_API int korch_store_has_leases(const korch_store *store);
 /** Most writes that this store takes in one transaction: KORCH_STORE_WRITES_MAX or less; more is
  * KORCH_E_LIMIT. @since 0.1 */
 KORCH_API size_t korch_store_writes_max(const korch_store *store);

@@ -51,6 +51,11 @@ const char *korch_store_name(const korch_store *store)
 	return store ? store->ops->name : "";
 }
 
+int korch_store_has_leases(const korch_store *store)
+{
+	return store && store->ops->lease_grant;
+}
+
 size_t korch_store_writes_max(const korch_store *store)
 {
 	size_t most = store && store->ops->writes_max ? store->ops->writes_max(store->self) : 0;

@@ -13,17 +13,18 @@ ALLOWED = {
     "http": {"base"},
     "seal": {"base", "object"},
     "store": {"base", "object", "seal"},
+    "election": {"base", "object", "store"},
     "runtime": {"base", "object"},
     "plan": {"base", "object"},
     "scheduler": {"base", "object"},
     "strategy": {"base", "object"},
     "metric": {"base", "object", "http", "strategy"},
     "control": {"base", "object", "plan", "scheduler", "strategy"},
-    "engine": {"base", "object", "store", "plan"},
+    "engine": {"base", "object", "store", "election", "plan"},
     "agent": {"base", "object", "http", "plan", "store", "runtime", "engine"},
     "proxy": {"base", "object", "plan", "engine"},
     "traffic": {"base", "object", "plan", "engine", "proxy"},
-    "cluster": {"base", "object", "http", "seal", "store", "runtime", "plan", "scheduler", "strategy", "control", "engine", "agent", "proxy", "traffic", "metric"},
+    "cluster": {"base", "object", "http", "seal", "store", "election", "runtime", "plan", "scheduler", "strategy", "control", "engine", "agent", "proxy", "traffic", "metric"},
 }
 PURE = ("control", "scheduler", "strategy")
 PURE_HEADERS = {"engine.h", "sys/store.h", "runtime.h", "sys/runtime.h", "cluster.h"}

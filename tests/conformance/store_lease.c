@@ -85,6 +85,7 @@ START_TEST(unsupported)
 {
 	fixture_open(_i);
 	uint64_t lease = grant();
+	ck_assert_int_eq(korch_store_has_leases(store), lease != 0);
 	if (lease) {
 		revoke(lease, 0);
 	} else {
