@@ -190,26 +190,48 @@ static int open_keys(session *self)
 	return korch_poll_new(&self->key_poll, self->loop, STDIN_FILENO, KORCH_POLL_IN, on_key, self);
 }
 
-static int open_cluster(session *self, korch_error **err)
+/* The store first: its lock says best who else is there. */
+static int open_durable(session *self, const korch_process_options *process, korch_error **err)
 {
-	const korch_process_options process = {.size = sizeof(process),
-	                                       .state_folder = "/",
-	                                       .images = self->options->images,
-	                                       .n_images = self->options->n_images};
-	size_t cleaned = 0;
+	const up_options *options = self->options;
+	int code = state_at(&self->state, options->state, options->paths.n > 0, err);
+	if (code == 0)
+		code = up_store_open(&self->store, self->loop, options, &self->state, err);
+	return code < 0 ? code : state_runtime(&self->runtime, &self->state, self->loop, process, err);
+}
+
+static int open_for_a_while(session *self, const korch_process_options *process, korch_error **err)
+{
 	char text[96];
-	int code = state_open(&self->state, &self->runtime, self->loop, self->options->state, &process,
-	                      &cleaned, err);
-	if (code < 0)
-		return code;
+	size_t cleaned = 0;
+	int code = state_open(&self->state, &self->runtime, self->loop, process, &cleaned, err);
 	if (cleaned) {
 		snprintf(text, sizeof(text), "stopped %zu pod%s that an earlier korch had left running",
 		         cleaned, cleaned == 1 ? "" : "s");
 		self->output->ops->note(self->output, text);
 	}
+	return code;
+}
+
+static int open_state(session *self, korch_error **err)
+{
+	const korch_process_options process = {.size = sizeof(process),
+	                                       .state_folder = "/",
+	                                       .images = self->options->images,
+	                                       .n_images = self->options->n_images};
+	return self->options->state ? open_durable(self, &process, err)
+	                            : open_for_a_while(self, &process, err);
+}
+
+static int open_cluster(session *self, korch_error **err)
+{
+	int code = open_state(self, err);
+	if (code < 0)
+		return code;
 	const korch_cluster_options cluster = {
 	    .size = sizeof(cluster),
 	    .loop = self->loop,
+	    .store = self->store,
 	    .runtime = self->runtime,
 	    .state_folder = self->state.cluster_folder,
 	    .scheduler = self->scheduler.is_given ? &self->scheduler.options : NULL,
@@ -241,7 +263,7 @@ static int open_session(session *self, korch_error **err)
 		code = open_keys(self);
 	if (code == 0)
 		code = korch_engine_observe(korch_cluster_engine(self->cluster), on_change, self, NULL);
-	if (code == 0 && !self->options->no_watch)
+	if (code == 0 && !self->options->no_watch && self->options->paths.n)
 		code = files_watch(&self->files, self->loop, &self->options->paths, on_files, self);
 	return code < 0 && err && !*err ? korch_error_set(err, code, "%s", korch_code_text(code))
 	                                : code;
@@ -253,6 +275,7 @@ static void close_session(session *self)
 		korch_cluster_close(self->cluster);
 		state_remove(&self->state);
 	}
+	korch_store_free(self->store);
 	files_free(self->files);
 	korch_poll_free(self->key_poll);
 	korch_poll_free(self->signal_poll);
@@ -278,7 +301,7 @@ static korch_manifest *read_input(session *self)
 		return NULL;
 	}
 	korch_manifest *manifest = session_read(self);
-	if (manifest && korch_manifest_count(manifest) == 0) {
+	if (manifest && self->options->paths.n && korch_manifest_count(manifest) == 0) {
 		korch_manifest_free(manifest);
 		fprintf(stderr, "korch: there is no object in these manifests\n");
 		return NULL;

@@ -8,6 +8,7 @@
 
 static const char USAGE[] =
     "usage: korch up [OPTION…] PATH…\n"
+    "       korch up [OPTION…] --state FOLDER [PATH…]\n"
     "Runs the manifests at PATH (files, folders, - for standard input) on this machine, in the "
     "foreground, until Ctrl-C, which stops\n"
     "everything in order (a second Ctrl-C: at once). A manifest that changes is applied again; "
@@ -26,8 +27,8 @@ static const char USAGE[] =
     "load balancer by connection (default), or\n"
     "                         HAProxy by request, which must be installed\n"
     "  --prometheus URL       where metrics of AnalysisTemplates without an address are asked\n"
-    "  --state FOLDER         where to keep what runs (default: $KORCH_STATE, /var/lib/korch for "
-    "root, ~/.local/state/korch)\n"
+    "  --state FOLDER         keep all objects in FOLDER/store.db, and go on with them, and with "
+    "what runs, at the next start\n"
     "Keys on a terminal: up/down select, u undo the last rollout, r restart, + - scale, q quit; on "
     "a "
     "Rollout also p promote,\n"
@@ -113,7 +114,7 @@ int options_parse(up_options *options, int argc, char **argv)
 			                  argv[optind - 1]);
 		}
 	}
-	if (code == EXIT_FINE && optind == argc)
+	if (code == EXIT_FINE && optind == argc && !options->state)
 		return tool_usage("up", "which manifests?");
 	options->paths.paths = argv + optind;
 	options->paths.n = (size_t)(argc - optind);

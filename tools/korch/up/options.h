@@ -13,7 +13,7 @@ typedef struct up_options {
 	char *image_texts[IMAGES_MAX * 2]; /* owned copies */
 	size_t n_images;
 	const char *output;
-	const char *state;
+	const char *state;             /* the folder that keeps everything, or NULL */
 	const char *router;            /* "service" or "haproxy"; NULL: service */
 	const char *prometheus;        /* URL, or NULL */
 	const char *scheduler_profile; /* a name or a file; NULL: the cluster's own */

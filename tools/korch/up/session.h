@@ -7,7 +7,7 @@
 #include "up/options.h"
 #include "up/output.h"
 #include "up/scheduler.h"
-#include "up/state.h"
+#include "up/store.h"
 #include <korch/cluster.h>
 
 typedef struct session {
@@ -15,6 +15,7 @@ typedef struct session {
 	up_scheduler scheduler;
 	korch_loop *loop;
 	korch_runtime *runtime; /* the cluster's, once that is open */
+	korch_store *store;     /* NULL: the cluster's own, in memory */
 	korch_cluster *cluster;
 	tool_output *output;
 	tool_rows rows;

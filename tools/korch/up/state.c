@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { INSTANCES_MAX = 64 };
+enum { INSTANCES_MAX = 64, PATH_LENGTH_MAX = 2048 };
 
 static int make_folder(const char *path, korch_error **err)
 {
@@ -30,13 +30,12 @@ static int make_folder(const char *path, korch_error **err)
 	}
 }
 
-static int find_base(char *out, size_t size, const char *wish, korch_error **err)
+static int find_base(char *out, size_t size, korch_error **err)
 {
 	char path[2048];
 	const char *state_home = getenv("XDG_STATE_HOME");
 	const char *home = getenv("HOME");
-	if (!wish)
-		wish = getenv("KORCH_STATE");
+	const char *wish = getenv("KORCH_STATE");
 	if (wish && *wish)
 		snprintf(path, sizeof(path), "%s", wish);
 	else if (geteuid() == 0)
@@ -58,11 +57,20 @@ static int find_base(char *out, size_t size, const char *wish, korch_error **err
 	return make_folder(out, err);
 }
 
-static void fill(state *out, const char *base, int instance)
+static void fill(state *out, const char *folder)
 {
-	snprintf(out->folder, sizeof(out->folder), "%.2048s/%d", base, instance);
-	snprintf(out->runtime_folder, sizeof(out->runtime_folder), "%s/runtime", out->folder);
-	snprintf(out->cluster_folder, sizeof(out->cluster_folder), "%s/cluster", out->folder);
+	*out = (state){0};
+	snprintf(out->folder, sizeof(out->folder), "%s", folder);
+	snprintf(out->runtime_folder, sizeof(out->runtime_folder), "%s/runtime", folder);
+	snprintf(out->cluster_folder, sizeof(out->cluster_folder), "%s/cluster", folder);
+	snprintf(out->store_file, sizeof(out->store_file), "%s/store.db", folder);
+}
+
+static void fill_instance(state *out, const char *base, int instance)
+{
+	char folder[2100];
+	snprintf(folder, sizeof(folder), "%.2048s/%d", base, instance);
+	fill(out, folder);
 }
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
@@ -81,7 +89,81 @@ static void remove_tree(const char *path)
 
 void state_remove(const state *self)
 {
-	remove_tree(self->folder);
+	if (!self->is_durable)
+		remove_tree(self->folder);
+}
+
+static int exists(const char *path)
+{
+	struct stat status;
+	return lstat(path, &status) == 0;
+}
+
+/* Whether pods have been left there by an earlier korch. */
+static int has_pods(const state *self)
+{
+	char path[3200];
+	int n = 0;
+	snprintf(path, sizeof(path), "%s/pods", self->runtime_folder);
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+	while (folder && (entry = readdir(folder)))
+		n += entry->d_name[0] != '.';
+	if (folder)
+		closedir(folder);
+	return n;
+}
+
+static int check_durable(const state *self, int may_be_new, korch_error **err)
+{
+	struct stat status;
+	if (stat(self->folder, &status) == 0 &&
+	    (status.st_uid != geteuid() || status.st_mode & (S_IWGRP | S_IWOTH)))
+		return korch_error_set(err, KORCH_E_FORBIDDEN,
+		                       "%s: others may write there; a state folder must belong to this "
+		                       "user alone",
+		                       self->folder);
+	if (exists(self->store_file))
+		return 0;
+	if (has_pods(self))
+		return korch_error_set(err, KORCH_E_NOT_FOUND,
+		                       "%s is gone, and pods of it are there: restore it, or remove %s",
+		                       self->store_file, self->folder);
+	if (!may_be_new)
+		return korch_error_set(err, KORCH_E_NOT_FOUND,
+		                       "there is nothing in %s, and no manifests are given", self->folder);
+	return 0;
+}
+
+int state_at(state *out, const char *path, int may_be_new, korch_error **err)
+{
+	if (!*path || strlen(path) > PATH_LENGTH_MAX)
+		return korch_error_set(err, KORCH_E_INVALID, "--state: a path of 1 to %d bytes is needed",
+		                       PATH_LENGTH_MAX);
+	if (!may_be_new && !exists(path))
+		return korch_error_set(err, KORCH_E_NOT_FOUND, "there is no %s, and no manifests are given",
+		                       path);
+	int code = make_folder(path, err);
+	if (code < 0)
+		return code;
+	char *real = realpath(path, NULL);
+	if (!real || strlen(real) > PATH_LENGTH_MAX)
+		code =
+		    korch_error_set(err, KORCH_E_IO, "%s: %s", path, strerror(real ? ENAMETOOLONG : errno));
+	else
+		fill(out, real);
+	free(real);
+	out->is_durable = 1;
+	return code < 0 ? code : check_durable(out, may_be_new, err);
+}
+
+int state_runtime(korch_runtime **out, const state *self, korch_loop *loop,
+                  const korch_process_options *options, korch_error **err)
+{
+	korch_process_options own = *options;
+	own.state_folder = self->runtime_folder;
+	int code = make_folder(self->folder, err);
+	return code < 0 ? code : korch_runtime_process_new(out, loop, &own, err);
 }
 
 struct cleaning {
@@ -122,40 +204,23 @@ static size_t clean(korch_runtime *runtime, korch_loop *loop)
 	return cleaning.found;
 }
 
-/* Opens the runtime of one instance's folder; KORCH_E_BUSY when another korch has it. */
-static int open_instance(korch_runtime **out, const state *self, korch_loop *loop,
-                         const korch_process_options *options, korch_error **err)
-{
-	korch_process_options own = *options;
-	own.state_folder = self->runtime_folder;
-	if (make_folder(self->folder, err) < 0)
-		return KORCH_E_IO;
-	return korch_runtime_process_new(out, loop, &own, err);
-}
-
-static int exists(const char *path)
-{
-	struct stat status;
-	return stat(path, &status) == 0;
-}
-
-int state_open(state *out, korch_runtime **runtime, korch_loop *loop, const char *base,
+int state_open(state *out, korch_runtime **runtime, korch_loop *loop,
                const korch_process_options *options, size_t *cleaned, korch_error **err)
 {
 	char folder[2048];
 	int is_open = 0;
 	*cleaned = 0;
-	int code = find_base(folder, sizeof(folder), base, err);
+	int code = find_base(folder, sizeof(folder), err);
 	if (code < 0)
 		return code;
 	for (int i = 0; i < INSTANCES_MAX; i++) {
 		state candidate;
 		korch_runtime *opened = NULL;
 		korch_error *error = NULL;
-		fill(&candidate, folder, i);
+		fill_instance(&candidate, folder, i);
 		if (is_open && !exists(candidate.folder))
 			continue;
-		code = open_instance(&opened, &candidate, loop, options, &error);
+		code = state_runtime(&opened, &candidate, loop, options, &error);
 		if (code < 0 && code != KORCH_E_BUSY) {
 			korch_runtime_free(is_open ? *runtime : NULL);
 			if (err)

@@ -1,0 +1,16 @@
+/* The store of `korch up`, by its options. */
+#ifndef KORCH_UP_STORE_H
+#define KORCH_UP_STORE_H
+
+#include "up/options.h"
+#include "up/state.h"
+#include <korch/store.h>
+
+/*
+ * Opens the store that the options ask for. *out: the caller's, who frees it after the cluster;
+ * NULL: none is asked for, and the cluster makes one in memory. folders: have been filled.
+ */
+int up_store_open(korch_store **out, korch_loop *loop, const up_options *options,
+                  const state *folders, korch_error **err);
+
+#endif
