@@ -6,6 +6,7 @@
 #define KORCH_STORE_H
 
 #include <korch/object.h>
+#include <korch/seal.h>
 
 KORCH_BEGIN_DECLS
 
@@ -88,6 +89,26 @@ typedef struct korch_lease_state {
  * state is NULL on failure. */
 typedef void (*korch_lease_fn)(void *userdata, int code, const korch_lease_state *state);
 
+/** What korch_store_reseal() does. */
+typedef enum korch_reseal_type {
+	KORCH_RESEAL_OLD, /**< what is sealed under an older key gets its data key wrapped again; what
+	                     is plain and should not be is sealed, and the other way round */
+	KORCH_RESEAL_ALL, /**< everything sealed is encrypted again under a new data key: when a key may
+	                     have become known */
+} korch_reseal_type;
+
+/** How far korch_store_reseal() is. */
+typedef struct korch_reseal_state {
+	uint64_t seen;    /**< values that were looked at */
+	uint64_t total;   /**< values that there were at the start, events of the log among them */
+	uint64_t written; /**< values that were written again */
+	int32_t is_done;  /**< 1: nothing is left */
+	int32_t reserved; /**< 0 */
+} korch_reseal_state;
+/** Progress of korch_store_reseal(): with code 0 and is_done 0 once for each slice, then a last
+ * time with is_done 1 or with a negative code: what the sealer said, KORCH_E_IO, _CLOSED. */
+typedef void (*korch_reseal_fn)(void *userdata, int code, const korch_reseal_state *state);
+
 /** What happened to an object. */
 typedef enum korch_change_type {
 	KORCH_CHANGE_ADDED,
@@ -139,6 +160,9 @@ typedef struct korch_store_sqlite_options {
 	int32_t reserved;    /**< 0 */
 	size_t window; /**< changes that are kept for watches and older lists, also over a restart; 0:
 	                  16,384; at most 16,777,216 */
+	korch_sealer *sealer; /**< seals what is written and opens what is read; borrowed, must outlive
+	                         the store; NULL: all is plain, and a file with sealed values is refused
+	                       */
 } korch_store_sqlite_options;
 
 /**
@@ -149,7 +173,8 @@ typedef struct korch_store_sqlite_options {
  * @param options copied.
  * @return 0; with nothing overwritten: KORCH_E_BUSY (another process, which is named, has the
  * store), KORCH_E_INVALID (not a SQLite file, another program's), KORCH_E_UNSUPPORTED (of a newer
- * program), KORCH_E_IO (no permission, damaged), KORCH_E_NOMEM. @since 0.1
+ * program), KORCH_E_IO (no permission, damaged), KORCH_E_NOT_FOUND (sealed values, and no sealer or
+ * not with their key), what korch_sealer_open() says, KORCH_E_NOMEM. @since 0.1
  */
 KORCH_API int korch_store_sqlite_new(korch_store **out, korch_loop *loop,
                                      const korch_store_sqlite_options *options, korch_error **err);
@@ -205,6 +230,15 @@ KORCH_API int korch_store_lease_renew(korch_store *store, uint64_t lease, korch_
 /** Ends a lease at once, and removes its objects. @since 0.1 */
 KORCH_API int korch_store_lease_revoke(korch_store *store, uint64_t lease, korch_lease_fn fn,
                                        void *userdata);
+/**
+ * Writes again what a sealer would seal otherwise now, after korch_sealer_replace(): in slices
+ * between other writes, no revision changes. What was done stays done when it ends early; calling
+ * it again goes on with what is old still. A value that does not open ends it and stays as it is.
+ * @param type a korch_reseal_type. @param fn called once or more, see korch_reseal_fn.
+ * @return also KORCH_E_UNSUPPORTED: this store has no sealer; KORCH_E_BUSY: one is under way.
+ * @since 0.1
+ */
+KORCH_API int korch_store_reseal(korch_store *store, int type, korch_reseal_fn fn, void *userdata);
 /** @} */
 
 /**

@@ -243,6 +243,16 @@ int korch_store_lease_revoke(korch_store *store, uint64_t lease, korch_lease_fn 
 	return r < 0 ? r : store->ops->lease_revoke(store->self, lease, fn, userdata);
 }
 
+int korch_store_reseal(korch_store *store, int type, korch_reseal_fn fn, void *userdata)
+{
+	if (!store || !fn || (type != KORCH_RESEAL_OLD && type != KORCH_RESEAL_ALL))
+		return KORCH_E_INVALID;
+	if (store->is_closed)
+		return KORCH_E_CLOSED;
+	return store->ops->reseal ? store->ops->reseal(store->self, type, fn, userdata)
+	                          : KORCH_E_UNSUPPORTED;
+}
+
 int korch_store_watch(korch_watch **out, korch_store *store, const korch_watch_query *query,
                       korch_loop_fn ready, void *userdata)
 {

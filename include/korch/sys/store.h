@@ -13,7 +13,7 @@ KORCH_BEGIN_DECLS
 
 /**
  * Functions of a store. `self` is what korch_store_register() was given. Every slot is required but
- * the last ones, of leases.
+ * the last ones, of leases and sealers.
  * None may block for long or call a completion from inside; arguments have been checked by the
  * caller already. Conformance: tests/conformance/store.h.
  */
@@ -48,6 +48,8 @@ typedef struct korch_store_ops {
 	int (*lease_grant)(void *self, korch_usec ttl_us, korch_lease_fn fn, void *userdata);
 	int (*lease_renew)(void *self, uint64_t lease, korch_lease_fn fn, void *userdata);
 	int (*lease_revoke)(void *self, uint64_t lease, korch_lease_fn fn, void *userdata);
+	/** See korch_store_reseal(); NULL: the store has no sealers. */
+	int (*reseal)(void *self, int type, korch_reseal_fn fn, void *userdata);
 } korch_store_ops;
 
 /**

@@ -5,7 +5,7 @@
  *   cur  what is stored now: one row a key
  *   log  the latest changes, each with the state before it; the state after it is that before the
  *        key's next change, or what is stored now, so it need not be there twice
- *   state  "revision" and "compacted"
+ *   state  one row: the file's own id, the newest revision, and up to which the log is forgotten
  */
 #include "base/cleanup.h"
 #include "store/sqlite/sqlite.h"
@@ -20,7 +20,6 @@ enum {
 	SCHEMA_VERSION = 1,
 	WINDOW_DEFAULT = 16384,
 	WINDOW_MAX = 1 << 24,
-	BUSY_MS = 10000,
 };
 
 static const char header[] = "SQLite format 3";
@@ -33,8 +32,9 @@ static const char create_sql[] =
     " body BLOB NOT NULL);"
     "CREATE TABLE log (id INTEGER PRIMARY KEY, revision INTEGER NOT NULL, type INTEGER NOT NULL,"
     " key TEXT NOT NULL, old_revision INTEGER, old_body BLOB);"
-    "CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
-    "INSERT INTO state VALUES ('revision', 0), ('compacted', 0);"
+    "CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL,"
+    " revision INTEGER NOT NULL, compacted INTEGER NOT NULL);"
+    "INSERT INTO state VALUES (1, lower(hex(randomblob(16))), 0, 0);"
     "COMMIT;";
 
 static const char *const statement_sql[STATEMENTS] = {
@@ -47,8 +47,14 @@ static const char *const statement_sql[STATEMENTS] = {
                           " SELECT ?1, ?2, ?3, ?4, revision, body FROM cur WHERE key = ?1",
     [STATEMENT_LOG_REVISION] = "SELECT revision FROM log WHERE id = ?1",
     [STATEMENT_LOG_TRIM] = "DELETE FROM log WHERE id < ?1 AND revision <= ?2",
-    [STATEMENT_SET_STATE] =
-        "UPDATE state SET value = CASE name WHEN 'revision' THEN ?1 ELSE ?2 END",
+    [STATEMENT_SET_STATE] = "UPDATE state SET revision = ?1, compacted = ?2",
+    [STATEMENT_CURRENT_FROM] = "SELECT id, key, body FROM cur WHERE id > ?1 ORDER BY id LIMIT 1",
+    [STATEMENT_LOG_FROM] =
+        "SELECT id, key, old_body FROM log WHERE id > ?1 AND old_body IS NOT NULL"
+        " ORDER BY id LIMIT 1",
+    [STATEMENT_CURRENT_BODY] = "UPDATE cur SET body = ?2 WHERE id = ?1",
+    [STATEMENT_LOG_BODY] = "UPDATE log SET old_body = ?2 WHERE id = ?1",
+    [STATEMENT_COUNT] = "SELECT count(*) FROM cur",
 };
 
 int korch__sqlite_error(korch_error **err, const sqlite_database *database, const char *what)
@@ -131,7 +137,10 @@ static int set_up(sqlite_database *database, int is_normal, korch_error **err)
 	if (r == 0 && is_empty)
 		r = run(database, "PRAGMA page_size = 8192", err);
 	if (r == 0)
-		r = run(database, "PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864;", err);
+		r = run(database,
+		        "PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864;"
+		        "PRAGMA secure_delete = ON;",
+		        err);
 	if (r == 0)
 		r = run(database, is_normal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL",
 		        err);
@@ -150,19 +159,31 @@ static int prepare(sqlite_database *database, korch_error **err)
 	return 0;
 }
 
+/* The file's id; left empty when there is none. */
+static int read_id(sqlite_database *database)
+{
+	sqlite3_stmt *statement = NULL;
+	int r = sqlite3_prepare_v2(database->handle, "SELECT id FROM state", -1, &statement, NULL);
+	if (r == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW &&
+	    sqlite3_column_bytes(statement, 0) == sizeof(database->id) - 1)
+		memcpy(database->id, sqlite3_column_text(statement, 0), sizeof(database->id));
+	return sqlite3_finalize(statement) == SQLITE_OK && r == SQLITE_OK ? 0 : -1;
+}
+
 static int read_state(sqlite_database *database, korch_error **err)
 {
 	int64_t revision = -1, compacted = -1, first = 0, last = 0;
-	if (read_number(&revision, database, "SELECT value FROM state WHERE name = 'revision'") < 0 ||
-	    read_number(&compacted, database, "SELECT value FROM state WHERE name = 'compacted'") < 0 ||
+	if (read_id(database) < 0 ||
+	    read_number(&revision, database, "SELECT revision FROM state") < 0 ||
+	    read_number(&compacted, database, "SELECT compacted FROM state") < 0 ||
 	    read_number(&first, database, "SELECT min(id) FROM log") < 0 ||
 	    read_number(&last, database, "SELECT max(id) FROM log") < 0)
 		return korch__sqlite_error(err, database, "cannot read");
-	if (revision < 0 || compacted < 0 || compacted > revision || last < first)
+	if (!*database->id || revision < 0 || compacted < 0 || compacted > revision || last < first)
 		return korch_error_set(
 		    err, KORCH_E_IO,
-		    "store %s: no valid revision in it; the file is damaged and was left "
-		    "as it is: restore a backup",
+		    "store %s: no valid id and revision in it; the file is damaged and was left as it is: "
+		    "restore a backup",
 		    database->path);
 	database->state = (sqlite_state){(uint64_t)revision, (uint64_t)compacted, first ? first : 1,
 	                                 last ? last + 1 : 1};
@@ -193,6 +214,7 @@ int korch__sqlite_open(sqlite_database *database, const korch_store_sqlite_optio
 	int r = check_options(options, err);
 	if (r < 0)
 		return r;
+	database->sealer = options->sealer;
 	database->window = options->window ? (int64_t)options->window : WINDOW_DEFAULT;
 	database->path = korch__strdup(options->path);
 	if (!database->path)
@@ -205,7 +227,7 @@ int korch__sqlite_open(sqlite_database *database, const korch_store_sqlite_optio
 	if (sqlite3_open_v2(database->path, &database->handle, SQLITE_OPEN_READWRITE, NULL) !=
 	    SQLITE_OK)
 		return korch__sqlite_error(err, database, "cannot open");
-	sqlite3_busy_timeout(database->handle, BUSY_MS);
+	sqlite3_busy_timeout(database->handle, KORCH__SQLITE_BUSY_MS);
 	if ((r = set_up(database, options->synchronous == KORCH_STORE_SYNC_NORMAL, err)) < 0 ||
 	    (r = prepare(database, err)) < 0)
 		return r;

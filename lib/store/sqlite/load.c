@@ -42,16 +42,19 @@ static int has_key(const korch_object *object, const char *text)
 	return is_same;
 }
 
-/* The object in two columns, the revision and the body behind it. */
-static int read_object(korch_object **out, file_loader *loader, const char *key, int column)
+/* The object of a row's bytes. */
+static int decode(korch_object **out, file_loader *loader, const char *key, char *body,
+                  size_t length)
 {
 	const korch_decode_options options = {.size = sizeof(options), .max_depth = 2000};
-	const char *body = sqlite3_column_blob(loader->rows, column + 1);
-	size_t length = (size_t)sqlite3_column_bytes(loader->rows, column + 1);
+	char *plain = body;
+	int r = korch__sqlite_unseal(&plain, &length, loader->database, key, loader->err);
+	if (r < 0)
+		return r;
 	korch_object *object = NULL;
-	if (!key || !body)
-		return refuse(loader, key, "nothing is stored");
-	int r = korch_object_from_json(&object, body, length, &options, NULL, NULL);
+	r = korch_object_from_json(&object, plain, length, &options, NULL, NULL);
+	if (plain != body)
+		korch_seal_clear_free(plain, length);
 	if (r == KORCH_E_NOMEM)
 		return korch_error_set(loader->err, r, "no memory for a store");
 	if (r < 0)
@@ -60,9 +63,22 @@ static int read_object(korch_object **out, file_loader *loader, const char *key,
 		korch_object_unref(object);
 		return refuse(loader, key, "another object is stored");
 	}
-	object->revision = (uint64_t)sqlite3_column_int64(loader->rows, column);
 	*out = object;
 	return 0;
+}
+
+/* The object in two columns, the revision and the body behind it. */
+static int read_object(korch_object **out, file_loader *loader, const char *key, int column)
+{
+	/* SQLite's own memory: only read. */
+	char *body = (char *)(uintptr_t)sqlite3_column_blob(loader->rows, column + 1);
+	size_t length = (size_t)sqlite3_column_bytes(loader->rows, column + 1);
+	if (!key || !body)
+		return refuse(loader, key, "nothing is stored");
+	int r = decode(out, loader, key, body, length);
+	if (r == 0)
+		(*out)->revision = (uint64_t)sqlite3_column_int64(loader->rows, column);
+	return r;
 }
 
 static const char *column_text(file_loader *loader, int column)

@@ -18,9 +18,21 @@ typedef struct sqlite_store {
 	sqlite_jobs ready; /* handed back by the worker, not yet handed over */
 	size_t n_under_way;
 	int is_closed;
-	int is_broken; /* memory and file are not the same any more: memory was short */
-	int *is_gone;  /* set to 1 when the store is freed from inside of one of its callbacks */
+	int is_resealing; /* a run is under way */
+	int is_broken;    /* memory and file are not the same any more: memory was short */
+	int *is_gone;     /* set to 1 when the store is freed from inside of one of its callbacks */
 } sqlite_store;
+
+/* Ends a run of resealing; the store may be gone behind it. */
+static void end_reseal(sqlite_reseal *reseal, int code)
+{
+	sqlite_store *store = reseal->store;
+	sqlite_reseal last = *reseal;
+	store->is_resealing = 0;
+	last.state.is_done &= code == 0;
+	korch__free(reseal);
+	last.fn(last.userdata, code, &last.state);
+}
 
 /* Tells a caller that a job has failed. */
 static void fail(sqlite_job *job, int code)
@@ -30,6 +42,8 @@ static void fail(sqlite_job *job, int code)
 		job->fn.get(job->userdata, code, NULL);
 	else if (job->type == SQLITE_JOB_LIST)
 		job->fn.list(job->userdata, code, NULL);
+	else if (job->type == SQLITE_JOB_RESEAL)
+		end_reseal(job->reseal, code);
 	else
 		job->fn.commit(job->userdata, code, &result);
 }
@@ -43,6 +57,8 @@ static int pass_commit(sqlite_store *store, sqlite_job *job)
 		store->is_broken = 1;
 	return r;
 }
+
+static void on_slice(void *userdata, int code, const korch_commit_result *result);
 
 /* Lets the memory store do and answer what the file has done; a code when it cannot. */
 static int pass(sqlite_store *store, sqlite_job *job)
@@ -61,6 +77,9 @@ static int pass(sqlite_store *store, sqlite_job *job)
 		return korch__memory_ops.get(store->memory, &job->key.key, job->fn.get, job->userdata);
 	case SQLITE_JOB_LIST:
 		return korch__memory_ops.list(store->memory, &job->query, job->fn.list, job->userdata);
+	case SQLITE_JOB_RESEAL:
+		/* Changes nothing: the answer comes from the loop, like all others. */
+		return korch__memory_ops.compact(store->memory, 0, on_slice, job->reseal);
 	}
 	return KORCH_E_INTERNAL;
 }
@@ -172,6 +191,52 @@ static int sqlite_list(void *self, const korch_list_query *query, korch_list_fn 
 	return submit(store, job);
 }
 
+static int submit_slice(sqlite_reseal *reseal)
+{
+	sqlite_job *job = korch__calloc(1, sizeof(*job));
+	if (!job)
+		return KORCH_E_NOMEM;
+	job->type = SQLITE_JOB_RESEAL;
+	job->reseal = reseal;
+	return submit(reseal->store, job);
+}
+
+/* The next slice is on its way before the caller hears of this one: it may free the store. */
+static void on_slice(void *userdata, int code, const korch_commit_result *result)
+{
+	(void)result;
+	sqlite_reseal *reseal = userdata;
+	if (code < 0 || reseal->state.is_done) {
+		end_reseal(reseal, code);
+		return;
+	}
+	sqlite_reseal now = *reseal;
+	code = submit_slice(reseal);
+	if (code < 0)
+		end_reseal(reseal, code);
+	else
+		now.fn(now.userdata, 0, &now.state);
+}
+
+static int sqlite_reseal_start(void *self, int type, korch_reseal_fn fn, void *userdata)
+{
+	sqlite_store *store = self;
+	if (!store->database.sealer)
+		return KORCH_E_UNSUPPORTED;
+	if (store->is_resealing)
+		return KORCH_E_BUSY;
+	sqlite_reseal *reseal = korch__calloc(1, sizeof(*reseal));
+	if (!reseal)
+		return KORCH_E_NOMEM;
+	*reseal = (sqlite_reseal){.store = store, .fn = fn, .userdata = userdata, .type = type};
+	int r = submit_slice(reseal);
+	if (r < 0)
+		korch__free(reseal);
+	else
+		store->is_resealing = 1;
+	return r;
+}
+
 static int sqlite_watch(void **out, void *self, const korch_watch_query *query, korch_loop_fn ready,
                         void *userdata)
 {
@@ -230,6 +295,7 @@ static const korch_store_ops sqlite_ops = {
     .watch_free = sqlite_watch_free,
     .close = sqlite_close,
     .free = sqlite_free,
+    .reseal = sqlite_reseal_start,
 };
 
 static int start_worker(sqlite_store *store, korch_loop *loop, korch_error **err)

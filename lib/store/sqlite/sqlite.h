@@ -7,7 +7,11 @@
 
 #include "store/key.h"
 #include "store/memory.h"
+#include <korch/seal.h>
 #include <sqlite3.h>
+
+/* How long another connection (a backup) is waited for. */
+enum { KORCH__SQLITE_BUSY_MS = 10000 };
 
 typedef enum sqlite_statement {
 	STATEMENT_REVISION_OF,
@@ -19,6 +23,11 @@ typedef enum sqlite_statement {
 	STATEMENT_LOG_REVISION,
 	STATEMENT_LOG_TRIM,
 	STATEMENT_SET_STATE,
+	STATEMENT_CURRENT_FROM,
+	STATEMENT_LOG_FROM,
+	STATEMENT_CURRENT_BODY,
+	STATEMENT_LOG_BODY,
+	STATEMENT_COUNT,
 	STATEMENTS,
 } sqlite_statement;
 
@@ -34,7 +43,9 @@ typedef struct sqlite_database {
 	sqlite3 *handle;
 	sqlite3_stmt *statements[STATEMENTS];
 	char *path;
-	int64_t window; /* rows of the log that are kept */
+	char id[33];          /* the file's own, for life: sealed values are bound to it */
+	korch_sealer *sealer; /* borrowed, or NULL */
+	int64_t window;       /* rows of the log that are kept */
 	sqlite_state state;
 	int is_trimming; /* 1: rows that do not count any more are left */
 	int lock;        /* descriptor */
@@ -43,7 +54,7 @@ typedef struct sqlite_database {
 /* One write of a job, as the file takes it. */
 typedef struct sqlite_row {
 	char *key;
-	char *body; /* PUT: JSON, of free() */
+	char *body; /* PUT: JSON, sealed before it is written; of free() */
 	size_t length;
 	uint64_t old;        /* revision that is stored now, 0: none */
 	korch_key_copy copy; /* DELETE, CHECK: what the write's key points to */
@@ -54,13 +65,25 @@ typedef enum sqlite_job_type {
 	SQLITE_JOB_COMPACT,
 	SQLITE_JOB_GET,
 	SQLITE_JOB_LIST,
+	SQLITE_JOB_RESEAL,
 } sqlite_job_type;
+
+/* A run of korch_store_reseal(): each of its jobs is a slice. */
+typedef struct sqlite_reseal {
+	void *store; /* sqlite.c's */
+	korch_reseal_fn fn;
+	void *userdata;
+	int32_t type;
+	int in_log; /* cur is done */
+	int64_t at; /* id of the last row that was seen */
+	korch_reseal_state state;
+} sqlite_reseal;
 
 /* A call that waits for the calls before it. */
 typedef struct sqlite_job {
 	struct sqlite_job *next;
 	int32_t type;
-	int32_t code; /* KORCH_E_IO: the file could not be written */
+	int32_t code; /* KORCH_E_IO: the file could not be written; or what the sealer said */
 	void *userdata;
 	union {
 		korch_commit_fn commit;
@@ -73,6 +96,7 @@ typedef struct sqlite_job {
 	uint64_t revision;      /* COMPACT */
 	korch_key_copy key;     /* GET */
 	korch_list_query query; /* LIST, strings owned */
+	sqlite_reseal *reseal;  /* RESEAL, borrowed */
 } sqlite_job;
 
 typedef struct sqlite_jobs {
@@ -96,6 +120,18 @@ int korch__sqlite_lock(const char *path, korch_error **err);
 
 /* load.c: fills an empty memory store with what the file holds. */
 int korch__sqlite_load(memory_store *memory, sqlite_database *database, korch_error **err);
+
+/* seal.c: seals the bodies of a commit; a failure is its code. */
+void korch__sqlite_seal(const sqlite_database *database, sqlite_job *job);
+/* Opens what is stored under a key; *out is the input when it lies there in plain. Otherwise free
+ * it with korch_seal_clear_free(). */
+int korch__sqlite_unseal(char **out, size_t *length, const sqlite_database *database,
+                         const char *key, korch_error **err);
+/* Seals one slice of the file again, in an open transaction; a failure of the sealer is the job's
+ * code, one of the file is returned. */
+int korch__sqlite_reseal(sqlite_database *database, sqlite_job *job);
+/* Behind a run: what was plain leaves the WAL, too. */
+void korch__sqlite_forget_plain(sqlite_database *database);
 
 /* write.c: does jobs in order in one transaction of the file; sets their codes. */
 void korch__sqlite_write(sqlite_database *database, sqlite_job *first);

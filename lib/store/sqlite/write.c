@@ -142,7 +142,9 @@ static int write_jobs(sqlite_database *database, sqlite_job *first)
 	sqlite_state *state = &database->state;
 	int64_t end = state->end;
 	for (sqlite_job *job = first; job; job = job->next) {
-		if (job->type == SQLITE_JOB_COMMIT && write_commit(database, job) < 0)
+		if (job->type == SQLITE_JOB_COMMIT && job->code == 0 && write_commit(database, job) < 0)
+			return KORCH_E_IO;
+		if (job->type == SQLITE_JOB_RESEAL && korch__sqlite_reseal(database, job) < 0)
 			return KORCH_E_IO;
 		if (job->type == SQLITE_JOB_COMPACT && job->revision <= state->revision &&
 		    job->revision > state->compacted) {
@@ -156,21 +158,36 @@ static int write_jobs(sqlite_database *database, sqlite_job *first)
 	return write_state(database);
 }
 
+/* Behind a transaction that is durable. */
+static void finish(sqlite_database *database, const sqlite_job *first)
+{
+	for (const sqlite_job *job = first; job; job = job->next) {
+		if (job->type == SQLITE_JOB_RESEAL && job->reseal->state.is_done)
+			korch__sqlite_forget_plain(database);
+	}
+}
+
 void korch__sqlite_write(sqlite_database *database, sqlite_job *first)
 {
 	sqlite_state before = database->state;
+	for (sqlite_job *job = first; job && database->sealer; job = job->next) {
+		if (job->type == SQLITE_JOB_COMMIT)
+			korch__sqlite_seal(database, job);
+	}
 	int r = sqlite3_exec(database->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK
 	            ? write_jobs(database, first)
 	            : KORCH_E_IO;
-	if (r == 0 && sqlite3_exec(database->handle, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+	if (r == 0 && sqlite3_exec(database->handle, "COMMIT", NULL, NULL, NULL) == SQLITE_OK) {
+		finish(database, first);
 		return;
+	}
 	korch__log(KORCH_LOG_ERROR, "store", "%s: nothing was written: %s", database->path,
 	           sqlite3_errmsg(database->handle));
 	sqlite3_exec(database->handle, "ROLLBACK", NULL, NULL, NULL);
 	database->state = before;
 	database->is_trimming = 0;
 	for (sqlite_job *job = first; job; job = job->next) {
-		if (job->type == SQLITE_JOB_COMMIT || job->type == SQLITE_JOB_COMPACT)
+		if (job->type != SQLITE_JOB_GET && job->type != SQLITE_JOB_LIST)
 			job->code = KORCH_E_IO;
 	}
 }

@@ -2,9 +2,7 @@
  * The SQLite store beyond the conformance suite: files that must be refused and left alone, a
  * second holder, a full disk, what is there after a restart, a writer that is killed.
  */
-#include "unit.h"
-#include <ftw.h>
-#include <korch/store.h>
+#include "sqlite_fixture.h"
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -14,120 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { KILLS = 40, TEXT = 4096 };
-
-static char folder[64], path[96];
-static korch_loop *loop;
-static korch_store *store;
-static const korch_kind *config_map;
-
-static void set_up(void)
-{
-	snprintf(folder, sizeof(folder), "/tmp/korch-sqlite-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/store.db", folder);
-	ck_assert_int_eq(korch_loop_new(&loop, NULL), 0);
-	ck_assert_int_eq(korch_kind_get(&config_map, "v1", "ConfigMap", NULL), 0);
-}
-
-static int remove_one(const char *name, const struct stat *status, int type, struct FTW *at)
-{
-	(void)status;
-	(void)type;
-	(void)at;
-	return remove(name);
-}
-
-static void tear_down(void)
-{
-	korch_store_free(store);
-	store = NULL;
-	korch_loop_free(loop);
-	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-static int open_window(size_t window, korch_error **err)
-{
-	korch_store_sqlite_options options = {.size = sizeof(options), .path = path, .window = window};
-	return korch_store_sqlite_new(&store, loop, &options, err);
-}
-
-static void open_store(void)
-{
-	ck_assert_int_eq(open_window(0, NULL), 0);
-}
-
-static void close_store(void)
-{
-	korch_store_free(store);
-	store = NULL;
-}
-
-typedef struct answer {
-	int n;
-	int code;
-	uint64_t revision;
-	char text[TEXT];
-} answer;
-
-static void on_commit(void *userdata, int code, const korch_commit_result *result)
-{
-	answer *out = userdata;
-	out->code = code;
-	out->revision = result->revision;
-	out->n++;
-}
-
-static korch_write put_write(const char *name, const char *value)
-{
-	korch_object *object = NULL;
-	ck_assert_int_eq(korch_object_new(&object, config_map), 0);
-	korch_object_meta *meta = korch_object_edit_meta(object);
-	ck_assert_int_eq(korch_string_set(&meta->name, name), 0);
-	ck_assert_int_eq(korch_string_set(&meta->namespace_, "ns"), 0);
-	ck_assert_int_eq(korch_map_set(&meta->annotations, "value", value), 0);
-	return (korch_write){.op = KORCH_WRITE_PUT, .object = object, .expected = KORCH_REVISION_ANY};
-}
-
-static void wait_for(const answer *out, int n)
-{
-	while (out->n < n)
-		korch_loop_step(loop, korch_loop_now(loop) + KORCH_USEC_PER_SEC);
-}
-
-static answer put(const char *name, const char *value)
-{
-	answer out = {0};
-	korch_write write = put_write(name, value);
-	ck_assert_int_eq(korch_store_commit(store, &write, 1, on_commit, &out), 0);
-	wait_for(&out, 1);
-	return out;
-}
-
-static void on_list(void *userdata, int code, const korch_list_page *page)
-{
-	answer *out = userdata;
-	out->n++;
-	out->code = code;
-	for (size_t i = 0; page && i < page->n; i++) {
-		const korch_object *object = page->objects[i];
-		size_t length = strlen(out->text);
-		snprintf(out->text + length, TEXT - length, "%s=%s@%llu ", korch_object_name(object),
-		         korch_map_get(object->metadata->annotations, "value"),
-		         (unsigned long long)object->revision);
-	}
-	if (page)
-		out->revision = page->revision;
-}
-
-static answer list(uint64_t revision)
-{
-	answer out = {0};
-	korch_list_query query = {.revision = revision};
-	ck_assert_int_eq(korch_store_list(store, &query, on_list, &out), 0);
-	wait_for(&out, 1);
-	return out;
-}
+enum { KILLS = 40 };
 
 /* Files that are refused */
 
@@ -137,43 +22,6 @@ static void write_file(const void *data, size_t n)
 	ck_assert_ptr_nonnull(file);
 	ck_assert_uint_eq(fwrite(data, 1, n, file), n);
 	fclose(file);
-}
-
-static void run_sql(const char *sql)
-{
-	sqlite3 *handle = NULL;
-	ck_assert_int_eq(sqlite3_open(path, &handle), SQLITE_OK);
-	ck_assert_int_eq(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK);
-	ck_assert_int_eq(sqlite3_close(handle), SQLITE_OK);
-}
-
-static size_t read_file(char **out)
-{
-	FILE *file = fopen(path, "rb");
-	ck_assert_ptr_nonnull(file);
-	fseek(file, 0, SEEK_END);
-	size_t n = (size_t)ftell(file);
-	rewind(file);
-	*out = malloc(n + 1);
-	ck_assert_uint_eq(fread(*out, 1, n, file), n);
-	fclose(file);
-	return n;
-}
-
-/* Refused with a code and words, and not one byte of the file is changed. */
-static void expect_refused(int code, const char *words)
-{
-	char *before, *after;
-	size_t n = read_file(&before);
-	korch_error *err = NULL;
-	ck_assert_int_eq(open_window(0, &err), code);
-	ck_assert_msg(strstr(korch_error_message(err), words), "%s", korch_error_message(err));
-	ck_assert_msg(strstr(korch_error_message(err), path), "%s", korch_error_message(err));
-	korch_error_free(err);
-	ck_assert_uint_eq(read_file(&after), n);
-	ck_assert_int_eq(memcmp(before, after, n), 0);
-	free(before);
-	free(after);
 }
 
 START_TEST(other_files)
@@ -189,7 +37,7 @@ END_TEST
 START_TEST(newer_schema)
 {
 	open_store();
-	put("a", "1");
+	put(config_map, "a", "1");
 	close_store();
 	run_sql("PRAGMA user_version = 2");
 	expect_refused(KORCH_E_UNSUPPORTED, "schema version 2, this program knows 1");
@@ -199,12 +47,12 @@ END_TEST
 START_TEST(damaged_files)
 {
 	open_store();
-	put("a", "1");
+	put(config_map, "a", "1");
 	close_store();
 	run_sql("UPDATE cur SET body = '{\"apiVersion\":\"v1\",\"kind'");
 	expect_refused(KORCH_E_IO, "ConfigMap/v1/ns/a: what is stored is no object");
 	char *data;
-	size_t n = read_file(&data);
+	size_t n = read_file(&data, path);
 	memset(data + 100, 0xff, n - 100);
 	write_file(data, n);
 	free(data);
@@ -268,18 +116,18 @@ END_TEST
 START_TEST(full_disk)
 {
 	open_store();
-	ck_assert_int_eq(put("a", "1").code, 0);
+	ck_assert_int_eq(put(config_map, "a", "1").code, 0);
 	signal(SIGXFSZ, SIG_IGN);
 	struct rlimit before, limit;
 	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
 	limit = before;
 	limit.rlim_cur = 4096;
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	answer failed = put("b", "2");
+	answer failed = put(config_map, "b", "2");
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
 	ck_assert_int_eq(failed.code, KORCH_E_IO);
 	ck_assert_str_eq(list(0).text, "a=1@1 ");
-	ck_assert_int_eq(put("c", "3").code, 0);
+	ck_assert_int_eq(put(config_map, "c", "3").code, 0);
 	close_store();
 	open_store();
 	ck_assert_str_eq(list(0).text, "a=1@1 c=3@2 ");
@@ -291,9 +139,9 @@ END_TEST
 START_TEST(restart)
 {
 	open_store();
-	put("a", "1");
-	put("b", "1");
-	put("a", "2");
+	put(config_map, "a", "1");
+	put(config_map, "b", "1");
+	put(config_map, "a", "2");
 	korch_write gone = {
 	    .op = KORCH_WRITE_DELETE, .key = {config_map, "ns", "b"}, .expected = KORCH_REVISION_ANY};
 	answer out = {0};
@@ -303,7 +151,7 @@ START_TEST(restart)
 	open_store();
 	ck_assert_str_eq(list(0).text, "a=2@3 ");
 	ck_assert_str_eq(list(2).text, "a=1@1 b=1@2 ");
-	ck_assert_uint_eq(put("b", "3").revision, 5);
+	ck_assert_uint_eq(put(config_map, "b", "3").revision, 5);
 	korch_watch *watch = NULL;
 	korch_watch_query query = {.since = 2};
 	ck_assert_int_eq(korch_store_watch(&watch, store, &query, NULL, NULL), 0);
@@ -326,7 +174,7 @@ START_TEST(window_is_bounded)
 	char value[16];
 	for (int i = 0; i < 3000; i++) {
 		snprintf(value, sizeof(value), "%d", i);
-		korch_write write = put_write("a", value);
+		korch_write write = put_write(config_map, "a", value);
 		ck_assert_int_eq(korch_store_commit(store, &write, 1, on_commit, &out), 0);
 	}
 	wait_for(&out, 3000);
@@ -353,7 +201,7 @@ static void start_pair(unsigned i, korch_commit_fn fn, void *userdata)
 {
 	char value[16];
 	snprintf(value, sizeof(value), "%u", i);
-	korch_write writes[] = {put_write("a", value), put_write("b", value)};
+	korch_write writes[] = {put_write(config_map, "a", value), put_write(config_map, "b", value)};
 	ck_assert_int_eq(korch_store_commit(store, writes, 2, fn, userdata), 0);
 }
 
@@ -443,7 +291,7 @@ KORCH_SUITE(store_sqlite)
 {
 	Suite *suite = suite_create("store_sqlite");
 	TCase *files = tcase_create("files");
-	tcase_add_checked_fixture(files, set_up, tear_down);
+	tcase_add_checked_fixture(files, sqlite_set_up, sqlite_tear_down);
 	tcase_set_timeout(files, 120);
 	const TTest *const tests[] = {other_files,       newer_schema,  damaged_files, no_folder,
 	                              read_only_folder,  second_holder, full_disk,     restart,
