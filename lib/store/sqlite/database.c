@@ -146,6 +146,12 @@ static int set_up(sqlite_database *database, int is_normal, korch_error **err)
 		        err);
 	if (r == 0 && is_empty)
 		r = run(database, create_sql, err);
+	/*
+	 * A killed process may have left commits that were not synced. They will be read now, so that
+	 * they must not be gone after a power loss: a checkpoint syncs them.
+	 */
+	if (r == 0 && !is_empty && !is_normal)
+		r = run(database, "PRAGMA wal_checkpoint(PASSIVE)", err);
 	return r;
 }
 
@@ -208,7 +214,7 @@ static int check_options(const korch_store_sqlite_options *options, korch_error 
 }
 
 int korch__sqlite_open(sqlite_database *database, const korch_store_sqlite_options *options,
-                       korch_error **err)
+                       const char *vfs, korch_error **err)
 {
 	*database = (sqlite_database){.lock = -1};
 	int r = check_options(options, err);
@@ -224,8 +230,7 @@ int korch__sqlite_open(sqlite_database *database, const korch_store_sqlite_optio
 	database->lock = r;
 	if ((r = look_at_file(database->path, err)) < 0)
 		return r;
-	if (sqlite3_open_v2(database->path, &database->handle, SQLITE_OPEN_READWRITE, NULL) !=
-	    SQLITE_OK)
+	if (sqlite3_open_v2(database->path, &database->handle, SQLITE_OPEN_READWRITE, vfs) != SQLITE_OK)
 		return korch__sqlite_error(err, database, "cannot open");
 	sqlite3_busy_timeout(database->handle, KORCH__SQLITE_BUSY_MS);
 	if ((r = set_up(database, options->synchronous == KORCH_STORE_SYNC_NORMAL, err)) < 0 ||

@@ -311,10 +311,10 @@ static int start_worker(sqlite_store *store, korch_loop *loop, korch_error **err
 }
 
 static int open_store(sqlite_store *store, korch_loop *loop,
-                      const korch_store_sqlite_options *options, korch_error **err)
+                      const korch_store_sqlite_options *options, const char *vfs, korch_error **err)
 {
 	korch__sqlite_jobs_init(&store->ready);
-	int r = korch__sqlite_open(&store->database, options, err);
+	int r = korch__sqlite_open(&store->database, options, vfs, err);
 	if (r == 0)
 		r = korch__memory_new(&store->memory, loop, (size_t)store->database.window, err);
 	if (r == 0)
@@ -324,15 +324,15 @@ static int open_store(sqlite_store *store, korch_loop *loop,
 	return r;
 }
 
-int korch_store_sqlite_new(korch_store **out, korch_loop *loop,
-                           const korch_store_sqlite_options *options, korch_error **err)
+int korch__sqlite_new(korch_store **out, korch_loop *loop,
+                      const korch_store_sqlite_options *options, const char *vfs, korch_error **err)
 {
 	if (!out || !loop)
 		return korch_error_set(err, KORCH_E_INVALID, "a SQLite store needs a loop");
 	sqlite_store *store = korch__calloc(1, sizeof(*store));
 	if (!store)
 		return korch_error_set(err, KORCH_E_NOMEM, "no memory for a store");
-	int r = open_store(store, loop, options, err);
+	int r = open_store(store, loop, options, vfs, err);
 	if (r == 0)
 		r = korch_store_register(out, &sqlite_ops, store, err);
 	if (r == 0)
@@ -345,4 +345,10 @@ int korch_store_sqlite_new(korch_store **out, korch_loop *loop,
 	korch__sqlite_close(&store->database);
 	korch__free(store);
 	return r;
+}
+
+int korch_store_sqlite_new(korch_store **out, korch_loop *loop,
+                           const korch_store_sqlite_options *options, korch_error **err)
+{
+	return korch__sqlite_new(out, loop, options, NULL, err);
 }

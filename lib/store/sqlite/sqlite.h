@@ -108,9 +108,14 @@ typedef struct sqlite_jobs {
 /* The writer's thread. */
 typedef struct sqlite_worker sqlite_worker;
 
+/* sqlite.c: korch_store_sqlite_new() on a VFS of SQLite's, NULL: its own. Tests have others. */
+int korch__sqlite_new(korch_store **out, korch_loop *loop,
+                      const korch_store_sqlite_options *options, const char *vfs,
+                      korch_error **err);
+
 /* database.c: opens and closes the file; the schema. */
 int korch__sqlite_open(sqlite_database *database, const korch_store_sqlite_options *options,
-                       korch_error **err);
+                       const char *vfs, korch_error **err);
 void korch__sqlite_close(sqlite_database *database);
 /* Sets an error of the file's own words. */
 int korch__sqlite_error(korch_error **err, const sqlite_database *database, const char *what);
