@@ -1,163 +1,241 @@
 /*
- * The SQLite store: writes one at a time and many in flight, opening with many objects, the file
- * after many updates; beside SQLite itself with the same rows, in the same run.
+ * The SQLite store beside SQLite itself: bench-sqlite [sealed] [PART …]. SQLite alone does what a
+ * durable store with history must do at least: for each write it puts the state before into a log
+ * of the latest changes, replaces the row, drops the log's oldest, and commits so many at once with
+ * the same page size, journal and fsync. With "sealed" all objects are sealed.
  */
-#include <korch/store.h>
+#include "store_bench.h"
+#include <korch/seal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { SINGLE = 3000, GROUPED = 50000, IN_FLIGHT = 64, OBJECTS = 100000, VALUE = 1500 };
+enum { WINDOW = 16384, TEXT = 64 };
 
 static char folder[] = "/tmp/korch-bench-XXXXXX";
-static char path[64], raw_path[64], value[VALUE + 1];
-static korch_loop *loop;
-static korch_store *store;
-static const korch_kind *kind;
+static char path[TEXT], raw_path[TEXT];
+static korch_sealer *sealer;
 
-static double now_s(void)
+static int open_ours(korch_store **out, korch_loop *loop, void *userdata)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	(void)userdata;
+	korch_store_sqlite_options options = {.size = sizeof(options), .path = path, .sealer = sealer};
+	return korch_store_sqlite_new(out, loop, &options, NULL);
 }
 
-static void need(int ok, const char *what)
+/* A name and what follows it. */
+static void file_name(char *out, size_t size, const char *base, const char *end)
 {
-	if (ok)
-		return;
-	fprintf(stderr, "bench-sqlite: %s failed\n", what);
-	exit(1);
+	snprintf(out, size, "%s%s", base, end);
 }
 
-static void open_store(void)
+static uint64_t file_size(const char *base, const char *end)
 {
-	korch_store_sqlite_options options = {.size = sizeof(options), .path = path};
-	need(korch_store_sqlite_new(&store, loop, &options, NULL) == 0, "opening");
+	char name[TEXT + 8];
+	struct stat status;
+	file_name(name, sizeof(name), base, end);
+	return stat(name, &status) == 0 ? (uint64_t)status.st_size : 0;
 }
 
-static void on_commit(void *userdata, int code, const korch_commit_result *result)
+static uint64_t size_of_ours(void *userdata)
 {
-	(void)result;
-	need(code == 0, "a write");
-	++*(int *)userdata;
+	(void)userdata;
+	return file_size(path, "") + file_size(path, "-wal");
 }
 
-static void start_put(int i, int *done)
+static void remove_files(const char *base)
+{
+	static const char *const ends[] = {"", "-wal", "-shm", ".lock"};
+	char name[TEXT + 8];
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		file_name(name, sizeof(name), base, ends[i]);
+		unlink(name);
+	}
+}
+
+static void clear_ours(void *userdata)
+{
+	(void)userdata;
+	remove_files(path);
+}
+
+/* SQLite alone */
+
+typedef struct raw_store {
+	sqlite3 *handle;
+	sqlite3_stmt *put;
+	sqlite3_stmt *log;
+	sqlite3_stmt *trim;
+} raw_store;
+
+static void raw_run(raw_store *raw, const char *sql)
+{
+	store_bench_need(sqlite3_exec(raw->handle, sql, NULL, NULL, NULL) == SQLITE_OK, sql);
+}
+
+static void raw_prepare(raw_store *raw, sqlite3_stmt **out, const char *sql)
+{
+	store_bench_need(sqlite3_prepare_v2(raw->handle, sql, -1, out, NULL) == SQLITE_OK, sql);
+}
+
+static raw_store raw_open(void)
+{
+	raw_store raw = {0};
+	store_bench_need(sqlite3_open(raw_path, &raw.handle) == SQLITE_OK, "SQLite");
+	raw_run(&raw,
+	        "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+	        "CREATE TABLE IF NOT EXISTS cur (id INTEGER PRIMARY KEY, key TEXT UNIQUE, body BLOB);"
+	        "CREATE TABLE IF NOT EXISTS log (id INTEGER PRIMARY KEY, key TEXT, body BLOB);");
+	raw_prepare(&raw, &raw.put,
+	            "INSERT INTO cur (key, body) VALUES (?1, ?2)"
+	            " ON CONFLICT (key) DO UPDATE SET body = ?2");
+	raw_prepare(&raw, &raw.log,
+	            "INSERT INTO log (key, body) SELECT key, body FROM cur WHERE key = ?1");
+	raw_prepare(&raw, &raw.trim, "DELETE FROM log WHERE id <= ?1");
+	return raw;
+}
+
+static void raw_close(raw_store *raw)
+{
+	sqlite3_finalize(raw->put);
+	sqlite3_finalize(raw->log);
+	sqlite3_finalize(raw->trim);
+	store_bench_need(sqlite3_close(raw->handle) == SQLITE_OK, "closing");
+}
+
+static void raw_step(sqlite3_stmt *statement)
+{
+	store_bench_need(sqlite3_step(statement) == SQLITE_DONE, "a row");
+	sqlite3_reset(statement);
+}
+
+static void raw_write(raw_store *raw, unsigned key, unsigned version)
 {
 	char name[32];
-	snprintf(name, sizeof(name), "object-%06d", i);
-	korch_object *object = NULL;
-	need(korch_object_new(&object, kind) == 0, "an object");
-	korch_object_meta *meta = korch_object_edit_meta(object);
-	need(korch_string_set(&meta->name, name) == 0, "a name");
-	need(korch_string_set(&meta->namespace_, "bench") == 0, "a namespace");
-	need(korch_map_set(&meta->annotations, "value", value) == 0, "a value");
-	korch_write write = {.op = KORCH_WRITE_PUT, .object = object, .expected = KORCH_REVISION_ANY};
-	need(korch_store_commit(store, &write, 1, on_commit, done) == 0, "a commit");
+	snprintf(name, sizeof(name), "object-%06u", key);
+	sqlite3_bind_text(raw->log, 1, name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(raw->put, 1, name, -1, SQLITE_STATIC);
+	sqlite3_bind_blob(raw->put, 2, store_bench_value(version), STORE_BENCH_VALUE, SQLITE_STATIC);
+	raw_step(raw->log);
+	raw_step(raw->put);
 }
 
-/* Writes/s of n writes to `keys` keys, so many in flight. */
-static double put_many(int n, int keys, int in_flight)
+static void raw_commit(raw_store *raw)
 {
-	int done = 0;
-	double start = now_s();
-	for (int i = 0; done < n;) {
-		for (; i < n && i < done + in_flight; i++)
-			start_put(i % keys, &done);
-		korch_loop_step(loop, korch_loop_now(loop) + KORCH_USEC_PER_SEC);
-	}
-	return n / (now_s() - start);
+	sqlite3_bind_int64(raw->trim, 1, sqlite3_last_insert_rowid(raw->handle) - WINDOW);
+	raw_step(raw->trim);
+	raw_run(raw, "COMMIT");
 }
 
-/* SQLite alone: a row of current state and one of log for each write. */
-static double raw_many(int n, int keys, int batch)
+static double raw_writes(raw_store *raw, int n, int keys, int batch)
 {
-	sqlite3 *db = NULL;
-	sqlite3_stmt *put = NULL, *log = NULL;
-	need(sqlite3_open(raw_path, &db) == SQLITE_OK, "SQLite");
-	sqlite3_exec(
-	    db,
-	    "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-	    "CREATE TABLE IF NOT EXISTS cur (id INTEGER PRIMARY KEY, key TEXT UNIQUE, body BLOB);"
-	    "CREATE TABLE IF NOT EXISTS log (id INTEGER PRIMARY KEY, key TEXT, body BLOB);",
-	    NULL, NULL, NULL);
-	sqlite3_prepare_v2(db,
-	                   "INSERT INTO cur (key, body) VALUES (?1, ?2)"
-	                   " ON CONFLICT (key) DO UPDATE SET body = ?2",
-	                   -1, &put, NULL);
-	sqlite3_prepare_v2(db, "INSERT INTO log (key, body) SELECT key, body FROM cur WHERE key = ?1",
-	                   -1, &log, NULL);
-	double start = now_s();
+	double start = store_bench_now();
 	for (int i = 0; i < n; i++) {
-		char name[32];
-		snprintf(name, sizeof(name), "object-%06d", i % keys);
+		unsigned key = n > keys ? (unsigned)i * 2654435761U >> 4 : (unsigned)i;
 		if (i % batch == 0)
-			sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
-		sqlite3_bind_text(log, 1, name, -1, SQLITE_STATIC);
-		sqlite3_bind_text(put, 1, name, -1, SQLITE_STATIC);
-		sqlite3_bind_blob(put, 2, value, VALUE, SQLITE_STATIC);
-		need(sqlite3_step(log) == SQLITE_DONE && sqlite3_step(put) == SQLITE_DONE, "a row");
-		sqlite3_reset(log);
-		sqlite3_reset(put);
+			raw_run(raw, "BEGIN");
+		raw_write(raw, key % (unsigned)keys, (unsigned)i);
 		if (i % batch == batch - 1 || i == n - 1)
-			need(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK, "COMMIT");
+			raw_commit(raw);
 	}
-	double rate = n / (now_s() - start);
-	sqlite3_finalize(put);
-	sqlite3_finalize(log);
-	sqlite3_close(db);
-	unlink(raw_path);
+	return n / (store_bench_now() - start);
+}
+
+static double raw_put(int n, int keys, int batch, void *userdata)
+{
+	(void)userdata;
+	raw_store raw = raw_open();
+	double rate = raw_writes(&raw, n, keys, batch);
+	raw_close(&raw);
+	remove_files(raw_path);
 	return rate;
 }
 
-static void compare(const char *what, double ours, double raw)
+/* Seconds of reading all rows. */
+static double raw_read(raw_store *raw, int keys)
 {
-	printf("%-34s %9.0f/s   SQLite alone %9.0f/s   ratio %.2f\n", what, ours, raw, ours / raw);
-}
-
-static void reopen(const char *what)
-{
-	korch_store_free(store);
-	struct stat status;
-	need(stat(path, &status) == 0, "stat");
-	double start = now_s();
-	open_store();
-	printf("%-34s %9.2f s   file %.1f MB\n", what, now_s() - start, (double)status.st_size / 1e6);
-}
-
-static void clean(void)
-{
-	char name[96];
-	static const char *const ends[] = {"", "-wal", "-shm", ".lock"};
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		snprintf(name, sizeof(name), "%s%s", path, ends[i]);
-		unlink(name);
+	sqlite3_stmt *rows = NULL;
+	int n = 0;
+	int64_t bytes = 0;
+	double start = store_bench_now();
+	raw_prepare(raw, &rows, "SELECT key, body FROM cur");
+	while (sqlite3_step(rows) == SQLITE_ROW) {
+		n++;
+		bytes += sqlite3_column_bytes(rows, 1) + sqlite3_column_bytes(rows, 0);
 	}
-	rmdir(folder);
+	sqlite3_finalize(rows);
+	store_bench_need(n == keys && bytes > n, "reading all rows");
+	return store_bench_now() - start;
 }
 
-int main(void)
+static double raw_time_to_read(int keys, int is_open)
 {
-	need(mkdtemp(folder) != NULL, "mkdtemp");
-	snprintf(path, sizeof(path), "%s/store.db", folder);
-	snprintf(raw_path, sizeof(raw_path), "%s/raw.db", folder);
-	memset(value, 'x', VALUE);
-	need(korch_loop_new(&loop, NULL) == 0, "a loop");
-	need(korch_kind_get(&kind, "v1", "ConfigMap", NULL) == 0, "a kind");
-	open_store();
-	compare("writes, one at a time", put_many(SINGLE, 1000, 1), raw_many(SINGLE, 1000, 1));
-	compare("writes, 64 in flight", put_many(GROUPED, 1000, IN_FLIGHT),
-	        raw_many(GROUPED, 1000, IN_FLIGHT));
-	reopen("open: 1,000 objects, 53,000 writes");
-	put_many(OBJECTS, OBJECTS, 1000);
-	reopen("open: 100,000 objects, full window");
-	korch_store_free(store);
-	korch_loop_free(loop);
-	clean();
-	return 0;
+	raw_store raw = raw_open();
+	raw_writes(&raw, keys, keys, 1000);
+	raw_close(&raw);
+	double start = store_bench_now();
+	raw = raw_open();
+	double opened = store_bench_now();
+	raw_read(&raw, keys);
+	double end = store_bench_now();
+	raw_close(&raw);
+	remove_files(raw_path);
+	return end - (is_open ? opened : start);
+}
+
+static double raw_open_all(int keys, void *userdata)
+{
+	(void)userdata;
+	return raw_time_to_read(keys, 0);
+}
+
+static double raw_list_all(int keys, void *userdata)
+{
+	(void)userdata;
+	return keys / raw_time_to_read(keys, 1);
+}
+
+static double raw_latency(int n, void *userdata)
+{
+	return 1 / raw_put(n, 1000, 1, userdata);
+}
+
+static void make_sealer(void)
+{
+	static char key[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+	store_bench_need(setenv("KORCH_BENCH_KEY", key, 1) == 0, "setenv");
+	const korch_seal_key keys[] = {{.name = "bench", .environment = "KORCH_BENCH_KEY"}};
+	static const char *const all[] = {"*.*"};
+	korch_sealer_options options = {
+	    .size = sizeof(options), .keys = keys, .n_keys = 1, .resources = all, .n_resources = 1};
+	store_bench_need(korch_sealer_new(&sealer, &options, NULL) == 0, "a sealer");
+}
+
+int main(int argc, char **argv)
+{
+	static const store_bench bench = {
+	    .name = "SQLite",
+	    .open = open_ours,
+	    .clear = clear_ours,
+	    .raw_put = raw_put,
+	    .raw_open = raw_open_all,
+	    .raw_list = raw_list_all,
+	    .raw_latency = raw_latency,
+	    .size = size_of_ours,
+	};
+	store_bench_need(mkdtemp(folder) != NULL, "mkdtemp");
+	file_name(path, sizeof(path), folder, "/store.db");
+	file_name(raw_path, sizeof(raw_path), folder, "/raw.db");
+	if (argc > 1 && strcmp(argv[1], "sealed") == 0) {
+		make_sealer();
+		argv++;
+		argc--;
+	}
+	int r = store_bench_main(&bench, argc, argv);
+	korch_sealer_free(sealer);
+	rmdir(folder);
+	return r;
 }

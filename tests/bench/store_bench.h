@@ -1,0 +1,45 @@
+/*
+ * What the benches of stores share: writes, lists, opening, watching and size, each beside the
+ * backend's own raw figure in the same run. A program fills in the table and calls the main part.
+ */
+#ifndef KORCH_BENCH_STORE_BENCH_H
+#define KORCH_BENCH_STORE_BENCH_H
+
+#include <korch/store.h>
+
+/* Length of the text in each object, which raw figures store as it is. */
+enum { STORE_BENCH_VALUE = 1500 };
+
+typedef struct store_bench {
+	const char *name; /* "sqlite" */
+	/* Opens the store; a second time with what the first one left. */
+	int (*open)(korch_store **out, korch_loop *loop, void *userdata);
+	/* Removes what a part left, when the store is closed. */
+	void (*clear)(void *userdata);
+	/*
+	 * The backend without us, at a place of its own. Each may be NULL, then there is nothing to
+	 * compare with. Puts to `keys` keys a second, so many in flight or in one transaction; a write
+	 * must do what ours does: replace the value, keep the one before it as history, be durable.
+	 */
+	double (*raw_put)(int n, int keys, int in_flight, void *userdata);
+	/* Seconds for opening, and reading all of `keys` keys (which it puts there first). */
+	double (*raw_open)(int keys, void *userdata);
+	/* Objects a second of reading all of `keys` keys, when it is open and has them. */
+	double (*raw_list)(int keys, void *userdata);
+	/* Seconds from starting to put one until its event (or answer, without events): the median. */
+	double (*raw_latency)(int n, void *userdata);
+	/* Bytes on the disk now. */
+	uint64_t (*size)(void *userdata);
+	void *userdata;
+} store_bench;
+
+/* The i-th text: STORE_BENCH_VALUE printable bytes, no NUL behind them. Static. */
+const char *store_bench_value(unsigned i);
+/* Seconds of a clock that only goes on. */
+double store_bench_now(void);
+/* Ends the program with a message unless ok. */
+void store_bench_need(int ok, const char *what);
+/* Runs the parts that argv names, or all: single, grouped, list, open, latency, size. */
+int store_bench_main(const store_bench *bench, int argc, char **argv);
+
+#endif
