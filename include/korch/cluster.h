@@ -82,6 +82,11 @@ typedef struct korch_cluster_options {
 	korch_webhook_fn webhook; /**< answers webhooks of Canaries in place of HTTP; NULL: HTTP, on a
 	                             real loop (in virtual time they say no) */
 	void *webhook_userdata;   /**< given to it */
+	korch_elector *elector;   /**< NULL, or by whose term the cluster acts: it must lead now
+	                             (otherwise   KORCH_E_BUSY), and outlives the cluster. When it is
+	                             deposed nothing   is decided or written any more, what runs goes on
+	                             running, calls that   change something give KORCH_E_BUSY, and the
+	                             cluster is to be closed */
 } korch_cluster_options;
 
 /** Opens a cluster. @param options NULL: the defaults. @since 0.1 */

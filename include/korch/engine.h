@@ -7,6 +7,7 @@
 #define KORCH_ENGINE_H
 
 #include <korch/controller.h>
+#include <korch/elector.h>
 #include <korch/store.h>
 
 KORCH_BEGIN_DECLS
@@ -28,6 +29,9 @@ typedef struct korch_engine_options {
 	uint32_t rate_per_sec;      /**< requests a second and controller; 0: no limit */
 	uint32_t events_max;        /**< Event objects kept, the oldest go; 0: 10,000 */
 	uint32_t slice; /**< requests handled before other work of the loop gets a turn; 0: 256 */
+	korch_elector *elector; /**< NULL, or by whose terms the engine acts; outlives the engine. While
+	                           another one leads the cache follows the store and nothing is done;
+	                           every transaction carries the fence of the term */
 } korch_engine_options;
 
 /** Completion of korch_engine_submit(). code 0 or why not; error (borrowed, may be NULL) says it in
@@ -46,6 +50,7 @@ typedef struct korch_engine_stats {
 	uint64_t delayed;        /**< requests waiting for a time */
 	uint64_t objects;        /**< objects in the cache */
 	uint64_t events_dropped; /**< events that were not written because there were too many */
+	uint64_t fenced;         /**< transactions that were refused because the term was over */
 } korch_engine_stats;
 
 /** An engine that has not been started. @since 0.1 */
@@ -83,7 +88,9 @@ KORCH_API void korch_engine_get_stats(korch_engine_stats *out, const korch_engin
  * validation first, then one transaction. Steps whose base has a revision of 0 do not compare
  * revisions (last writer wins): they are applied to the newest state again on a conflict.
  * @param plan taken, in any case. @param fn may be NULL; runs exactly once when 0 is returned.
- * @return 0, or KORCH_E_INVALID with the first problem in err. @since 0.1
+ * @return 0, KORCH_E_INVALID with the first problem in err, or KORCH_E_BUSY: the cache is not in
+ * step yet, or another one leads. The completion has KORCH_E_BUSY when the term was over. @since
+ * 0.1
  */
 KORCH_API int korch_engine_submit(korch_engine *engine, korch_plan *plan, korch_submit_fn fn,
                                   void *userdata, korch_error **err);

@@ -149,6 +149,7 @@ static int make_engine(korch_cluster *cluster, const korch_cluster_options *opti
 	    .store = cluster->store,
 	    .seed = options->seed,
 	    .events_max = options->events_max,
+	    .elector = options->elector,
 	};
 	int code = korch_engine_new(&cluster->engine, &engine_options, err);
 	if (code == 0)
@@ -296,6 +297,16 @@ static int make_namespaces(korch_cluster *cluster, korch_error **err)
 	return 0;
 }
 
+/* A cluster writes when it is opened. */
+static int check_elector(const korch_cluster_options *options, korch_error **err)
+{
+	if (!options->elector || korch_elector_leads(options->elector, NULL))
+		return 0;
+	const char *leader = korch_elector_leader(options->elector);
+	return korch_error_set(err, KORCH_E_BUSY, "this process does not lead: %s%s%s does",
+	                       *leader ? "\"" : "", *leader ? leader : "nobody", *leader ? "\"" : "");
+}
+
 static int open_parts(korch_cluster *cluster, const korch_cluster_options *options,
                       korch_error **err)
 {
@@ -363,6 +374,9 @@ int korch_cluster_open(korch_cluster **out, const korch_cluster_options *options
 		return korch_error_set(
 		    err, KORCH_E_INVALID,
 		    "a cluster with a runtime needs the runtime's loop, one with nodes a runtime");
+	int refused = check_elector(options, err);
+	if (refused < 0)
+		return refused;
 	korch_cluster *cluster = new_handle(options);
 	if (!cluster)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");

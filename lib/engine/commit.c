@@ -129,9 +129,14 @@ static void on_committed(void *userdata, int code, const korch_commit_result *re
 		return;
 	}
 	uint64_t revision = result ? result->revision : 0;
-	count(engine, code, revision);
+	if (korch__term_is_over(engine, flight->term, code, result)) {
+		code = KORCH_E_BUSY;
+		revision = 0;
+	} else {
+		count(engine, code, revision);
+	}
 	flight->failed_step = 0;
-	if (code < 0 && flight->step_of && result && result->failed < flight->n_steps)
+	if (code < 0 && code != KORCH_E_BUSY && flight->step_of && result && result->failed <= flight->n_steps)
 		flight->failed_step = flight->step_of[result->failed];
 	korch__sync_drain(engine);
 	korch_controller *controller = flight->controller;
@@ -173,6 +178,17 @@ int korch__flight_commit(korch_flight *flight, korch_error **err)
 	                : 0;
 }
 
+/* That this process leads no more is said by the elector, once. */
+static void say_failure(const korch_controller *controller, const korch_queue_item *item,
+                        const korch_error *error)
+{
+	if (!korch__term_is_mine(controller->engine))
+		return;
+	controller->engine->stats.failures++;
+	korch__log(KORCH_LOG_WARNING, "engine", "%s: %s/%s: %s", controller->name, item->namespace_,
+	           item->name, korch_error_message(error));
+}
+
 void korch__commit_request(korch_controller *controller, korch_queue_item *item, korch_plan *plan)
 {
 	korch_engine *engine = controller->engine;
@@ -191,9 +207,7 @@ void korch__commit_request(korch_controller *controller, korch_queue_item *item,
 	if (code > 0) {
 		korch__recorder_record(engine->recorder, controller->name, plan, flight->created);
 	} else {
-		engine->stats.failures++;
-		korch__log(KORCH_LOG_WARNING, "engine", "%s: %s/%s: %s", controller->name, item->namespace_,
-		           item->name, korch_error_message(error));
+		say_failure(controller, item, error);
 	}
 	korch__controller_finish(controller, item, code < 0 ? code : 0, plan, 0);
 	korch__flight_free(flight);

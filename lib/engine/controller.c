@@ -262,8 +262,8 @@ size_t korch__controller_work(korch_controller *controller, size_t max)
 	korch__queue_advance(&controller->queue, now);
 	if (!controller->spec.reconcile)
 		return 0;
-	while (n < max && engine->state == KORCH_ENGINE_RUNNING &&
-	       korch__queue_has(&controller->queue) && korch__controller_take_token(controller)) {
+	while (n < max && korch__term_may_act(engine) && korch__queue_has(&controller->queue) &&
+	       korch__controller_take_token(controller)) {
 		korch_queue_item *item = korch__queue_take(&controller->queue);
 		if (!item) {
 			controller->tokens += 1; /* they all wait for the cache */

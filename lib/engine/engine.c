@@ -75,6 +75,7 @@ int korch_engine_new(korch_engine **out, const korch_engine_options *options, ko
 	engine->loop = options->loop;
 	engine->store = options->store;
 	korch__random_init(&engine->random, engine->options.seed);
+	korch__term_init(engine);
 	int code = make_parts(engine);
 	if (code < 0) {
 		korch_engine_free(engine);
@@ -115,6 +116,7 @@ void korch_engine_free(korch_engine *engine)
 	if (!engine)
 		return;
 	korch_engine_stop(engine);
+	korch__term_fini(engine);
 	korch__flight_abandon_all(engine);
 	while (engine->controllers) {
 		korch_controller *controller = engine->controllers;
@@ -174,6 +176,8 @@ static korch_usec next_due(const korch_engine *engine)
 		return KORCH_USEC_NEVER; /* its end kicks */
 	if (engine->state != KORCH_ENGINE_RUNNING)
 		return engine->resync_at ? engine->resync_at : KORCH_USEC_NEVER;
+	if (!korch__term_may_act(engine))
+		return KORCH_USEC_NEVER; /* the elector kicks */
 	korch_usec due = korch__recorder_due(engine->recorder);
 	for (const korch_controller *at = engine->controllers; at; at = at->next)
 		due = earlier(due, korch__controller_due(at));
@@ -200,7 +204,7 @@ static void work(korch_engine *engine)
 static void tell_pullers(korch_engine *engine)
 {
 	for (korch_controller *at = engine->controllers; at; at = at->next)
-		if (engine->state == KORCH_ENGINE_RUNNING)
+		if (korch__term_may_act(engine))
 			korch__pull_tell(at);
 }
 
@@ -211,11 +215,11 @@ static void pump(void *userdata)
 	engine->is_pumping = 1;
 	int has_more = korch__sync_drain(engine);
 	korch__submit_reach(engine);
-	if (engine->state == KORCH_ENGINE_RUNNING) {
+	if (korch__term_may_act(engine)) {
 		work(engine);
 		tell_pullers(engine);
 	}
-	if (engine->state == KORCH_ENGINE_RUNNING)
+	if (korch__term_may_act(engine))
 		korch__recorder_flush(engine->recorder);
 	engine->is_pumping = 0;
 	if (engine->state == KORCH_ENGINE_STOPPED)

@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "base/vec.h"
+#include "election/elector.h"
 #include "engine/admit.h"
 #include "engine/queue.h"
 #include "plan/cache.h"
@@ -48,6 +49,7 @@ typedef enum korch_engine_state {
 
 struct korch_engine {
 	korch_engine_options options;
+	korch__elector_listener listener;
 	korch_loop *loop;
 	korch_store *store;
 	korch_cache *cache;
@@ -95,6 +97,22 @@ korch_admission korch__engine_admission(korch_engine *engine);
 void korch__engine_set_admission(korch_engine *engine, korch__admit_fn fn, void *userdata);
 /* Built in: its plans are made from admitted objects and are not validated again. */
 void korch__engine_trust(korch_controller *controller);
+
+/* term.c: acting by an elector */
+
+void korch__term_init(korch_engine *engine);
+void korch__term_fini(korch_engine *engine);
+/* Whether it leads, or needs not. */
+int korch__term_is_mine(const korch_engine *engine);
+/* Whether it may decide and write of its own accord. */
+int korch__term_may_act(const korch_engine *engine);
+/* The first write of a transaction. 1, 0 (none is needed), or KORCH_E_BUSY: it does not lead. */
+int korch__term_fence(korch_write *out, const korch_engine *engine);
+/* Whether a transaction was refused because the term (0: none) of its fence is over. */
+int korch__term_is_over(korch_engine *engine, uint64_t term, int code,
+                        const korch_commit_result *result);
+/* Most writes of a transaction beside the fence. */
+size_t korch__term_writes_max(const korch_engine *engine);
 
 /* sync.c: store → cache → controllers */
 

@@ -63,6 +63,7 @@ static void on_written(void *userdata, int code, const korch_commit_result *resu
 	if (recorder) {
 		korch_engine *engine = recorder->engine;
 		recorder->writing = NULL;
+		korch__term_is_over(engine, writing->term, code, result);
 		if (code == 0 && result->revision > engine->committed)
 			engine->committed = result->revision;
 		if (code < 0)
@@ -83,10 +84,10 @@ static int is_welcome(const korch_recorder *recorder, const korch_object *event)
 }
 
 /* Copies go to the store, which sets their revisions; the traces keep their own. */
-static size_t collect_dirty(korch_recorder *recorder, korch_write *writes)
+static size_t collect_dirty(korch_recorder *recorder, korch_write *writes, size_t most)
 {
 	size_t n = 0, i = 0;
-	for (; i < recorder->dirty.n && n < WRITES_MAX; i++) {
+	for (; i < recorder->dirty.n && n < most; i++) {
 		korch_trace *trace = recorder->dirty.items[i];
 		if (!trace)
 			continue;
@@ -111,9 +112,9 @@ static size_t collect_dirty(korch_recorder *recorder, korch_write *writes)
 }
 
 /* The objects stay the recorder's until the transaction has been made. */
-static size_t collect_expired(const korch_recorder *recorder, korch_write *writes)
+static size_t collect_expired(const korch_recorder *recorder, korch_write *writes, size_t most)
 {
-	size_t n = recorder->expired.n < WRITES_MAX ? recorder->expired.n : WRITES_MAX;
+	size_t n = recorder->expired.n < most ? recorder->expired.n : most;
 	for (size_t i = 0; i < n; i++)
 		writes[i] = (korch_write){
 		    .op = KORCH_WRITE_DELETE,
@@ -136,17 +137,24 @@ static void release_expired(korch_recorder *recorder, size_t n)
 static int write_some(korch_recorder *recorder)
 {
 	_cleanup_free_ korch_event_write *writing = korch__calloc(1, sizeof(*writing));
-	_cleanup_free_ korch_write *writes = korch__calloc(2 * WRITES_MAX, sizeof(*writes));
+	_cleanup_free_ korch_write *writes = korch__calloc(2 * WRITES_MAX + 1, sizeof(*writes));
 	if (!writing || !writes)
 		return KORCH_E_NOMEM;
-	size_t n = collect_dirty(recorder, writes);
-	size_t n_expired = collect_expired(recorder, writes + n);
+	int n_fence = korch__term_fence(writes, recorder->engine);
+	if (n_fence < 0)
+		return n_fence;
+	size_t most = korch__term_writes_max(recorder->engine);
+	if (most > 2 * WRITES_MAX)
+		most = 2 * WRITES_MAX;
+	size_t n = collect_dirty(recorder, writes + n_fence, most - most / 2);
+	size_t n_expired = collect_expired(recorder, writes + n_fence + n, most - n);
 	int code = 0;
 	if (n + n_expired > 0) {
 		writing->recorder = recorder;
 		writing->n = n;
-		code =
-		    korch_store_commit(recorder->engine->store, writes, n + n_expired, on_written, writing);
+		writing->term = n_fence ? writes[0].expected : 0;
+		code = korch_store_commit(recorder->engine->store, writes, (size_t)n_fence + n + n_expired,
+		                          on_written, writing);
 		if (code == 0)
 			recorder->writing = KORCH_STEAL(writing);
 		else

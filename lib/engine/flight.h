@@ -19,6 +19,7 @@ struct korch_flight {
 	const char **created; /* final names by step; block strings, NULL for other steps */
 	const char *few[KORCH_FLIGHT_FEW];
 	size_t n_steps;
+	uint64_t term; /* whose fence is the first write; 0: none */
 	/* From outside: */
 	korch_submit_fn fn;
 	void *userdata;

@@ -26,7 +26,7 @@ int korch_controller_next(korch_controller *controller, korch_request *out)
 	korch_queue_item *item = NULL;
 	korch_engine *engine = controller->engine;
 	korch__queue_advance(&controller->queue, korch_loop_now(engine->loop));
-	if (engine->state == KORCH_ENGINE_RUNNING && korch__queue_has(&controller->queue) &&
+	if (korch__term_may_act(engine) && korch__queue_has(&controller->queue) &&
 	    korch__controller_take_token(controller)) {
 		item = korch__queue_take(&controller->queue);
 		if (!item)

@@ -8,7 +8,8 @@
 /* A transaction of the recorder; recorder NULL: freed meanwhile. */
 typedef struct korch_event_write {
 	korch_recorder *recorder;
-	size_t n; /* events in it */
+	size_t n;      /* events in it */
+	uint64_t term; /* whose fence is the first write; 0: none */
 } korch_event_write;
 
 struct korch_recorder {

@@ -57,6 +57,9 @@ static int explain(korch_error **err, int code, const korch_flight *flight)
 		return korch_error_set(err, code, "%s \"%s\" already exists", resource, name);
 	case KORCH_E_NOT_FOUND:
 		return korch_error_set(err, code, "%s \"%s\" not found", resource, name);
+	case KORCH_E_BUSY:
+		return korch_error_set(err, code, "%s \"%s\": this process does not lead any more",
+		                       resource, name);
 	default:
 		return korch_error_set(err, code, "%s \"%s\": %s", resource, name, korch_code_text(code));
 	}
@@ -165,6 +168,17 @@ int korch__submit_has_work(const korch_engine *engine)
 	return 0;
 }
 
+static int check_term(const korch_engine *engine, korch_error **err)
+{
+	if (korch__term_is_mine(engine))
+		return 0;
+	const char *leader = korch_elector_leader(engine->options.elector);
+	return *leader
+	           ? korch_error_set(err, KORCH_E_BUSY, "this process does not lead: \"%s\" does",
+	                             leader)
+	           : korch_error_set(err, KORCH_E_BUSY, "this process does not lead: nobody does now");
+}
+
 static int check(const korch_engine *engine, const korch_plan *plan, korch_error **err)
 {
 	if (!engine || !plan)
@@ -176,13 +190,13 @@ static int check(const korch_engine *engine, const korch_plan *plan, korch_error
 		return korch_error_set(err, KORCH_E_CLOSED, "the engine has been stopped");
 	if (!engine->has_synced)
 		return korch_error_set(err, KORCH_E_BUSY, "the engine is not in step with its store yet");
-	return 0;
+	return check_term(engine, err);
 }
 
 static korch_flight *new_flight(korch_engine *engine, korch_plan *plan)
 {
 	size_t n = korch_plan_steps(plan);
-	size_t *step_of = korch__calloc(n + 1, sizeof(*step_of));
+	size_t *step_of = korch__calloc(n + 2, sizeof(*step_of)); /* the fence has one, too */
 	korch_flight *flight = step_of ? korch__flight_new(engine, plan) : NULL;
 	if (flight)
 		flight->step_of = step_of;

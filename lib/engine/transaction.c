@@ -147,24 +147,66 @@ static int add_step(korch_flight *flight, size_t i, const korch_admission *admis
 	}
 }
 
+/* The fence goes first, so that its failure is the one that is told. */
+static int add_fence(korch_flight *flight, korch_error **err)
+{
+	korch_write fence;
+	int code = korch__term_fence(&fence, flight->engine);
+	if (code < 0)
+		return korch_error_set(err, code, "this process does not lead");
+	flight->term = code ? fence.expected : 0;
+	return code ? add(flight, SIZE_MAX, &fence, err) : 0;
+}
+
+static korch_key key_of(const korch_write *write)
+{
+	return write->op == KORCH_WRITE_PUT ? korch_object_key(write->object) : write->key;
+}
+
+/* A plan may be about the Lease object itself: then its write takes the place of the fence. */
+static int merge_fence(korch_flight *flight, korch_error **err)
+{
+	korch_engine *engine = flight->engine;
+	korch_write *writes = engine->writes.items;
+	for (size_t i = 1; flight->term && i < engine->writes.n; i++) {
+		const korch_key key = key_of(&writes[i]);
+		if (key.kind != writes[0].key.kind || korch_key_compare(&key, &writes[0].key) != 0)
+			continue;
+		if (writes[i].expected != flight->term)
+			return korch_error_set(err, KORCH_E_CONFLICT,
+			                       "the Lease object of this term has changed");
+		writes[0] = writes[i];
+		writes[i] = writes[--engine->writes.n];
+		if (flight->step_of) {
+			flight->step_of[0] = flight->step_of[i];
+			flight->step_of[i] = flight->step_of[engine->writes.n];
+		}
+		break;
+	}
+	return 0;
+}
+
 int korch__transaction_make(korch_flight *flight, korch_error **err)
 {
 	korch_engine *engine = flight->engine;
 	korch_admission admission = korch__engine_admission(engine);
 	admission.is_trusted = flight->controller && flight->controller->is_trusted;
 	admission.is_outside = !flight->controller;
-	if (flight->n_steps > KORCH_STORE_WRITES_MAX)
-		return korch_error_set(err, KORCH_E_LIMIT, "at most %d objects can be written at once",
-		                       KORCH_STORE_WRITES_MAX);
+	int code = add_fence(flight, err);
+	if (code < 0)
+		return code;
+	if (flight->n_steps > korch__term_writes_max(engine))
+		return korch_error_set(
+		    err, KORCH_E_LIMIT, "%zu objects at once; the store \"%s\" takes at most %zu",
+		    flight->n_steps, korch_store_name(engine->store), korch__term_writes_max(engine));
 	korch_table names;
 	korch__admit_names_init(&names);
 	admission.names = &names;
-	int code = 0;
 	for (size_t i = 0; i < flight->n_steps && code >= 0; i++) {
 		admission.writes = engine->writes.items;
 		admission.n_writes = engine->writes.n;
 		code = add_step(flight, i, &admission, err);
 	}
 	korch__table_fini(&names);
-	return code < 0 ? code : 0;
+	return code < 0 ? code : merge_fence(flight, err);
 }

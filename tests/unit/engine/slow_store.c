@@ -19,6 +19,8 @@ static int slow_commit(void *self, const korch_write *writes, size_t n, korch_co
 {
 	slow_store *slow = self;
 	slow->commits++;
+	if (n > slow->most)
+		slow->most = n;
 	void (*before)(void *) = slow->before;
 	slow->before = NULL;
 	if (before)
@@ -97,13 +99,38 @@ static void slow_watch_free(void *self)
 
 static void slow_close(void *self)
 {
-	korch_store_close(((slow_store *)self)->inner);
+	slow_store *slow = self;
+	if (!slow->is_shared)
+		korch_store_close(slow->inner);
 }
 
 static void slow_free(void *self)
 {
-	korch_store_free(((slow_store *)self)->inner);
+	slow_store *slow = self;
+	if (!slow->is_shared)
+		korch_store_free(slow->inner);
 	free(self);
+}
+
+static size_t slow_writes_max(const void *self)
+{
+	const slow_store *slow = self;
+	return slow->writes_max ? slow->writes_max : korch_store_writes_max(slow->inner);
+}
+
+static int slow_grant(void *self, korch_usec ttl_us, korch_lease_fn fn, void *userdata)
+{
+	return korch_store_lease_grant(((slow_store *)self)->inner, ttl_us, fn, userdata);
+}
+
+static int slow_renew(void *self, uint64_t lease, korch_lease_fn fn, void *userdata)
+{
+	return korch_store_lease_renew(((slow_store *)self)->inner, lease, fn, userdata);
+}
+
+static int slow_revoke(void *self, uint64_t lease, korch_lease_fn fn, void *userdata)
+{
+	return korch_store_lease_revoke(((slow_store *)self)->inner, lease, fn, userdata);
 }
 
 void slow_store_new(korch_store **out, slow_store **slow, korch_store *inner)
@@ -121,10 +148,20 @@ void slow_store_new(korch_store **out, slow_store **slow, korch_store *inner)
 	    .watch_free = slow_watch_free,
 	    .close = slow_close,
 	    .free = slow_free,
+	    .writes_max = slow_writes_max,
+	    .lease_grant = slow_grant,
+	    .lease_renew = slow_renew,
+	    .lease_revoke = slow_revoke,
 	};
 	*slow = calloc(1, sizeof(**slow));
 	(*slow)->inner = inner;
 	ck_assert_int_eq(korch_store_register(out, &ops, *slow, NULL), 0);
+}
+
+void slow_store_share(korch_store **out, slow_store **slow, korch_store *inner)
+{
+	slow_store_new(out, slow, inner);
+	(*slow)->is_shared = 1;
 }
 
 void slow_store_hold(slow_store *slow)
