@@ -195,7 +195,14 @@ KORCH_API void korch_store_free(korch_store *store);
 
 /** @name Asynchronous calls
  * Each returns 0 when it was accepted: then the callback runs exactly once, later, from the loop,
- * never from inside the call. Otherwise a code, and the callback does not run. @{ */
+ * never from inside the call. Otherwise a code, and the callback does not run.
+ *
+ * Calls that are under way at the same time may be done, and be answered, in any order. A call sees
+ * what those have done that were answered before it was made.
+ *
+ * KORCH_E_IO says that nobody knows: a transaction that is answered so has been done as a whole or
+ * not at all, and behind a network may even be done a moment later. What was returned by the call
+ * itself has not been done. @{ */
 /**
  * Commits writes, all or nothing. What changes nothing (checks, a delete of a key that is not
  * there) makes no new revision. Refused with KORCH_E_INVALID: no writes, a key that is there twice

@@ -2,9 +2,9 @@
  * The handle of a store: registering a backend's table, checking arguments, and the way from public
  * calls into the table. Watches that outlive their store stay safe to read and to free.
  */
+#include "store/store.h"
 #include "base/cleanup.h"
 #include "store/key.h"
-#include <korch/sys/store.h>
 
 struct korch_store {
 	const korch_store_ops *ops;
@@ -44,6 +44,16 @@ int korch_store_register(korch_store **out, const korch_store_ops *ops, void *se
 	store->self = self;
 	*out = store;
 	return 0;
+}
+
+void *korch__store_self(const korch_store *store, const korch_store_ops *ops)
+{
+	return store && store->ops == ops ? store->self : NULL;
+}
+
+int korch__store_has_leases(const korch_store *store)
+{
+	return store->ops->lease_grant != NULL;
 }
 
 const char *korch_store_name(const korch_store *store)

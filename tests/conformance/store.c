@@ -4,9 +4,10 @@
  */
 #include "store.h"
 #include "store_fixture.h"
+#include <korch/faulty.h>
 #include <string.h>
 
-enum { FACTORIES_MAX = 16, STEP_US = 10000, TIMEOUT_S = 60 };
+enum { FACTORIES_MAX = 16, STEP_US = 10000, LATE_US = 2000, REAL_LATE_US = 300, TIMEOUT_S = 60 };
 
 static korch_conformance_store_factory factories[FACTORIES_MAX];
 static int n_factories;
@@ -22,6 +23,20 @@ const korch_conformance_store_factory *fixture_factory(void)
 	return factory;
 }
 
+static void stand_in_front(void)
+{
+	const korch_faulty_faults faults = {.size = sizeof(faults),
+	                                    .late_permille = 300,
+	                                    .answer_late_permille = 300,
+	                                    .watch_late_permille = 200,
+	                                    .delay_max_us =
+	                                        factory->real_time ? REAL_LATE_US : LATE_US};
+	const korch_faulty_options options = {
+	    .size = sizeof(options), .seed = factory->seed, .faults = &faults};
+	if (factory->late)
+		ck_assert_int_eq(korch_store_faulty_new(&store, loop, store, &options, NULL), 0);
+}
+
 void fixture_open(int i)
 {
 	factory = &factories[i];
@@ -32,6 +47,12 @@ void fixture_open(int i)
 	                           : korch_loop_new_virtual(&loop, INT64_C(1577836800000000), NULL);
 	ck_assert_int_eq(r, 0);
 	ck_assert_int_eq(factory->open(&store, loop, factory->userdata), 0);
+	stand_in_front();
+}
+
+int fixture_is_late(void)
+{
+	return factory->real_time || factory->late;
 }
 
 void fixture_close(void)
@@ -50,6 +71,7 @@ int fixture_reopen(void)
 	korch_store_free(store);
 	store = NULL;
 	ck_assert_int_eq(factory->reopen(&store, loop, factory->userdata), 0);
+	stand_in_front();
 	return 1;
 }
 
@@ -60,7 +82,7 @@ static int step(void)
 		factory->step(loop, factory->userdata);
 		return 1;
 	}
-	return korch_loop_step(loop, korch_loop_now(loop) + (factory->real_time ? STEP_US : 0));
+	return korch_loop_step(loop, korch_loop_now(loop) + (fixture_is_late() ? STEP_US : 0));
 }
 
 void wait_for(const int *flag)

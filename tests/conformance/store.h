@@ -39,6 +39,12 @@ typedef struct korch_conformance_store_factory {
 	                    */
 	int32_t timeout_s; /**< seconds that a single test may take; 0: 60 */
 	uint64_t seed;     /**< of the random operations; 0: 1 */
+	/**
+	 * 1: each test has the store behind korch_store_faulty_new(), which lets calls and changes come
+	 * late and overtake each other
+	 */
+	int32_t late;
+	int32_t reserved; /**< 0 */
 } korch_conformance_store_factory;
 
 /**

@@ -20,6 +20,7 @@
 #define fixture_open korch__store_test_fixture_open
 #define fixture_close korch__store_test_fixture_close
 #define fixture_factory korch__store_test_fixture_factory
+#define fixture_is_late korch__store_test_fixture_is_late
 #define fixture_reopen korch__store_test_fixture_reopen
 #define wait_for korch__store_test_wait_for
 #define settle korch__store_test_settle
@@ -66,6 +67,8 @@ extern int is_inside; /* 1 while a call of the store is running: no completion m
 void fixture_open(int i);
 void fixture_close(void);
 const korch_conformance_store_factory *fixture_factory(void);
+/* 1 when changes may reach watches later than answers come. */
+int fixture_is_late(void);
 /* Frees the store and opens it again. 0 when the store cannot. */
 int fixture_reopen(void);
 

@@ -232,7 +232,7 @@ static void catch_up(model_watch *follower)
 	do {
 		settle();
 		follow(follower);
-	} while (fixture_factory()->real_time && follower->next < n_changes);
+	} while (fixture_is_late() && follower->next < n_changes);
 	ck_assert_uint_eq(follower->next, n_changes);
 }
 

@@ -17,6 +17,10 @@ int main(void)
 	factory.real_time = 1;
 	factory.seed = 7;
 	srunner_add_suite(runner, korch_conformance_store_suite(&factory));
+	factory.name = "memory, late";
+	factory.real_time = 0;
+	factory.late = 1;
+	srunner_add_suite(runner, korch_conformance_store_suite(&factory));
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

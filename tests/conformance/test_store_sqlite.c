@@ -58,6 +58,9 @@ int main(void)
 	factory.seed = 7;
 	factory.userdata = &full;
 	srunner_add_suite(runner, korch_conformance_store_suite(&factory));
+	factory.name = "sqlite, late";
+	factory.late = 1;
+	srunner_add_suite(runner, korch_conformance_store_suite(&factory));
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
