@@ -127,7 +127,7 @@ class Program(korch.Case):
     def test_help(self):
         done = korch.run("--help")
         self.assertEqual(done.returncode, 0)
-        for verb in ("up", "validate", "schedule", "explain"):
+        for verb in ("up", "validate", "schedule", "store", "explain"):
             self.assertRegex(done.stdout, rf"(?m)^  {verb} ")
             told = korch.run(verb, "--help")
             self.assertEqual((told.returncode, told.stderr), (0, ""))

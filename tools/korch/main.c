@@ -19,6 +19,7 @@ static const struct verb {
     {"validate", tool_validate, "check manifests and say what is wrong, with file and line"},
     {"schedule", tool_schedule, "say which node each pod would go to, and why not"},
     {"rollout", tool_rollout, "rehearse a rollout in virtual time, or draw the timeline of one"},
+    {"store", tool_store, "check, back up, restore or compact the store of korch up --state"},
     {"explain", tool_explain, "describe a kind or a field: korch explain deployment.spec.strategy"},
 };
 

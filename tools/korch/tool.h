@@ -19,6 +19,7 @@ int tool_validate(int argc, char **argv);
 int tool_explain(int argc, char **argv);
 int tool_schedule(int argc, char **argv);
 int tool_rollout(int argc, char **argv);
+int tool_store(int argc, char **argv);
 
 /* "korch: …" on standard error; frees the error. Returns EXIT_FAILED. */
 int tool_fail(korch_error *error);

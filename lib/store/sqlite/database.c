@@ -88,8 +88,7 @@ static int look_at_file(const char *path, korch_error **err)
 	return 0;
 }
 
-/* The number that a query gives. */
-static int read_number(int64_t *out, sqlite_database *database, const char *sql)
+int korch__sqlite_number(int64_t *out, const sqlite_database *database, const char *sql)
 {
 	sqlite3_stmt *statement = NULL;
 	int r = sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL);
@@ -98,12 +97,12 @@ static int read_number(int64_t *out, sqlite_database *database, const char *sql)
 	return sqlite3_finalize(statement) == SQLITE_OK && r == SQLITE_OK ? 0 : -1;
 }
 
-static int check_schema(int *is_empty, sqlite_database *database, korch_error **err)
+int korch__sqlite_check_schema(int *is_empty, sqlite_database *database, korch_error **err)
 {
 	int64_t application = 0, version = 0, tables = 0;
-	if (read_number(&application, database, "PRAGMA application_id") < 0 ||
-	    read_number(&version, database, "PRAGMA user_version") < 0 ||
-	    read_number(&tables, database, "SELECT count(*) FROM sqlite_schema") < 0)
+	if (korch__sqlite_number(&application, database, "PRAGMA application_id") < 0 ||
+	    korch__sqlite_number(&version, database, "PRAGMA user_version") < 0 ||
+	    korch__sqlite_number(&tables, database, "SELECT count(*) FROM sqlite_schema") < 0)
 		return korch__sqlite_error(err, database, "cannot read");
 	/* A process that was killed before its first transaction has left a file without tables. */
 	*is_empty = tables == 0 && (application == 0 || application == APPLICATION_ID);
@@ -133,7 +132,7 @@ static int run(sqlite_database *database, const char *sql, korch_error **err)
 static int set_up(sqlite_database *database, int is_normal, korch_error **err)
 {
 	int is_empty = 0;
-	int r = check_schema(&is_empty, database, err);
+	int r = korch__sqlite_check_schema(&is_empty, database, err);
 	if (r == 0 && is_empty)
 		r = run(database, "PRAGMA page_size = 8192", err);
 	if (r == 0)
@@ -176,16 +175,17 @@ static int read_id(sqlite_database *database)
 	return sqlite3_finalize(statement) == SQLITE_OK && r == SQLITE_OK ? 0 : -1;
 }
 
-static int read_state(sqlite_database *database, korch_error **err)
+int korch__sqlite_read_state(sqlite_database *database, korch_error **err)
 {
 	int64_t revision = -1, compacted = -1, first = 0, last = 0;
 	if (read_id(database) < 0 ||
-	    read_number(&revision, database, "SELECT revision FROM state") < 0 ||
-	    read_number(&compacted, database, "SELECT compacted FROM state") < 0 ||
-	    read_number(&first, database, "SELECT min(id) FROM log") < 0 ||
-	    read_number(&last, database, "SELECT max(id) FROM log") < 0)
+	    korch__sqlite_number(&revision, database, "SELECT revision FROM state") < 0 ||
+	    korch__sqlite_number(&compacted, database, "SELECT compacted FROM state") < 0 ||
+	    korch__sqlite_number(&first, database, "SELECT min(id) FROM log") < 0 ||
+	    korch__sqlite_number(&last, database, "SELECT max(id) FROM log") < 0)
 		return korch__sqlite_error(err, database, "cannot read");
-	if (!*database->id || revision < 0 || compacted < 0 || compacted > revision || last < first)
+	if (!*database->id || revision < 0 || compacted < 0 || compacted > revision || last < first ||
+	    last - first > 2 * WINDOW_MAX)
 		return korch_error_set(
 		    err, KORCH_E_IO,
 		    "store %s: no valid id and revision in it; the file is damaged and was left as it is: "
@@ -236,7 +236,7 @@ int korch__sqlite_open(sqlite_database *database, const korch_store_sqlite_optio
 	if ((r = set_up(database, options->synchronous == KORCH_STORE_SYNC_NORMAL, err)) < 0 ||
 	    (r = prepare(database, err)) < 0)
 		return r;
-	return read_state(database, err);
+	return korch__sqlite_read_state(database, err);
 }
 
 void korch__sqlite_close(sqlite_database *database)

@@ -15,6 +15,8 @@ typedef struct file_loader {
 	korch_record *records;
 	size_t n;
 	size_t cap;
+	uint64_t newest;               /* revision of the change that was read last */
+	sqlite_inspection *inspection; /* NULL: the file is opened, the first problem ends it */
 	korch_error **err;
 } file_loader;
 
@@ -24,6 +26,10 @@ static int refuse(file_loader *loader, const char *key, const char *what)
 	for (char *at = text; at && *at; at++) {
 		if (*at == KORCH_KEY_SORTED)
 			*at = '/';
+	}
+	if (loader->inspection) {
+		korch__sqlite_problem(loader->inspection, "%s: %s", text ? text : "", what);
+		return KORCH_E_IO;
 	}
 	return korch_error_set(loader->err, KORCH_E_IO,
 	                       "store %s: %s: %s; the file is damaged and was left as it is: restore a "
@@ -42,15 +48,55 @@ static int has_key(const korch_object *object, const char *text)
 	return is_same;
 }
 
+/* In place of an object that is sealed under keys that are not there: its key alone. */
+static int stand_in(korch_object **out, file_loader *loader, const char *key)
+{
+	korch_key_copy copy;
+	int r = korch__key_parse(&copy, key, KORCH_KEY_SORTED);
+	if (r < 0)
+		return r == KORCH_E_NOMEM ? r : refuse(loader, key, "not a key");
+	korch_object *object = NULL;
+	r = korch_object_new(&object, copy.key.kind);
+	korch_object_meta *meta = r == 0 ? korch_object_edit_meta(object) : NULL;
+	if (!meta || korch_string_set(&meta->name, copy.key.name) < 0 ||
+	    (copy.key.namespace_ && korch_string_set(&meta->namespace_, copy.key.namespace_) < 0))
+		r = KORCH_E_NOMEM;
+	korch__key_copy_fini(&copy);
+	if (r < 0) {
+		korch_object_unref(object);
+		return korch_error_set(loader->err, r, "no memory for a store");
+	}
+	loader->inspection->n_sealed++;
+	*out = object;
+	return 0;
+}
+
+/* What could not be opened, while the file is inspected. */
+static int inspect_sealed(korch_object **out, file_loader *loader, const char *key, int code,
+                          korch_error *error)
+{
+	int r = KORCH_E_IO;
+	if (code == KORCH_E_NOT_FOUND && !loader->database->sealer)
+		r = stand_in(out, loader, key);
+	else if (code == KORCH_E_NOMEM)
+		r = korch_error_set(loader->err, code, "no memory for a store");
+	else
+		refuse(loader, key, error ? korch_error_message(error) : korch_code_text(code));
+	korch_error_free(error);
+	return r;
+}
+
 /* The object of a row's bytes. */
 static int decode(korch_object **out, file_loader *loader, const char *key, char *body,
                   size_t length)
 {
 	const korch_decode_options options = {.size = sizeof(options), .max_depth = 2000};
 	char *plain = body;
-	int r = korch__sqlite_unseal(&plain, &length, loader->database, key, loader->err);
+	korch_error *error = NULL;
+	int r = korch__sqlite_unseal(&plain, &length, loader->database, key,
+	                             loader->inspection ? &error : loader->err);
 	if (r < 0)
-		return r;
+		return loader->inspection ? inspect_sealed(out, loader, key, r, error) : r;
 	korch_object *object = NULL;
 	r = korch_object_from_json(&object, plain, length, &options, NULL, NULL);
 	if (plain != body)
@@ -93,6 +139,10 @@ static int load_current(file_loader *loader)
 	int r = read_object(&object, loader, key, 1);
 	if (r < 0)
 		return r;
+	if (object->revision > loader->database->state.revision) {
+		korch_object_unref(object);
+		return refuse(loader, key, "its revision is not there yet");
+	}
 	r = korch__btree_insert(&loader->memory->current, object);
 	if (r == 0)
 		return 0;
@@ -134,6 +184,9 @@ static int load_change(file_loader *loader)
 	korch_record *record = &loader->records[loader->n++];
 	*record = (korch_record){.revision = (uint64_t)sqlite3_column_int64(loader->rows, 0),
 	                         .type = (uint64_t)type & 3};
+	if (record->revision > loader->newest)
+		return refuse(loader, key, "its changes are out of order");
+	loader->newest = record->revision;
 	korch_object *previous = NULL;
 	int r = type == KORCH_CHANGE_ADDED ? 0 : read_object(&previous, loader, key, 3);
 	if (r < 0)
@@ -163,9 +216,14 @@ static int each_row(file_loader *loader, const char *sql, int (*load)(file_loade
 		return korch__sqlite_error(loader->err, loader->database, "cannot read");
 	sqlite3_bind_int64(loader->rows, 1, (sqlite3_int64)loader->database->state.compacted);
 	int r = 0, step = SQLITE_DONE;
-	while (r == 0 && (step = sqlite3_step(loader->rows)) == SQLITE_ROW)
+	while (r == 0 && (step = sqlite3_step(loader->rows)) == SQLITE_ROW) {
 		r = load(loader);
-	if (r == 0 && step != SQLITE_DONE)
+		if (r == KORCH_E_IO && loader->inspection)
+			r = 0;
+	}
+	if (r == 0 && step != SQLITE_DONE && loader->inspection)
+		korch__sqlite_problem(loader->inspection, "cannot read: %s", sqlite3_errmsg(handle));
+	else if (r == 0 && step != SQLITE_DONE)
 		r = korch__sqlite_error(loader->err, loader->database, "cannot read");
 	sqlite3_finalize(KORCH_STEAL(loader->rows));
 	return r;
@@ -187,20 +245,46 @@ static int load_all(file_loader *loader)
 	                load_change);
 }
 
+/* Records that the history does not get. */
+static void drop_records(file_loader *loader)
+{
+	for (size_t i = 0; i < loader->n; i++) {
+		korch_object_unref(loader->records[i].object);
+		korch_object_unref(loader->records[i].previous);
+	}
+}
+
 int korch__sqlite_load(memory_store *memory, sqlite_database *database, korch_error **err)
 {
-	file_loader loader = {.memory = memory, .database = database, .err = err};
+	file_loader loader = {
+	    .memory = memory, .database = database, .newest = database->state.revision, .err = err};
 	korch__btree_init(&loader.before, &korch__memory_order);
 	int r = load_all(&loader);
 	korch__btree_fini(&loader.before);
 	for (size_t i = loader.n; r == 0 && i > 0; i--)
 		korch__history_push(&memory->history, &loader.records[i - 1]);
-	for (size_t i = 0; r < 0 && i < loader.n; i++) {
-		korch_object_unref(loader.records[i].object);
-		korch_object_unref(loader.records[i].previous);
-	}
+	if (r < 0)
+		drop_records(&loader);
 	korch__free(loader.records);
 	memory->revision = database->state.revision;
 	korch__history_compact(&memory->history, database->state.compacted);
+	return r;
+}
+
+int korch__sqlite_inspect(sqlite_inspection *inspection, memory_store *memory,
+                          sqlite_database *database, korch_error **err)
+{
+	file_loader loader = {.memory = memory,
+	                      .database = database,
+	                      .newest = database->state.revision,
+	                      .inspection = inspection,
+	                      .err = err};
+	korch__btree_init(&loader.before, &korch__memory_order);
+	int r = load_all(&loader);
+	korch__btree_fini(&loader.before);
+	if (r == 0)
+		korch__sqlite_inspect_log(inspection, database, loader.records, loader.n, &memory->current);
+	drop_records(&loader);
+	korch__free(loader.records);
 	return r;
 }

@@ -15,6 +15,10 @@ enum { HOLDER_MAX = 128 };
 
 static int refuse_held(korch_error **err, const char *path, int fd)
 {
+	if (flock(fd, LOCK_SH | LOCK_NB) == 0)
+		return korch_error_set(
+		    err, KORCH_E_BUSY,
+		    "store %s is being checked or backed up: try again when that is over", path);
 	char holder[HOLDER_MAX + 1];
 	ssize_t n = pread(fd, holder, HOLDER_MAX, 0);
 	holder[n > 0 ? n : 0] = '\0';
@@ -52,4 +56,15 @@ int korch__sqlite_lock(const char *path, korch_error **err)
 	}
 	write_holder(fd);
 	return fd;
+}
+
+int korch__sqlite_lock_shared(const char *path)
+{
+	_cleanup_free_ char *name = korch__sprintf("%s.lock", path);
+	int fd = name ? open(name, O_RDONLY | O_CLOEXEC) : -1;
+	if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) == 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }

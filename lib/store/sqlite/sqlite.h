@@ -8,6 +8,7 @@
 #include "store/key.h"
 #include "store/memory.h"
 #include <korch/seal.h>
+#include <korch/store_file.h>
 #include <sqlite3.h>
 
 /* How long another connection (a backup) is waited for. */
@@ -50,6 +51,14 @@ typedef struct sqlite_database {
 	int is_trimming; /* 1: rows that do not count any more are left */
 	int lock;        /* descriptor */
 } sqlite_database;
+
+/* What looking at all of a file has found. */
+typedef struct sqlite_inspection {
+	korch_store_problem_fn fn; /* may be NULL */
+	void *userdata;
+	uint64_t n_problems;
+	uint64_t n_sealed; /* values that there was no sealer for */
+} sqlite_inspection;
 
 /* One write of a job, as the file takes it. */
 typedef struct sqlite_row {
@@ -120,11 +129,47 @@ void korch__sqlite_close(sqlite_database *database);
 /* Sets an error of the file's own words. */
 int korch__sqlite_error(korch_error **err, const sqlite_database *database, const char *what);
 
+/* The parts of opening: 1 in *is_empty, a file without tables; what `state` says. */
+int korch__sqlite_check_schema(int *is_empty, sqlite_database *database, korch_error **err);
+int korch__sqlite_read_state(sqlite_database *database, korch_error **err);
+/* The number that a query gives. */
+int korch__sqlite_number(int64_t *out, const sqlite_database *database, const char *sql);
+
 /* lock.c: the file's one holder. The descriptor, or a code. */
 int korch__sqlite_lock(const char *path, korch_error **err);
+/* Keeps holders away while a file without one is read. The descriptor, -1 when there is a holder or
+ * never was one. */
+int korch__sqlite_lock_shared(const char *path);
 
 /* load.c: fills an empty memory store with what the file holds. */
 int korch__sqlite_load(memory_store *memory, sqlite_database *database, korch_error **err);
+/* Reads as that does, and tells all that is wrong; the memory store is only good to be freed. */
+int korch__sqlite_inspect(sqlite_inspection *inspection, memory_store *memory,
+                          sqlite_database *database, korch_error **err);
+
+/* inspect.c: a problem is found. */
+void korch__sqlite_problem(sqlite_inspection *inspection, const char *format, ...)
+    KORCH_PRINTF(2, 3);
+/* Whether the records, newest first, are all that there was behind `compacted`. */
+void korch__sqlite_inspect_log(sqlite_inspection *inspection, const sqlite_database *database,
+                               const korch_record *records, size_t n, const korch_btree *current);
+
+/* reader.c: opens a file to be read, at one moment, also while there is a holder; its state is not
+ * read yet. */
+int korch__sqlite_open_reader(sqlite_database *database, const char *path, korch_error **err);
+/* What the file's own numbers say. */
+int korch__sqlite_report(korch_store_file_report *out, const sqlite_database *database,
+                         korch_error **err);
+/* check.c: korch_store_file_check() on an open file. */
+int korch__sqlite_check(korch_store_file_report *out, sqlite_database *database,
+                        sqlite_inspection *inspection, korch_error **err);
+
+/* publish.c: copies the file that is read to a new one beside `to`, and changes that by some SQL;
+ * *out is its name. On failure nothing is left. */
+int korch__sqlite_copy(char **out, const sqlite_database *from, const char *to, const char *sql,
+                       korch_error **err);
+/* Puts that in the place of `to`, durably. It is gone, in any case. */
+int korch__sqlite_publish(const char *temporary, const char *to, korch_error **err);
 
 /* seal.c: seals the bodies of a commit; a failure is its code. */
 void korch__sqlite_seal(const sqlite_database *database, sqlite_job *job);
@@ -138,8 +183,9 @@ int korch__sqlite_reseal(sqlite_database *database, sqlite_job *job);
 /* Behind a run: what was plain leaves the WAL, too. */
 void korch__sqlite_forget_plain(sqlite_database *database);
 
-/* write.c: does jobs in order in one transaction of the file; sets their codes. */
-void korch__sqlite_write(sqlite_database *database, sqlite_job *first);
+/* write.c: does jobs in order in one transaction of the file; sets their codes. 0, or KORCH_E_IO:
+ * nothing was written. */
+int korch__sqlite_write(sqlite_database *database, sqlite_job *first);
 
 /* job.c */
 void korch__sqlite_jobs_init(sqlite_jobs *jobs);

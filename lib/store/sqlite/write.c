@@ -167,7 +167,7 @@ static void finish(sqlite_database *database, const sqlite_job *first)
 	}
 }
 
-void korch__sqlite_write(sqlite_database *database, sqlite_job *first)
+int korch__sqlite_write(sqlite_database *database, sqlite_job *first)
 {
 	sqlite_state before = database->state;
 	for (sqlite_job *job = first; job && database->sealer; job = job->next) {
@@ -179,7 +179,7 @@ void korch__sqlite_write(sqlite_database *database, sqlite_job *first)
 	            : KORCH_E_IO;
 	if (r == 0 && sqlite3_exec(database->handle, "COMMIT", NULL, NULL, NULL) == SQLITE_OK) {
 		finish(database, first);
-		return;
+		return 0;
 	}
 	korch__log(KORCH_LOG_ERROR, "store", "%s: nothing was written: %s", database->path,
 	           sqlite3_errmsg(database->handle));
@@ -190,4 +190,5 @@ void korch__sqlite_write(sqlite_database *database, sqlite_job *first)
 		if (job->type != SQLITE_JOB_GET && job->type != SQLITE_JOB_LIST)
 			job->code = KORCH_E_IO;
 	}
+	return KORCH_E_IO;
 }
