@@ -102,6 +102,9 @@ typedef struct korch_sandbox_report {
 	const char *pod_name;      /**< name */
 	const char *address;       /**< its address */
 	const korch_map *labels;   /**< as given at creation */
+	int32_t lost; /**< 1: nothing of it runs any more (the machine was started anew), and nothing
+	                 starts in it until it is created again */
+	int32_t reserved; /**< 0 */
 } korch_sandbox_report;
 
 /** What a runtime holds, for adoption after a restart. Valid during the callback. */

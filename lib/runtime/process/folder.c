@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -30,11 +31,13 @@ int korch__process_find_shim(process_runtime *runtime, const char *wish, korch_e
 	                       KORCH_SHIM_INSTALLED);
 }
 
-/* Only this user may write there: what stands in the folder decides which processes are killed. */
+/* Only this user may write there: what stands in the folder decides which processes are killed. 1:
+ * it was not there before. */
 static int make_folder(const char *path, korch_error **err)
 {
 	struct stat status;
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+	int is_new = mkdir(path, 0700) == 0;
+	if (!is_new && errno != EEXIST)
 		return korch_error_set(err, KORCH_E_IO, "%s: %s", path, strerror(errno));
 	if (stat(path, &status) < 0)
 		return korch_error_set(err, KORCH_E_IO, "%s: %s", path, strerror(errno));
@@ -44,7 +47,29 @@ static int make_folder(const char *path, korch_error **err)
 		return korch_error_set(
 		    err, KORCH_E_FORBIDDEN,
 		    "%s: others may write there; the state folder must belong to this user alone", path);
-	return 0;
+	return is_new;
+}
+
+enum { HOLDER_MAX = 128 };
+
+static int refuse_held(int lock, const char *folder, korch_error **err)
+{
+	char holder[HOLDER_MAX + 1];
+	ssize_t n = pread(lock, holder, HOLDER_MAX, 0);
+	holder[n > 0 ? n : 0] = 0;
+	holder[strcspn(holder, "\n")] = 0;
+	return korch_error_set(err, KORCH_E_BUSY, "%s: another program uses this folder%s%s", folder,
+	                       *holder ? ": " : "", holder);
+}
+
+/* For the message of others; it may be missing. */
+static void write_holder(int lock)
+{
+	char holder[HOLDER_MAX];
+	int n = snprintf(holder, sizeof(holder), "process %ld (%.64s)\n", (long)getpid(),
+	                 program_invocation_short_name);
+	if (ftruncate(lock, 0) == 0 && pwrite(lock, holder, (size_t)n, 0) < 0)
+		return;
 }
 
 /*
@@ -71,14 +96,17 @@ int korch__process_folder_claim(process_runtime *runtime, const char *folder, ko
 		rmdir(folder);
 	if (!pods || !lock || !runtime->state_folder)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
-	code = make_folder(pods, err);
-	if (code < 0)
-		return code;
+	int is_new = make_folder(pods, err);
+	if (is_new < 0)
+		return is_new;
 	runtime->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (runtime->lock < 0)
 		return korch_error_set(err, KORCH_E_IO, "%s: %s", lock, strerror(errno));
 	if (flock(runtime->lock, LOCK_EX | LOCK_NB) < 0)
-		return korch_error_set(err, KORCH_E_BUSY, "%s: another program uses this folder", folder);
+		return refuse_held(runtime->lock, folder, err);
+	write_holder(runtime->lock);
+	if (is_new && !runtime->owns_folder)
+		korch__process_kill_deleted(pods);
 	return 0;
 }
 

@@ -35,21 +35,38 @@ int korch__process_kill(pid_t pid, unsigned long long ticks)
 	return is_it;
 }
 
+/* The text of a small file, "" when there is none. No memory is asked for: being short of it must
+ * not look like a shim that has ended. */
+static void read_small(char *out, size_t size, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	ssize_t n = fd < 0 ? -1 : read(fd, out, size - 1);
+	if (fd >= 0)
+		close(fd);
+	out[n > 0 ? n : 0] = 0;
+}
+
+/* Ids and start times begin anew with each boot: those of another one are nobody's. */
+static int is_of_this_boot(const char *boot)
+{
+	char now[64];
+	read_small(now, sizeof(now), "/proc/sys/kernel/random/boot_id");
+	now[strcspn(now, "\n")] = 0;
+	return strcmp(boot, now) == 0;
+}
+
 /* The shim's process and when it started; -1 when it is not written down or not running. */
 static int find_shim(const process_sandbox *sandbox, pid_t *pid, unsigned long long *ticks)
 {
-	/* No memory is asked for: being short of it must not look like a shim that has ended. */
 	char path[PATH_MAX];
-	char text[64];
+	char text[128];
+	char boot[64] = "";
 	int number = 0;
-	int length = snprintf(path, sizeof(path), "%s/shim.pid", sandbox->folder);
-	int fd = length < (int)sizeof(path) ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-	                                    : -1;
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	if (fd >= 0)
-		close(fd);
-	text[n > 0 ? n : 0] = 0;
-	if (sscanf(text, "%d %llu", &number, ticks) != 2 || number <= 1 || *ticks == 0)
+	if (snprintf(path, sizeof(path), "%s/shim.pid", sandbox->folder) >= (int)sizeof(path))
+		return -1;
+	read_small(text, sizeof(text), path);
+	if (sscanf(text, "%d %llu %63s", &number, ticks, boot) < 2 || number <= 1 || *ticks == 0 ||
+	    !is_of_this_boot(boot))
 		return -1;
 	*pid = (pid_t)number;
 	return korch__process_start_time(*pid) == *ticks ? 0 : -1;

@@ -190,7 +190,8 @@ static void deliver_list(process_runtime *runtime, process_call *call)
 		                                     .pod_namespace = sandbox->pod_namespace,
 		                                     .pod_name = sandbox->pod_name,
 		                                     .address = sandbox->address,
-		                                     .labels = sandbox->labels};
+		                                     .labels = sandbox->labels,
+		                                     .lost = sandbox->state == SANDBOX_LOST};
 		code = korch__vec_push(&sandboxes, report);
 		for (process_container *container = sandbox->containers; container && code == 0;
 		     container = container->next) {

@@ -214,6 +214,9 @@ char *korch__cgroup_existing(const char *sandbox_folder, const char *id);
  */
 #define KORCH_SANDBOX_VARIABLE "KORCH_SANDBOX_FOLDER" /* ids are unique on one runtime only */
 void korch__process_kill_strays(const char *sandbox_folder);
+/* Ends the pods of a folder that was deleted while they ran: nobody can talk to their shims, and
+ * they would run beside their successors. */
+void korch__process_kill_deleted(const char *pods_folder);
 
 /* usage.c */
 void korch__process_usage(korch_usage *out, pid_t pid, korch_usec now);

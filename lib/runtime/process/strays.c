@@ -1,12 +1,14 @@
 /*
- * Processes of a pod that lost their shim: a shim that is killed takes the containers' main
- * processes along, not their children.
+ * Processes that nobody looks after: those of a pod that lost their shim (a shim that is killed
+ * takes the containers' main processes along, not their children), and shims whose folder was
+ * deleted.
  */
 #include "runtime/process/process.h"
 
 #include "base/cleanup.h"
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,4 +62,55 @@ void korch__process_kill_strays(const char *sandbox_folder)
 	for (int round = 0; variable && round < ROUNDS; round++)
 		if (kill_round(variable) == 0)
 			return;
+}
+
+/* Where a process is, when it is a shim; -1 when not. */
+static int shim_folder(char *out, size_t size, pid_t pid)
+{
+	char path[64];
+	char name[32] = "";
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, name, sizeof(name) - 1);
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0 || strcmp(name, "korch-shim\n") != 0)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/%d/cwd", (int)pid);
+	n = readlink(path, out, size - 1);
+	if (n <= 0)
+		return -1;
+	out[n] = 0;
+	return 0;
+}
+
+/* "FOLDER/ID (deleted)", as the kernel writes it → "FOLDER/ID"; 0: it is none of them. */
+static int is_deleted_pod(char *folder, const char *pods)
+{
+	static const char DELETED[] = " (deleted)";
+	size_t length = strlen(folder);
+	size_t n = strlen(pods);
+	size_t end = sizeof(DELETED) - 1;
+	if (length <= n + 1 + end || strncmp(folder, pods, n) != 0 || folder[n] != '/' ||
+	    strcmp(folder + length - end, DELETED) != 0)
+		return 0;
+	folder[length - end] = 0;
+	return korch__process_is_valid_id(folder + n + 1);
+}
+
+void korch__process_kill_deleted(const char *pods)
+{
+	char folder[PATH_MAX];
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	while (proc && (entry = readdir(proc))) {
+		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+		unsigned long long ticks = pid > 1 && pid != getpid() ? korch__process_start_time(pid) : 0;
+		if (!ticks || shim_folder(folder, sizeof(folder), pid) < 0 ||
+		    !is_deleted_pod(folder, pods) || !korch__process_kill(pid, ticks))
+			continue;
+		korch__process_kill_strays(folder);
+	}
+	if (proc)
+		closedir(proc);
 }

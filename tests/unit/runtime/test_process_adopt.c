@@ -5,6 +5,7 @@
 #include "process_fixture.h"
 
 #include <dirent.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,11 +16,17 @@
 
 static world w;
 
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+	return remove(path);
+}
+
 /* What a list said. */
 typedef struct listing {
 	answer answer;
 	size_t n_sandboxes;
 	size_t n_containers;
+	int n_lost;
 	char address[64];
 	char app[64];
 	world_event containers[16];
@@ -40,6 +47,7 @@ static void on_list(void *userdata, int code, const korch_runtime_list *list)
 		ck_assert_str_eq(list->sandboxes[i].address, "127.1.2.3");
 		ck_assert_uint_eq(list->sandboxes[i].labels->n, 1);
 		ck_assert_str_eq(list->sandboxes[i].labels->items[0].value, "web");
+		l->n_lost += list->sandboxes[i].lost;
 	}
 	for (size_t i = 0; i < list->n_containers && i < 16; i++) {
 		const korch_container_report *report = &list->containers[i];
@@ -141,7 +149,9 @@ START_TEST(one_runtime_a_folder)
 	world other = w;
 	korch_error *err = NULL;
 	ck_assert_int_eq(world_try_open(&other, &err), KORCH_E_BUSY);
-	ck_assert_ptr_nonnull(strstr(korch_error_message(err), "another program uses this folder"));
+	char holder[64];
+	snprintf(holder, sizeof(holder), "another program uses this folder: process %d (", getpid());
+	ck_assert_ptr_nonnull(strstr(korch_error_message(err), holder));
 	korch_error_free(err);
 	world_close(&w);
 	world_end(&w);
@@ -273,8 +283,68 @@ START_TEST(a_shim_killed_while_nobody_looks)
 	listing l;
 	list_now(&l);
 	ck_assert_uint_eq(l.n_sandboxes, 1);
+	ck_assert_int_eq(l.n_lost, 1);
 	ck_assert_uint_eq(l.n_containers, 0);
 	world_wait_gone(&w, pid);
+	/* Created again it is there again. */
+	ck_assert_int_eq(world_sandbox(&w, "pod"), 0);
+	list_now(&l);
+	ck_assert_int_eq(l.n_lost, 0);
+	world_end(&w);
+}
+END_TEST
+
+/* What was written down before the machine was started anew: the id and the start time may be those
+ * of a process that is none of ours. */
+START_TEST(a_shim_of_another_boot)
+{
+	world_make(&w);
+	world_open(&w);
+	ck_assert_int_eq(world_sandbox(&w, "pod"), 0);
+	pid_t container = start_sleeper("c");
+	world_close(&w);
+	char path[256];
+	int shim = 0;
+	unsigned long long ticks = 0;
+	char *text = file_text("%s/pods/pod/shim.pid", w.state);
+	ck_assert_int_eq(sscanf(text, "%d %llu", &shim, &ticks), 2);
+	free(text);
+	char other[128];
+	snprintf(other, sizeof(other), "%d %llu 01234567-89ab-cdef-0123-456789abcdef\n", shim, ticks);
+	snprintf(path, sizeof(path), "%s/pods/pod/shim.pid", w.state);
+	file_write(path, other);
+	world_open(&w);
+	listing l;
+	list_now(&l);
+	ck_assert_uint_eq(l.n_sandboxes, 1);
+	ck_assert_int_eq(l.n_lost, 1);
+	ck_assert_uint_eq(l.n_containers, 0);
+	/* It was not killed: it may be anybody's. (Here it is ours, and ends with its containers,
+	 * which carry the pod's mark.) */
+	ck_assert_int_eq(kill(shim, 0), 0);
+	world_wait_gone(&w, container);
+	ck_assert_int_eq(kill(shim, SIGKILL), 0);
+	world_end(&w);
+}
+END_TEST
+
+/* A folder that was deleted under running pods: a new one in its place does not run them twice. */
+START_TEST(a_folder_deleted_while_pods_run)
+{
+	world_make(&w);
+	world_open(&w);
+	ck_assert_int_eq(world_sandbox(&w, "pod"), 0);
+	pid_t container = start_sleeper("c");
+	pid_t shim = shim_pid(&w, "pod");
+	world_close(&w);
+	ck_assert_int_eq(nftw(w.state, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
+	ck_assert_int_eq(kill(container, 0), 0);
+	world_open(&w);
+	listing l;
+	list_now(&l);
+	ck_assert_uint_eq(l.n_sandboxes, 0);
+	world_wait_gone(&w, container);
+	world_wait_gone(&w, shim);
 	world_end(&w);
 }
 END_TEST
@@ -347,6 +417,7 @@ KORCH_SUITE(process_adopt)
 	           things_that_are_no_pods);
 	KORCH_CASE(suite, "folder", one_runtime_a_folder, a_folder_that_others_may_write_to_is_refused);
 	KORCH_CASE(suite, "shim", a_killed_shim, a_pod_that_is_removed_while_its_loss_is_told,
-	           a_shim_killed_while_nobody_looks);
+	           a_shim_killed_while_nobody_looks, a_shim_of_another_boot,
+	           a_folder_deleted_while_pods_run);
 	return suite;
 }
