@@ -94,8 +94,9 @@ KORCH_API int korch_cluster_open(korch_cluster **out, const korch_cluster_option
                                  korch_error **err);
 /**
  * Stops all pods that this process runs, each with its grace period, sidecars last, waits for their
- * end (at most timeout_us), and removes what was left on disk. Objects stay in the store. @return 0
- * or KORCH_E_TIMEOUT. @since 0.1
+ * end (at most timeout_us), and removes what was left on disk. Objects stay in the store: in one of
+ * the caller's the next cluster runs the pods again, without counting an end, and their emptyDirs
+ * stay. @return 0 or KORCH_E_TIMEOUT. @since 0.1
  */
 KORCH_API int korch_cluster_stop_pods(korch_cluster *cluster, korch_usec timeout_us,
                                       korch_error **err);

@@ -110,6 +110,7 @@ int korch__agent_new(korch_agent **out, const korch_agent_options *options, korc
 	agent->loop = options->loop;
 	agent->lease_period_us = options->lease_period_us;
 	agent->warnings_only = options->warnings_only;
+	agent->is_durable = options->is_durable;
 	agent->is_virtual = (agent->ops->capabilities & KORCH_RUNTIME_VIRTUAL) != 0;
 	korch__table_init(&agent->node_index, &node_ops);
 	korch__table_init(&agent->workers, &worker_ops);
@@ -245,6 +246,11 @@ void korch__agent_free(korch_agent *agent)
 	korch__free(agent->api_host);
 	korch__free(agent->api_port);
 	korch__free(agent);
+}
+
+const char *korch__agent_node_name(const korch_agent *agent, size_t i)
+{
+	return i < agent->n_nodes ? agent->nodes[i].name : NULL;
 }
 
 size_t korch__agent_pods(const korch_agent *agent)

@@ -40,7 +40,8 @@ typedef struct korch_agent_options {
 	int32_t warnings_only;      /* 1: no Normal events of pods */
 	const char *api_host;       /* KUBERNETES_SERVICE_HOST and _PORT of containers; NULL: not set */
 	const char *api_port;
-	uint64_t seed; /* of tokens; 0: from the system */
+	uint64_t seed;      /* of tokens; 0: from the system */
+	int32_t is_durable; /* 1: a later agent goes on with the objects: a shutdown leaves emptyDirs */
 } korch_agent_options;
 
 int korch__agent_new(korch_agent **out, const korch_agent_options *options, korch_error **err);
@@ -49,6 +50,13 @@ int korch__agent_new(korch_agent **out, const korch_agent_options *options, korc
  * are removed before anything is started.
  */
 int korch__agent_start(korch_agent *agent, korch_error **err);
+/*
+ * Notes on a node (a korch_plan_for_fn) that its pods are stopped in order from *now (a korch_usec)
+ * on: the next agent runs them again, and counts no end. To be stored before
+ * korch__agent_shutdown().
+ */
+int korch__agent_plan_stop(korch_plan *plan, const korch_view *view, const korch_object *node,
+                           const void *now, korch_error **err);
 /* Stops all pods with their grace periods and starts none any more; fn when nothing is left.
  * Objects are left alone. */
 void korch__agent_shutdown(korch_agent *agent, korch_loop_fn fn, void *userdata);
@@ -56,6 +64,8 @@ void korch__agent_shutdown(korch_agent *agent, korch_loop_fn fn, void *userdata)
  * fine. */
 void korch__agent_free(korch_agent *agent);
 
+/* Name of its node i; NULL: there are no more. Borrowed. */
+const char *korch__agent_node_name(const korch_agent *agent, size_t i);
 /* Pods that the agent looks after now. */
 size_t korch__agent_pods(const korch_agent *agent);
 /* Path of a container's log file, previous: of the run before; the caller frees (korch__free). */

@@ -82,6 +82,14 @@ void korch__worker_files_remove(korch_agent *agent, agent_worker *worker)
 		           korch_object_name(&worker->pod->object));
 }
 
+void korch__worker_files_remove_made(korch_agent *agent, agent_worker *worker)
+{
+	if (agent->state_folder &&
+	    korch__volumes_remove_made(agent->state_folder, worker->pod) == KORCH_E_IO)
+		korch__log(KORCH_LOG_WARNING, "agent", "volumes of pod %s cannot be removed",
+		           korch_object_name(&worker->pod->object));
+}
+
 static void rewrite_hosts(void *userdata)
 {
 	korch_agent *agent = userdata;
@@ -118,6 +126,29 @@ int korch__agent_files_start(korch_agent *agent)
 	return korch_timer_new(&agent->hosts_timer, agent->loop, rewrite_hosts, agent);
 }
 
+static int is_ours(const korch_agent *agent, const korch_view *view, const char *uid)
+{
+	const korch_object *pod = korch_view_get_uid(view, uid);
+	return pod && korch__agent_node_of(agent, (const korch_pod *)pod) != SIZE_MAX;
+}
+
+/* Logs of pods that went while nobody looked: NAMESPACE_NAME_UID. */
+static void sweep_logs(korch_agent *agent, const korch_view *view)
+{
+	DIR *folder = agent->log_folder ? opendir(agent->log_folder) : NULL;
+	struct dirent *entry;
+	while (folder && (entry = readdir(folder))) {
+		const char *uid = strrchr(entry->d_name, '_');
+		if (entry->d_name[0] == '.' || !uid || is_ours(agent, view, uid + 1))
+			continue;
+		_cleanup_free_ char *old = korch__sprintf("%s/%s", agent->log_folder, entry->d_name);
+		if (old)
+			korch__tree_remove(old);
+	}
+	if (folder)
+		closedir(folder);
+}
+
 void korch__agent_sweep(korch_agent *agent, const korch_view *view)
 {
 	_cleanup_free_ char *path =
@@ -125,10 +156,7 @@ void korch__agent_sweep(korch_agent *agent, const korch_view *view)
 	DIR *folder = path ? opendir(path) : NULL;
 	struct dirent *entry;
 	while (folder && (entry = readdir(folder))) {
-		const korch_object *pod =
-		    entry->d_name[0] == '.' ? NULL : korch_view_get_uid(view, entry->d_name);
-		if (entry->d_name[0] == '.' ||
-		    (pod && korch__agent_node_of(agent, (const korch_pod *)pod) != SIZE_MAX))
+		if (entry->d_name[0] == '.' || is_ours(agent, view, entry->d_name))
 			continue;
 		_cleanup_free_ char *old = korch__sprintf("%s/%s", path, entry->d_name);
 		if (old)
@@ -136,4 +164,5 @@ void korch__agent_sweep(korch_agent *agent, const korch_view *view)
 	}
 	if (folder)
 		closedir(folder);
+	sweep_logs(agent, view);
 }

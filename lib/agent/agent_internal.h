@@ -91,6 +91,7 @@ struct korch_agent {
 	korch_usec lease_period_us;
 	korch_usec relist_at; /* when the runtime is to be asked again what it holds */
 	int warnings_only;
+	int is_durable;
 	int is_virtual;
 	uint64_t seed;          /* of tokens */
 	korch_controller *pods; /* borrowed from the engine */
@@ -155,6 +156,8 @@ char *korch__log_folder(const korch_agent *agent, const korch_pod *pod); /* "" f
  * worker->volumes tells. */
 int korch__worker_files(korch_agent *agent, agent_worker *worker, int again);
 void korch__worker_files_remove(korch_agent *agent, agent_worker *worker);
+/* Only what is made again from objects: a pod that will be run again keeps its emptyDirs. */
+void korch__worker_files_remove_made(korch_agent *agent, agent_worker *worker);
 void korch__worker_volume_context(korch_agent *agent, const agent_worker *worker,
                                   char address[KORCH__ADDRESS_TEXT], korch__volume_context *out);
 int korch__agent_files_start(korch_agent *agent);
@@ -182,7 +185,7 @@ void korch__note_backoff(korch_agent *agent, agent_worker *worker, const korch_p
 
 /* agent_adopt.c: what an earlier process left running. */
 int korch__agent_list(korch_agent *agent);
-/* 1 while leftovers are being removed. */
+/* 1 while leftovers are being removed; KORCH_E_NOMEM: to be called again. */
 int korch__agent_adopt(korch_agent *agent, const korch_view *view);
 void korch__found_free(struct agent_found *found);
 
@@ -197,6 +200,10 @@ int korch__node_is_silent(const korch_agent *agent, size_t node);
 
 /* Asks for what waited. */
 void korch__agent_release(korch_agent *agent);
+
+/* agent_stop.c: since when the pods of a node are stopped in order, by an earlier agent; 0: never.
+ */
+korch_usec korch__node_stopped(const korch_agent *agent, size_t node);
 
 /* agent_node.c: Nodes and Leases. */
 int korch__agent_add_nodes(korch_agent *agent, korch_error **err);

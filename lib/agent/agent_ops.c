@@ -117,6 +117,9 @@ static void on_started(void *userdata, int code, const char *reason, const char 
 	const char *name = korch__pod_container(worker->pod, op.container)->name;
 	korch__facts_started(&worker->containers[op.container], code, reason, message,
 	                     korch_loop_now(agent->loop));
+	if (code == KORCH_E_NOT_FOUND && korch__text_equal(reason, "RunContainerError") &&
+	    worker->sandbox == KORCH__SANDBOX_READY)
+		worker->sandbox = KORCH__SANDBOX_NONE; /* its end was not seen: it is made again */
 	if (code == 0) {
 		korch__worker_note(agent, worker, "Normal", "Created", "Created container: %s", name);
 		korch__worker_note(agent, worker, "Normal", "Started", "Started container %s", name);
@@ -230,7 +233,8 @@ static int prepare(korch_agent *agent, agent_worker *worker, agent_op *op)
 	                           korch__pull_policy(container), on_prepared, op);
 }
 
-/* The run before is forgotten by the runtime; its log file stays. */
+/* The run before the last is forgotten by the runtime, its log file stays. How the last one ended
+ * may not have been stored yet. */
 static void forget_done(void *userdata, int code, const char *reason, const char *message)
 {
 	korch_agent *agent;
@@ -239,16 +243,16 @@ static void forget_done(void *userdata, int code, const char *reason, const char
 		korch__worker_request(agent, worker, 0);
 }
 
-static void forget_previous(korch_agent *agent, agent_worker *worker, const korch__pod_op *from)
+static void forget_older(korch_agent *agent, agent_worker *worker, const korch__pod_op *from)
 {
 	char id[AGENT_ID_MAX];
-	agent_op *op = from->restart_count > 0 ? korch__op_new(agent, worker, from) : NULL;
+	agent_op *op = from->restart_count > 1 ? korch__op_new(agent, worker, from) : NULL;
 	korch_agent *ignored;
 	if (!op)
 		return;
 	korch__container_id(id, sizeof(id), "", worker->pod,
 	                    korch__pod_container(worker->pod, from->container)->name,
-	                    from->restart_count - 1);
+	                    from->restart_count - 2);
 	if (agent->ops->remove(agent->self, id, forget_done, op) < 0)
 		korch__op_end(op, &ignored);
 }
@@ -289,14 +293,17 @@ static int start_container(korch_agent *agent, agent_worker *worker, const korch
 		korch__op_end(op, &ignored);
 		return code;
 	}
-	forget_previous(agent, worker, from);
+	forget_older(agent, worker, from);
 	code = agent->ops->start(agent->self, korch__container_setup_config(setup), on_started, op);
 	return code < 0 ? refuse(agent, op, on_started, code) : 0;
 }
 
 static int clean(korch_agent *agent, agent_worker *worker)
 {
-	korch__worker_files_remove(agent, worker);
+	if (agent->shutdown && agent->is_durable)
+		korch__worker_files_remove_made(agent, worker);
+	else
+		korch__worker_files_remove(agent, worker);
 	worker->volumes = KORCH__VOLUMES_CLEANED;
 	korch__addresses_give(&agent->addresses, worker->address);
 	worker->address = 0;

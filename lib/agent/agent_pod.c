@@ -60,7 +60,9 @@ static int worker_prepare(korch_agent *agent, agent_worker *worker)
 	                                                          : korch_loop_now(agent->loop);
 	worker->uses = korch__pod_uses(pod);
 	worker->volumes = agent->state_folder ? KORCH__VOLUMES_WAITING : KORCH__VOLUMES_READY;
-	int code = korch__facts_seed(pod, worker->containers, korch_loop_now(agent->loop));
+	const korch__seed_times times = {.now = korch_loop_now(agent->loop),
+	                                 .stopped_us = korch__node_stopped(agent, worker->node)};
+	int code = korch__facts_seed(pod, worker->containers, &times);
 	return code < 0 ? code : korch__table_put(&agent->workers, worker);
 }
 
@@ -260,7 +262,10 @@ int korch__agent_reconcile(void *userdata, const korch_view *view, const korch_r
 	size_t node = korch__agent_node_of(agent, pod);
 	if (node == SIZE_MAX)
 		return 0;
-	if (korch__agent_adopt(agent, view))
+	int adopting = korch__agent_adopt(agent, view);
+	if (adopting < 0)
+		return korch_error_set(err, adopting, "no memory for what runs");
+	if (adopting)
 		return wait_for_removal(agent, request);
 	if (korch__node_is_silent(agent, node)) {
 		korch_plan_wake_at(plan, korch_loop_now(agent->loop) + agent->lease_period_us);

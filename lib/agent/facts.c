@@ -3,6 +3,7 @@
 #include "agent/facts.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include <stdio.h>
 #include <string.h>
 
 korch__container_past *korch__facts_past(korch__container_facts *facts)
@@ -59,11 +60,38 @@ static int seed_ended(korch__container_facts *facts, const korch_container_state
 	return 0;
 }
 
-static int seed_one(const korch_pod *pod, size_t i, korch__container_facts *facts, korch_usec now)
+/* It ran when everything was stopped in order. */
+static int was_stopped(const korch_container_status *status, korch_usec stopped_us)
+{
+	return status->state->running && stopped_us && status->state->running->started_at <= stopped_us;
+}
+
+int korch__pod_was_stopped(const korch_pod *pod, korch_usec stopped_us)
+{
+	for (size_t i = 0; i < korch__pod_containers(pod); i++) {
+		const korch_container_status *status = korch__pod_container_status(pod, i);
+		if (status && status->state && was_stopped(status, stopped_us))
+			return 1;
+	}
+	return 0;
+}
+
+static int seed_one(const korch_pod *pod, size_t i, korch__container_facts *facts,
+                    const korch__seed_times *times)
 {
 	const korch_container_status *status = korch__pod_container_status(pod, i);
 	if (!status || !status->state)
 		return 0;
+	if (status->last_state && !korch__facts_past(facts))
+		return KORCH_E_NOMEM;
+	if (status->last_state)
+		korch_block_share(&facts->past->last_state, status->last_state);
+	if (was_stopped(status, times->stopped_us) ||
+	    (korch__pod_is_init(pod, i) && korch__pod_was_stopped(pod, times->stopped_us))) {
+		facts->restart_count = status->restart_count;
+		facts->restarted = status->restart_count > 0;
+		return 0;
+	}
 	int ran = status->state->running || status->state->terminated ||
 	          (status->last_state && status->last_state->terminated);
 	facts->restart_count = status->restart_count + (ran ? 1 : 0);
@@ -71,25 +99,45 @@ static int seed_one(const korch_pod *pod, size_t i, korch__container_facts *fact
 		return 0;
 	facts->run = KORCH__RUN_EXITED;
 	facts->restart_count = status->restart_count;
-	if (status->last_state && !korch__facts_past(facts))
-		return KORCH_E_NOMEM;
-	if (status->last_state)
-		korch_block_share(&facts->past->last_state, status->last_state);
 	if (status->state->terminated)
 		return seed_ended(facts, status->state->terminated);
 	if (status->state->running) {
 		facts->started_us = status->state->running->started_at;
-		return seed_lost(facts, now);
+		return seed_lost(facts, times->now);
 	}
-	return seed_ended(facts, status->last_state->terminated);
+	int code = seed_ended(facts, status->last_state->terminated);
+	if (code == 0)
+		korch__facts_seed_backoff(facts, status);
+	return code;
 }
 
-int korch__facts_seed(const korch_pod *pod, korch__container_facts *facts, korch_usec now)
+void korch__facts_seed_backoff(korch__container_facts *facts, const korch_container_status *status)
+{
+	const korch_container_state_waiting *waiting = status->state ? status->state->waiting : NULL;
+	int minutes = 0;
+	int seconds = 0;
+	if (!waiting || !korch__text_equal(waiting->reason, "CrashLoopBackOff") || !waiting->message)
+		return;
+	/* As it was written: 20s, 1m20s. */
+	if (sscanf(waiting->message, "back-off %3dm%2ds ", &minutes, &seconds) != 2) {
+		minutes = 0;
+		if (sscanf(waiting->message, "back-off %3ds ", &seconds) != 1)
+			return;
+	}
+	korch_usec backoff = (minutes * 60 + seconds) * KORCH_USEC_PER_SEC;
+	if (backoff <= 0 || backoff > KORCH__BACKOFF_MAX_US || !korch__facts_past(facts))
+		return;
+	facts->past->backoff_us = backoff;
+	facts->past->backoff_at_us = facts->started_us;
+}
+
+int korch__facts_seed(const korch_pod *pod, korch__container_facts *facts,
+                      const korch__seed_times *times)
 {
 	if (!pod->status)
 		return 0;
 	for (size_t i = 0; i < korch__pod_containers(pod); i++) {
-		int code = seed_one(pod, i, &facts[i], now);
+		int code = seed_one(pod, i, &facts[i], times);
 		if (code < 0)
 			return code;
 	}

@@ -218,3 +218,23 @@ int korch__volumes_remove(const char *state_folder, const korch_pod *pod)
 	remove_memory(pod);
 	return korch__tree_remove(folder);
 }
+
+int korch__volumes_remove_made(const char *state_folder, const korch_pod *pod)
+{
+	_cleanup_free_ char *folder = korch__pod_folder(state_folder, pod);
+	if (!folder)
+		return KORCH_E_NOMEM;
+	int result = 0;
+	for (size_t i = 0; i < pod->spec->n_volumes; i++) {
+		const korch_volume *volume = &pod->spec->volumes[i];
+		const char *name = korch__text_or_empty(volume->name);
+		int in_memory = volume->empty_dir && korch__text_equal(volume->empty_dir->medium, "Memory");
+		if (!korch__path_is_safe(name) || strchr(name, '/') || !(is_content(volume) || in_memory))
+			continue;
+		_cleanup_free_ char *path = korch__sprintf("%s/volumes/%s", folder, name);
+		int code = path ? korch__tree_remove(path) : KORCH_E_NOMEM;
+		result = result < 0 ? result : code;
+	}
+	remove_memory(pod);
+	return result;
+}

@@ -25,6 +25,8 @@ typedef struct korch__volume_context {
 int korch__volumes_make(const korch__volume_context *context, char **problem);
 /* Removes all that the pod has on disk. */
 int korch__volumes_remove(const char *state_folder, const korch_pod *pod);
+/* Removes what is made again from objects (ConfigMaps, Secrets, the pod), and what is in memory. */
+int korch__volumes_remove_made(const char *state_folder, const korch_pod *pod);
 /* Path of the pod's folder; the caller frees. */
 char *korch__pod_folder(const char *state_folder, const korch_pod *pod);
 

@@ -1,7 +1,6 @@
-/* Opening and closing a cluster: which parts there are and how they are wired. */
+/* Opening a cluster: which parts there are and how they are wired. Its end stands in close.c. */
 #include "cluster/cluster.h"
 
-#include "agent/tree_files.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cluster/folder.h"
@@ -21,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static int is_virtual(const korch_runtime *runtime)
 {
@@ -195,6 +193,7 @@ static int make_agent(korch_cluster *cluster, const korch_cluster_options *optio
 	    .lease_period_us = options->lease_period_us,
 	    .warnings_only = n_nodes > 100,
 	    .seed = options->seed,
+	    .is_durable = !cluster->owns_store,
 	};
 	code = korch__agent_new(&cluster->agent, &agent_options, err);
 	korch__cluster_nodes_free(nodes, n_nodes);
@@ -397,76 +396,6 @@ int korch_cluster_open(korch_cluster **out, const korch_cluster_options *options
 	return 0;
 }
 
-static void set_flag(void *userdata)
-{
-	*(int *)userdata = 1;
-}
-
-static int is_flag_set(void *userdata)
-{
-	return *(int *)userdata;
-}
-
-int korch_cluster_stop_pods(korch_cluster *cluster, korch_usec timeout_us, korch_error **err)
-{
-	if (!cluster)
-		return korch_error_set(err, KORCH_E_INVALID, "no cluster given");
-	if (!cluster->agent)
-		return 0;
-	korch__cluster_enter(cluster);
-	cluster->pods_stopped = 0;
-	korch__agent_shutdown(cluster->agent, set_flag, &cluster->pods_stopped);
-	int code = korch__cluster_wait(cluster, is_flag_set, &cluster->pods_stopped, timeout_us);
-	korch__cluster_leave(cluster);
-	return code < 0 ? korch_error_set(err, code, "pods are still running") : 0;
-}
-
-/* Closing sockets is finished by the loop. */
-static void close_proxy(korch_cluster *cluster)
-{
-	int closed = 0;
-	korch_proxy *proxy = KORCH_STEAL(cluster->proxy);
-	if (!proxy)
-		return;
-	korch__proxy_free(proxy, set_flag, &closed);
-	while (!closed && korch__cluster_wait(cluster, is_flag_set, &closed, KORCH_USEC_PER_SEC) ==
-	                      KORCH_E_TIMEOUT)
-		continue;
-}
-
-void korch_cluster_close(korch_cluster *cluster)
-{
-	if (!cluster)
-		return;
-	korch_cluster_stop(cluster);
-	korch__cluster_enter(cluster);
-	korch_engine_stop(cluster->engine);
-	korch_router_free(cluster->router);
-	korch__measuring_free(cluster->measuring);
-	korch__webhooks_stop(cluster->webhooks);
-	for (size_t i = 0; i < cluster->n_sources; i++)
-		korch_metric_source_free(cluster->sources[i]);
-	close_proxy(cluster);
-	korch__agent_free(cluster->agent);
-	korch_engine_free(cluster->engine);
-	korch__routing_free(cluster->routing);
-	korch__webhooks_free(cluster->webhooks);
-	korch_runtime_free(cluster->runtime);
-	if (cluster->owns_store)
-		korch_store_free(cluster->store);
-	if (cluster->owns_state_folder && cluster->state_folder)
-		korch__tree_remove(cluster->state_folder);
-	korch__free(cluster->state_folder);
-	if (cluster->address_lock >= 0)
-		close(cluster->address_lock);
-	korch__cluster_leave(cluster);
-	if (cluster->owns_loop)
-		korch_loop_free(cluster->loop);
-	pthread_cond_destroy(&cluster->moved);
-	pthread_mutex_destroy(&cluster->lock);
-	korch__free(cluster);
-}
-
 int korch_cluster_add_controller(korch_controller **out, korch_cluster *cluster,
                                  const korch_controller_spec *spec, korch_error **err)
 {
@@ -477,43 +406,6 @@ int korch_cluster_add_controller(korch_controller **out, korch_cluster *cluster,
 	}
 	korch__cluster_enter(cluster);
 	int code = korch_engine_add(out, cluster->engine, spec, err);
-	korch__cluster_leave(cluster);
-	return code;
-}
-
-int korch_cluster_watch(korch_watch **out, korch_cluster *cluster, const korch_watch_query *query,
-                        korch_loop_fn ready, void *userdata, korch_error **err)
-{
-	if (!out || !cluster || !query)
-		return korch_error_set(err, KORCH_E_INVALID, "a watch needs a cluster and a query");
-	korch__cluster_enter(cluster);
-	int code = korch_store_watch(out, cluster->store, query, ready, userdata);
-	korch__cluster_leave(cluster);
-	return code < 0 ? korch_error_set(err, code, "the store cannot be watched: %s",
-	                                  korch_code_text(code))
-	                : 0;
-}
-
-int korch_cluster_log_path(char **out, korch_cluster *cluster, const korch_key *pod,
-                           const char *container, int previous, korch_error **err)
-{
-	if (!out || !cluster || !pod || !pod->name || !container)
-		return korch_error_set(err, KORCH_E_INVALID, "a cluster, a pod and a container are needed");
-	korch__cluster_enter(cluster);
-	int code = korch__cluster_sync(cluster, err);
-	const korch_object *object = code == 0
-	                                 ? korch_view_get(korch_engine_view(cluster->engine),
-	                                                  &korch_pod_kind, pod->namespace_, pod->name)
-	                                 : NULL;
-	if (code == 0 && (!object || !cluster->agent))
-		code = korch_error_set(err, KORCH_E_NOT_FOUND, "pods \"%s\" not found", pod->name);
-	if (code == 0) {
-		code = korch__agent_log_path(out, cluster->agent, (const korch_pod *)object, container,
-		                             previous);
-		if (code < 0)
-			korch_error_set(err, code, "pod \"%s\" has no log of container \"%s\"", pod->name,
-			                container);
-	}
 	korch__cluster_leave(cluster);
 	return code;
 }

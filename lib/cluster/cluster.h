@@ -49,6 +49,7 @@ struct korch_cluster {
 	int threaded;
 	int thread_stop;
 	int quit;
+	int is_stop_noted; /* on the nodes, for the next program on this store */
 	int pods_stopped;
 };
 

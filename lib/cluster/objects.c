@@ -1,6 +1,6 @@
 /*
- * Reading and changing single objects of a cluster: get, list, delete. Applying manifests stands
- * in apply.c, verbs on workloads in workload.c.
+ * Reading and changing single objects of a cluster: get, list, delete, watch; logs. Applying
+ * manifests stands in apply.c, verbs on workloads in workload.c.
  */
 #include "cluster/cluster.h"
 
@@ -160,4 +160,41 @@ int korch_cluster_delete(korch_cluster *cluster, const korch_key *key,
                          const korch_delete_options *options, korch_error **err)
 {
 	return korch__cluster_change(cluster, key, plan_delete, options, err);
+}
+
+int korch_cluster_watch(korch_watch **out, korch_cluster *cluster, const korch_watch_query *query,
+                        korch_loop_fn ready, void *userdata, korch_error **err)
+{
+	if (!out || !cluster || !query)
+		return korch_error_set(err, KORCH_E_INVALID, "a watch needs a cluster and a query");
+	korch__cluster_enter(cluster);
+	int code = korch_store_watch(out, cluster->store, query, ready, userdata);
+	korch__cluster_leave(cluster);
+	return code < 0 ? korch_error_set(err, code, "the store cannot be watched: %s",
+	                                  korch_code_text(code))
+	                : 0;
+}
+
+int korch_cluster_log_path(char **out, korch_cluster *cluster, const korch_key *pod,
+                           const char *container, int previous, korch_error **err)
+{
+	if (!out || !cluster || !pod || !pod->name || !container)
+		return korch_error_set(err, KORCH_E_INVALID, "a cluster, a pod and a container are needed");
+	korch__cluster_enter(cluster);
+	int code = korch__cluster_sync(cluster, err);
+	const korch_object *object = code == 0
+	                                 ? korch_view_get(korch_engine_view(cluster->engine),
+	                                                  &korch_pod_kind, pod->namespace_, pod->name)
+	                                 : NULL;
+	if (code == 0 && (!object || !cluster->agent))
+		code = korch_error_set(err, KORCH_E_NOT_FOUND, "pods \"%s\" not found", pod->name);
+	if (code == 0) {
+		code = korch__agent_log_path(out, cluster->agent, (const korch_pod *)object, container,
+		                             previous);
+		if (code < 0)
+			korch_error_set(err, code, "pod \"%s\" has no log of container \"%s\"", pod->name,
+			                container);
+	}
+	korch__cluster_leave(cluster);
+	return code;
 }

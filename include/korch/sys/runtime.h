@@ -50,7 +50,8 @@ typedef struct korch_runtime_ops {
 	int (*sandbox_remove)(void *self, const char *sandbox_id, korch_runtime_done_fn fn,
 	                      void *userdata);
 	/** Required. Creates and starts a container; completes when it runs (or could not be started).
-	 */
+	 * KORCH_E_NOT_FOUND with the reason "RunContainerError": its sandbox is not there (any more);
+	 * the agent creates it again. */
 	int (*start)(void *self, const korch_container_config *config, korch_runtime_done_fn fn,
 	             void *userdata);
 	/** Required. Sends a signal (0: the runtime's default, TERM), and KILL after grace_us;

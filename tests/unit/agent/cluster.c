@@ -45,6 +45,14 @@ static void report(cluster *self, const fake_container *it, int code)
 		self->listener(self->listener_userdata, &news);
 }
 
+static void end_container(cluster *self, fake_container *it, int code)
+{
+	it->phase = KORCH_CONTAINER_EXITED;
+	it->exit_code = code;
+	it->finished_us = korch_loop_now(self->loop);
+	report(self, it, code);
+}
+
 static void complete(void *userdata)
 {
 	done it = *(done *)userdata;
@@ -87,6 +95,10 @@ static int sandbox_create(void *userdata, const korch_sandbox_spec *spec, korch_
 {
 	cluster *self = userdata;
 	append(self->log, sizeof(self->log), "sandbox %s %s;", spec->pod_name, spec->address);
+	self->are_lost = 0;
+	for (size_t i = 0; i < self->n_sandboxes; i++)
+		if (strcmp(self->sandboxes[i], spec->id) == 0)
+			return later(self, fn, of, 0);
 	snprintf(self->sandboxes[self->n_sandboxes++], 64, "%s", spec->id);
 	return later(self, fn, of, 0);
 }
@@ -122,6 +134,10 @@ static int start(void *userdata, const korch_container_config *config, korch_run
 	cluster *self = userdata;
 	done *it = korch__calloc(1, sizeof(*it));
 	char restarts[16];
+	if (self->are_lost) {
+		*it = (done){fn, of, KORCH_E_NOT_FOUND, "RunContainerError", "no sandbox", self, NULL};
+		return korch_loop_post(self->loop, complete, it);
+	}
 	ck_assert_uint_lt(self->n_containers, CLUSTER_CONTAINERS);
 	fake_container *made = &self->containers[self->n_containers++];
 	snprintf(made->id, sizeof(made->id), "%s", config->id);
@@ -156,8 +172,7 @@ static void end_by_signal(void *userdata)
 	korch__free(userdata);
 	if (it.container->phase != KORCH_CONTAINER_RUNNING)
 		return;
-	it.container->phase = KORCH_CONTAINER_EXITED;
-	report(it.of, it.container, it.of->ignore_stop ? 137 : 143);
+	end_container(it.of, it.container, it.of->ignore_stop ? 137 : 143);
 }
 
 static int stop(void *userdata, const char *id, int signal, korch_usec grace_us,
@@ -195,7 +210,8 @@ static void give_list(void *userdata)
 	korch_container_report containers[CLUSTER_CONTAINERS] = {0};
 	korch__free(userdata);
 	for (size_t i = 0; i < it.of->n_sandboxes; i++)
-		sandboxes[i] = (korch_sandbox_report){.id = it.of->sandboxes[i], .address = "127.128.0.9"};
+		sandboxes[i] = (korch_sandbox_report){
+		    .id = it.of->sandboxes[i], .address = "127.128.0.1", .lost = it.of->are_lost};
 	for (size_t i = 0; i < it.of->n_containers; i++)
 		containers[i] = (korch_container_report){
 		    .id = it.of->containers[i].id,
@@ -204,6 +220,11 @@ static void give_list(void *userdata)
 		    .phase = it.of->containers[i].phase,
 		    .restart_count = it.of->containers[i].restarts,
 		    .started_us = it.of->containers[i].started_us,
+		    .finished_us = it.of->containers[i].finished_us,
+		    .exit_code = it.of->containers[i].exit_code,
+		    .image_id = "",
+		    .reason = "",
+		    .message = "",
 		};
 	const korch_runtime_list list = {sandboxes, it.of->n_sandboxes, containers,
 	                                 it.of->n_containers};
@@ -274,16 +295,12 @@ static korch_runtime_ops ops = {
     .free = fake_free,
 };
 
-void cluster_open(cluster *self)
+static void open_agent(cluster *self, uint64_t seed)
 {
 	const korch_agent_node node = {.name = "n1"};
-	ops.capabilities = self->capabilities;
-	ck_assert_int_eq(korch_loop_new_virtual(&self->loop, START_US, NULL), 0);
-	ck_assert_int_eq(test_store_open(&self->store, self->loop, 0), 0);
 	const korch_engine_options engine = {
-	    .size = sizeof(engine), .loop = self->loop, .store = self->store, .seed = 1};
+	    .size = sizeof(engine), .loop = self->loop, .store = self->store, .seed = seed};
 	ck_assert_int_eq(korch_engine_new(&self->engine, &engine, NULL), 0);
-	ck_assert_int_eq(korch_runtime_register(&self->runtime, &ops, self, NULL), 0);
 	const korch_agent_options options = {
 	    .engine = self->engine,
 	    .runtime = self->runtime,
@@ -294,11 +311,29 @@ void cluster_open(cluster *self)
 	    .address_prefix = 16,
 	    .seed = 1,
 	    .state_folder = self->state_folder,
+	    .is_durable = self->is_durable,
 	};
 	ck_assert_int_eq(korch__agent_new(&self->agent, &options, NULL), 0);
 	ck_assert_int_eq(korch_engine_start(self->engine, NULL), 0);
 	ck_assert_int_eq(korch__agent_start(self->agent, NULL), 0);
 	cluster_run(self, 1);
+}
+
+void cluster_open(cluster *self)
+{
+	ops.capabilities = self->capabilities;
+	ck_assert_int_eq(korch_loop_new_virtual(&self->loop, START_US, NULL), 0);
+	ck_assert_int_eq(test_store_open(&self->store, self->loop, 0), 0);
+	ck_assert_int_eq(korch_runtime_register(&self->runtime, &ops, self, NULL), 0);
+	open_agent(self, 1);
+}
+
+void cluster_reopen(cluster *self)
+{
+	korch_engine_stop(self->engine);
+	korch__agent_free(self->agent);
+	korch_engine_free(self->engine);
+	open_agent(self, 2);
 }
 
 void cluster_close(cluster *self)
@@ -367,8 +402,7 @@ void cluster_exit(cluster *self, const char *id, int code)
 	for (size_t i = self->n_containers; i-- > 0;) {
 		if (strstr(self->containers[i].id, id) == NULL)
 			continue;
-		self->containers[i].phase = KORCH_CONTAINER_EXITED;
-		report(self, &self->containers[i], code);
+		end_container(self, &self->containers[i], code);
 		break;
 	}
 	cluster_run(self, 0);

@@ -15,6 +15,8 @@ typedef struct fake_container {
 	int32_t restarts;
 	int32_t phase;
 	korch_usec started_us;
+	korch_usec finished_us;
+	int32_t exit_code;
 } fake_container;
 
 typedef struct cluster {
@@ -39,10 +41,15 @@ typedef struct cluster {
 	const char *state_folder;
 	int32_t ignore_stop; /* stop signals are not obeyed until KILL */
 	int probe_code;      /* what probes answer */
+	int32_t are_lost;    /* sandboxes are listed as lost, and nothing starts in them */
+	int32_t is_durable;  /* set before cluster_open() */
 } cluster;
 
 void cluster_open(cluster *self);
 void cluster_close(cluster *self);
+/* Another agent on the same store and runtime, as after a restart of the host program. The engine
+ * before it is left where it is in the middle of its work. */
+void cluster_reopen(cluster *self);
 /* Adds an object (JSON). */
 void cluster_apply(cluster *self, const char *json);
 void cluster_delete(cluster *self, const korch_kind *kind, const char *namespace_, const char *name,

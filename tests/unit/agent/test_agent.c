@@ -223,54 +223,6 @@ START_TEST(test_shutdown)
 }
 END_TEST
 
-START_TEST(test_leftovers)
-{
-	strcpy(c.sandboxes[0], "old");
-	c.n_sandboxes = 1;
-	cluster_open(&c);
-	cluster_expect(&c, "remove sandbox;");
-	cluster_apply(&c, POD("p", ONE));
-	cluster_run(&c, 1);
-	ck_assert_str_eq(phase("p"), "Running");
-	cluster_close(&c);
-}
-END_TEST
-
-START_TEST(test_adoption)
-{
-	cluster_open(&c);
-	cluster_apply(&c, POD("p", ONE));
-	cluster_run(&c, 1);
-	cluster_expect(&c, "sandbox p 127.128.0.1;prepare x:1;start a 0;");
-	/* Another agent on the same store and runtime, as after a restart of the host program. */
-	korch_engine_stop(c.engine);
-	korch__agent_free(c.agent);
-	korch_engine_free(c.engine);
-	const korch_engine_options engine = {
-	    .size = sizeof(engine), .loop = c.loop, .store = c.store, .seed = 2};
-	const korch_agent_node node = {.name = "n1"};
-	ck_assert_int_eq(korch_engine_new(&c.engine, &engine, NULL), 0);
-	const korch_agent_options options = {
-	    .engine = c.engine,
-	    .runtime = c.runtime,
-	    .loop = c.loop,
-	    .nodes = &node,
-	    .n_nodes = 1,
-	};
-	ck_assert_int_eq(korch__agent_new(&c.agent, &options, NULL), 0);
-	ck_assert_int_eq(korch_engine_start(c.engine, NULL), 0);
-	ck_assert_int_eq(korch__agent_start(c.agent, NULL), 0);
-	cluster_run(&c, 5);
-	cluster_expect(&c, "");
-	ck_assert_str_eq(phase("p"), "Running");
-	ck_assert_uint_eq(korch__agent_pods(c.agent), 1);
-	cluster_exit(&c, ".a.0", 1);
-	cluster_run(&c, 1);
-	cluster_expect(&c, "start a 1;");
-	cluster_close(&c);
-}
-END_TEST
-
 START_TEST(test_end_in_the_middle)
 {
 	/* The agent ends while operations are under way. */
@@ -286,7 +238,6 @@ KORCH_SUITE(agent)
 	KORCH_CASE(suite, "pods", test_run_and_delete, test_nothing_more_is_written, test_crash,
 	           test_bad_image, test_config_error, test_hooks, test_gone_at_once,
 	           test_virtual_probes);
-	KORCH_CASE(suite, "agent", test_node, test_shutdown, test_leftovers, test_adoption,
-	           test_end_in_the_middle);
+	KORCH_CASE(suite, "agent", test_node, test_shutdown, test_end_in_the_middle);
 	return suite;
 }

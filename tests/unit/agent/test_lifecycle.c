@@ -477,7 +477,8 @@ START_TEST(test_lost_containers)
 		korch__facts_fini(&w.facts[i]);
 	w.in.sandbox = KORCH__SANDBOX_NONE;
 	w.log[0] = '\0';
-	ck_assert_int_eq(korch__facts_seed(w.pod, w.facts, w.in.now), 0);
+	const korch__seed_times times = {.now = w.in.now};
+	ck_assert_int_eq(korch__facts_seed(w.pod, w.facts, &times), 0);
 	world_settle(&w);
 	world_expect(&w, "sandbox;prepare a;start a 1;");
 	ck_assert_str_eq(world_status(&w, "a")->last_state->terminated->reason,

@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 enum {
-	CONTAINERS_MAX = 256,
+	CONTAINERS_MAX = 256, /* that run */
+	RECORDS_MAX = 1024,   /* with those that have ended and are not forgotten yet */
 	EXECS_MAX = 256,
 	EXEC_WORDS_MAX = 1024,
 };
@@ -115,12 +116,16 @@ void shim_tell_execed(shim_state *shim, shim_exec *exec)
 	drop_exec(shim, exec);
 }
 
-static size_t count(const shim_state *shim)
+static int is_full(const shim_state *shim)
 {
 	size_t n = 0;
-	for (const shim_container *container = shim->containers; container; container = container->next)
+	size_t running = 0;
+	for (const shim_container *container = shim->containers; container;
+	     container = container->next) {
 		n++;
-	return n;
+		running += container->phase != PHASE_EXITED;
+	}
+	return running >= CONTAINERS_MAX || n >= RECORDS_MAX;
 }
 
 static void handle_start(shim_state *shim, wire_reader *reader)
@@ -137,7 +142,7 @@ static void handle_start(shim_state *shim, wire_reader *reader)
 		tell_started(shim, container);
 		if (container->phase == PHASE_EXITED)
 			shim_tell_exited(shim, container);
-	} else if (count(shim) >= CONTAINERS_MAX || !(container = calloc(1, sizeof(*container)))) {
+	} else if (is_full(shim) || !(container = calloc(1, sizeof(*container)))) {
 		tell_failed(shim, start.id, "StartError", "too many containers in this pod");
 	} else {
 		container->out.fd = container->err.fd = container->log.fd = -1;
