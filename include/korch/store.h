@@ -179,6 +179,41 @@ typedef struct korch_store_sqlite_options {
 KORCH_API int korch_store_sqlite_new(korch_store **out, korch_loop *loop,
                                      const korch_store_sqlite_options *options, korch_error **err);
 
+/** How to open an etcd store. Zeroed but for size, and url or endpoints: the defaults. */
+typedef struct korch_store_etcd_options {
+	size_t size; /**< sizeof(korch_store_etcd_options) */
+	/** "etcd://HOST[:PORT][,HOST[:PORT]…][/PREFIX]", or "etcds://…" for TLS; NULL: endpoints */
+	const char *url;
+	const char *const *endpoints; /**< "http://HOST:PORT" or "https://HOST:PORT", at most 64 */
+	size_t n_endpoints;           /**< how many */
+	const char *prefix;  /**< of all keys, at most 253 bytes; NULL: that of the url, or "/korch/" */
+	const char *ca_file; /**< TLS: certificates of authorities (PEM); NULL: the system's */
+	const char *cert_file; /**< TLS: the client's certificate, or NULL */
+	const char *key_file;  /**< and its key, or NULL */
+	korch_sealer *sealer;  /**< seals what it covers; borrowed, outlives the store; NULL: nothing is
+	                          sealed, and what is sealed is not read. The prefix is the store's name
+	                          to it */
+	korch_usec timeout_us; /**< for a call, with all that is tried; 0: 5 s; at most an hour */
+	size_t txn_ops; /**< the servers' --max-txn-ops, at most KORCH_STORE_WRITES_MAX; 0: 128 */
+	size_t page;    /**< objects that are read at once; 0: 2,000; at most 100,000 */
+	uint64_t seed;  /**< of back-off; 0: from the system */
+} korch_store_etcd_options;
+
+/**
+ * A store in etcd (3.4 or newer), which several processes may share: its revision is etcd's. Real
+ * loops only. Waits for the first answer of a server, at most for timeout_us. A commit that ends
+ * with KORCH_E_IO may have happened, unless it was refused at once; the same commit again is safe
+ * when it expects revisions, as at most one of the two takes effect. All other calls are tried
+ * again, with another endpoint, within their time. Watches go on over lost connections without a
+ * gap; one that is too far behind is KORCH_E_COMPACTED.
+ * @param options copied.
+ * @return 0; KORCH_E_INVALID, KORCH_E_LIMIT (options), KORCH_E_IO (no server answers: err says
+ * which and why), KORCH_E_FORBIDDEN, KORCH_E_UNSUPPORTED (a virtual loop; libcurl is not on this
+ * machine), KORCH_E_NOMEM. @since 0.1
+ */
+KORCH_API int korch_store_etcd_new(korch_store **out, korch_loop *loop,
+                                   const korch_store_etcd_options *options, korch_error **err);
+
 /** The backend's name, e.g. "memory". Static. @since 0.1 */
 KORCH_API const char *korch_store_name(const korch_store *store);
 /** 1 when the store has leases, see korch_store_lease_grant(). @since 0.1 */

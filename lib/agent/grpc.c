@@ -1,8 +1,9 @@
-/* gRPC framing (a byte of flags, four of length) around two protobuf messages of one field each. */
+/* Two protobuf messages of one field each, in gRPC's framing. */
 #include "agent/grpc.h"
+#include "http/grpc_frame.h"
 #include <string.h>
 
-enum { HEAD = 5, TAG_SERVICE = 1 << 3 | 2, TAG_STATUS = 1 << 3 };
+enum { TAG_SERVICE = 1 << 3 | 2, TAG_STATUS = 1 << 3 };
 
 static size_t put_varint(unsigned char *out, uint64_t value)
 {
@@ -13,16 +14,13 @@ static size_t put_varint(unsigned char *out, uint64_t value)
 	return n;
 }
 
-void korch__grpc_request(korch_buf *out, const char *service)
+void korch__health_request(korch_buf *out, const char *service)
 {
 	unsigned char length[10];
 	size_t n = strlen(service);
 	size_t n_length = put_varint(length, n);
 	size_t body = n > 0 ? 1 + n_length + n : 0;
-	const unsigned char head[HEAD] = {0, (unsigned char)(body >> 24), (unsigned char)(body >> 16),
-	                                  (unsigned char)(body >> 8), (unsigned char)body};
-	korch__buf_put(out, head, HEAD);
-	if (n == 0)
+	if (!korch__grpc_frame_begin(out, body) || n == 0)
 		return;
 	korch__buf_putc(out, TAG_SERVICE);
 	korch__buf_put(out, length, n_length);
@@ -60,16 +58,14 @@ static size_t skip(uint64_t tag, const unsigned char *at, size_t left)
 	}
 }
 
-int korch__grpc_status(const void *data, size_t length)
+int korch__health_status(const void *data, size_t length)
 {
-	const unsigned char *at = data;
+	const char *message;
 	uint64_t tag, status = 0;
-	if (length < HEAD || at[0] != 0)
+	size_t left;
+	if (korch__grpc_frame_next(&message, &left, data, length, SIZE_MAX) != 1)
 		return -1;
-	size_t left = (size_t)at[1] << 24 | (size_t)at[2] << 16 | (size_t)at[3] << 8 | at[4];
-	if (left > length - HEAD)
-		return -1;
-	at += HEAD;
+	const unsigned char *at = (const unsigned char *)message;
 	while (left > 0) {
 		size_t n = get_varint(&tag, at, left);
 		if (n == 0)

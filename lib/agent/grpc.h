@@ -6,9 +6,9 @@
 #include "base/buf.h"
 
 /* Appends a framed HealthCheckRequest. */
-void korch__grpc_request(korch_buf *out, const char *service);
+void korch__health_request(korch_buf *out, const char *service);
 /* The status of a framed HealthCheckResponse (0 unknown, 1 serving, 2 not serving, 3 unknown
  * service), or -1: malformed. */
-int korch__grpc_status(const void *data, size_t length);
+int korch__health_status(const void *data, size_t length);
 
 #endif

@@ -164,7 +164,7 @@ static void end_grpc(korch__probe_run *run, const korch__http_answer *answer)
 	static const char *const names[] = {"UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"};
 	char text[MESSAGE_MAX];
 	int status = answer->status == 200 && answer->grpc_status <= 0
-	                 ? korch__grpc_status(answer->body, answer->length)
+	                 ? korch__health_status(answer->body, answer->length)
 	                 : -1;
 	if (answer->status == 0)
 		snprintf(text, sizeof(text), "failed to connect service: %s", answer->message);
@@ -264,7 +264,7 @@ static int ask_grpc(korch__probe_run *run, const korch__probe_target *target)
 	_cleanup_free_ char *url =
 	    make_url("http", target->address, target->grpc->port, "/grpc.health.v1.Health/Check");
 	korch__buf_init(&body, 0);
-	korch__grpc_request(&body, korch__text_or_empty(target->grpc->service));
+	korch__health_request(&body, korch__text_or_empty(target->grpc->service));
 	run->is_grpc = 1;
 	if (!url || body.failed)
 		return KORCH_E_NOMEM;

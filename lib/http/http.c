@@ -1,9 +1,9 @@
-/* libcurl's multi interface on a korch_loop: its sockets are polls, its timeout is one timer. */
+/* HTTP requests by libcurl: what is asked for, what is kept of the answer, redirects. */
 #include "http/http.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "http/curl_table.h"
+#include "http/curl_multi.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +11,7 @@ enum { BODY_MAX = 10 << 10, REDIRECTS_MAX = 10 };
 
 struct korch__http {
 	korch_loop *loop;
-	CURLM *multi; /* made with the first call */
-	korch_timer *timer;
+	korch__curl_multi multi; /* begun with the first call */
 	korch__http_call *calls;
 };
 
@@ -32,53 +31,7 @@ struct korch__http_call {
 	char error[CURL_ERROR_SIZE];
 };
 
-static void check_done(korch__http *http);
-
-static void on_socket(void *userdata, int fd, int events)
-{
-	korch__http *http = userdata;
-	int running;
-	int bits = ((events & KORCH_POLL_IN) ? CURL_CSELECT_IN : 0) |
-	           ((events & KORCH_POLL_OUT) ? CURL_CSELECT_OUT : 0);
-	korch__curl()->multi_socket_action(http->multi, fd, bits, &running);
-	check_done(http);
-}
-
-static void on_timeout(void *userdata)
-{
-	korch__http *http = userdata;
-	int running;
-	korch__curl()->multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	check_done(http);
-}
-
-static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *userdata, void *poll)
-{
-	korch__http *http = userdata;
-	int events =
-	    ((what & CURL_POLL_IN) ? KORCH_POLL_IN : 0) | ((what & CURL_POLL_OUT) ? KORCH_POLL_OUT : 0);
-	if (what == CURL_POLL_REMOVE) {
-		korch_poll_free(poll);
-		korch__curl()->multi_assign(http->multi, fd, NULL);
-		return 0;
-	}
-	if (poll)
-		return korch_poll_set(poll, events) < 0 ? -1 : 0;
-	korch_poll *made = NULL;
-	if (korch_poll_new(&made, http->loop, fd, events, on_socket, http) < 0)
-		return -1;
-	korch__curl()->multi_assign(http->multi, fd, made);
-	return 0;
-}
-
-static int watch_time(CURLM *multi, long timeout_ms, void *userdata)
-{
-	korch__http *http = userdata;
-	korch_timer_set(http->timer,
-	                timeout_ms < 0 ? KORCH_USEC_NEVER
-	                               : korch_loop_now(http->loop) + timeout_ms * KORCH_USEC_PER_MSEC);
-	return 0;
-}
+static void check_done(void *userdata);
 
 int korch__http_new(korch__http **out, korch_loop *loop)
 {
@@ -87,26 +40,6 @@ int korch__http_new(korch__http **out, korch_loop *loop)
 		return KORCH_E_NOMEM;
 	http->loop = loop;
 	*out = http;
-	return 0;
-}
-
-static int begin(korch__http *http)
-{
-	if (http->multi)
-		return 0;
-	if (!korch__curl())
-		return KORCH_E_UNSUPPORTED;
-	int code = korch_timer_new(&http->timer, http->loop, on_timeout, http);
-	http->multi = code == 0 ? korch__curl()->multi_init() : NULL;
-	if (!http->multi) {
-		korch_timer_free(http->timer);
-		http->timer = NULL;
-		return KORCH_E_NOMEM;
-	}
-	korch__curl()->multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
-	korch__curl()->multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
-	korch__curl()->multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, watch_time);
-	korch__curl()->multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
 	return 0;
 }
 
@@ -119,7 +52,7 @@ static void call_free(korch__http_call *call)
 	if (call->next)
 		call->next->previous = call->previous;
 	if (call->easy) {
-		korch__curl()->multi_remove_handle(call->http->multi, call->easy);
+		korch__curl()->multi_remove_handle(call->http->multi.handle, call->easy);
 		korch__curl()->easy_cleanup(call->easy);
 	}
 	korch__curl()->slist_free_all(call->headers);
@@ -139,10 +72,7 @@ void korch__http_free(korch__http *http)
 		return;
 	while (http->calls)
 		call_free(http->calls);
-	if (http->multi) {
-		korch__curl()->multi_cleanup(http->multi);
-		korch_timer_free(http->timer);
-	}
+	korch__curl_multi_end(&http->multi);
 	korch__free(http);
 }
 
@@ -235,7 +165,7 @@ static int prepare(korch__http_call *call, const korch__http_request *request)
 int korch__http_start(korch__http_call **out, korch__http *http, const korch__http_request *request,
                       korch__http_fn fn, void *userdata)
 {
-	int code = begin(http);
+	int code = korch__curl_multi_begin(&http->multi, http->loop, check_done, http);
 	korch__http_call *call = code == 0 ? korch__calloc(1, sizeof(*call)) : NULL;
 	if (!call)
 		return code < 0 ? code : KORCH_E_NOMEM;
@@ -251,7 +181,7 @@ int korch__http_start(korch__http_call **out, korch__http *http, const korch__ht
 		call->next->previous = call;
 	http->calls = call;
 	code = prepare(call, request);
-	if (code == 0 && korch__curl()->multi_add_handle(http->multi, call->easy) != CURLM_OK)
+	if (code == 0 && korch__curl()->multi_add_handle(http->multi.handle, call->easy) != CURLM_OK)
 		code = KORCH_E_NOMEM;
 	if (code < 0) {
 		call_free(call);
@@ -288,10 +218,10 @@ static int redirect(korch__http_call *call)
 	if (++call->redirects > REDIRECTS_MAX)
 		return -1;
 	_cleanup_free_ char *url = korch__strdup(to);
-	korch__curl()->multi_remove_handle(call->http->multi, call->easy);
+	korch__curl()->multi_remove_handle(call->http->multi.handle, call->easy);
 	korch__buf_reset(&call->body);
 	if (!url || korch__curl()->easy_setopt(call->easy, CURLOPT_URL, url) != CURLE_OK ||
-	    korch__curl()->multi_add_handle(call->http->multi, call->easy) != CURLM_OK)
+	    korch__curl()->multi_add_handle(call->http->multi.handle, call->easy) != CURLM_OK)
 		return -1;
 	return 1;
 }
@@ -327,16 +257,11 @@ static void finish(korch__http_call *call, CURLcode result)
 	call_free(call);
 }
 
-static void check_done(korch__http *http)
+static void check_done(void *userdata)
 {
-	CURLMsg *message;
-	int left;
-	while ((message = korch__curl()->multi_info_read(http->multi, &left))) {
-		char *call = NULL;
-		if (message->msg != CURLMSG_DONE)
-			continue;
-		CURLcode result = message->data.result;
-		korch__curl()->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
-		finish((korch__http_call *)(void *)call, result);
-	}
+	korch__http *http = userdata;
+	CURLcode result;
+	korch__http_call *call;
+	while ((call = korch__curl_multi_next(&http->multi, &result)))
+		finish(call, result);
 }

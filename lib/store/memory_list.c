@@ -5,24 +5,17 @@
  */
 #include "base/cleanup.h"
 #include "base/vec.h"
-#include "store/key.h"
+#include "store/list_token.h"
 #include "store/memory.h"
-#include <inttypes.h>
 #include <korch/sys/store.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* "1:REVISION:OBJECTS BEHIND:KEY", where KEY is the last one that was given. */
-static const char token_format[] = "1:%" PRIu64 ":%zu:";
 
 /* A list in the making. */
 typedef struct object_lister {
 	const korch_list_query *query;
-	uint64_t revision;
-	korch_key_copy after; /* the key to go on behind; no kind: from the start */
-	size_t remaining;     /* behind this page, as the token told; counted for the first page */
-	int is_counting;      /* the first page: go on to the end to count */
-	korch_btree changed;  /* korch_record: the oldest change of each key after the revision */
+	korch_list_token token; /* key without a kind: from the start; counted for the first page */
+	int is_counting;        /* the first page: go on to the end to count */
+	korch_btree changed;    /* korch_record: the oldest change of each key after the revision */
 	const korch_record *next_changed;
 	KORCH_VEC(const korch_object *) found;
 	int error;
@@ -52,7 +45,7 @@ static int is_in_query(const korch_list_query *query, const korch_object *object
 static int collect_changes(object_lister *lister, const memory_store *store)
 {
 	const korch_history *history = &store->history;
-	uint64_t at = korch__history_after(history, lister->revision);
+	uint64_t at = korch__history_after(history, lister->token.revision);
 	for (; at < history->end; at++) {
 		korch_record *record = (korch_record *)korch__history_at(history, at);
 		if (!is_in_query(lister->query, record->object))
@@ -68,7 +61,7 @@ static int add(object_lister *lister, const korch_object *object)
 {
 	size_t limit = lister->query->limit;
 	if (limit && lister->found.n == limit) {
-		lister->remaining++;
+		lister->token.remaining++;
 		return !lister->is_counting;
 	}
 	if (korch__vec_push(&lister->found, object) < 0) {
@@ -112,14 +105,14 @@ static void walk(object_lister *lister, const memory_store *store)
 	const korch_list_query *query = lister->query;
 	memory_probe probe = {0};
 	const korch_object *from = NULL;
-	if (lister->after.key.kind)
-		from = korch__memory_probe(&probe, &lister->after.key);
+	if (lister->token.after.key.kind)
+		from = korch__memory_probe(&probe, &lister->token.after.key);
 	else if (query->kind)
 		from = korch__memory_probe(&probe, &(korch_key){query->kind, query->namespace_, ""});
 	lister->next_changed =
 	    from ? korch__btree_at_least(&lister->changed, from) : korch__btree_first(&lister->changed);
 	const korch_object *start = from;
-	if (lister->after.key.kind) {
+	if (lister->token.after.key.kind) {
 		/* Both start behind the key, not at it. */
 		lister->next_changed = korch__btree_after(&lister->changed, from);
 		start = korch__btree_after(&store->current, from);
@@ -131,43 +124,11 @@ static void walk(object_lister *lister, const memory_store *store)
 		add_changed_before(lister, NULL);
 }
 
-/* Whether a token's key is one of the query's: looked at before a kind could become known by it. */
-static int is_prefix_wanted(const korch_list_query *query, const char *key)
-{
-	korch_buf buf;
-	korch__buf_init(&buf, 0);
-	korch__key_write_prefix(&buf, query->kind, query->namespace_, '/');
-	int is_wanted = !buf.failed && strncmp(key, buf.data, buf.len) == 0;
-	korch__buf_fini(&buf);
-	return is_wanted;
-}
-
-/* Reads a token. KORCH_E_INVALID when it is none of ours or of another query. */
-static int read_token(object_lister *lister, const char *token)
-{
-	char *end = NULL;
-	if (strncmp(token, "1:", 2) != 0 || token[2] < '0' || token[2] > '9')
-		return KORCH_E_INVALID;
-	lister->revision = strtoull(token + 2, &end, 10);
-	if (end[0] != ':' || end[1] < '0' || end[1] > '9')
-		return KORCH_E_INVALID;
-	lister->remaining = strtoull(end + 1, &end, 10);
-	if (*end != ':')
-		return KORCH_E_INVALID;
-	if (!is_prefix_wanted(lister->query, end + 1))
-		return KORCH_E_INVALID;
-	int r = korch__key_parse(&lister->after, end + 1, '/');
-	return r < 0 && r != KORCH_E_NOMEM ? KORCH_E_INVALID : r;
-}
-
 static int write_token(korch_page *page, const object_lister *lister)
 {
-	korch_buf buf;
-	korch__buf_init(&buf, 0);
 	korch_key last = korch_object_key(page->objects[page->page.n - 1]);
-	korch__buf_printf(&buf, token_format, lister->revision, page->page.remaining);
-	korch__key_write(&buf, &last, '/');
-	page->continue_token = korch__buf_steal(&buf);
+	page->continue_token =
+	    korch__list_token_write(lister->token.revision, page->page.remaining, &last);
 	page->page.continue_token = page->continue_token;
 	return page->continue_token ? 0 : KORCH_E_NOMEM;
 }
@@ -179,8 +140,8 @@ static int make_page(korch_page **out, object_lister *lister)
 	if (!page)
 		return KORCH_E_NOMEM;
 	page->page.n = lister->found.n;
-	page->page.revision = lister->revision;
-	page->page.remaining = lister->remaining;
+	page->page.revision = lister->token.revision;
+	page->page.remaining = lister->token.remaining;
 	page->objects = KORCH_STEAL(lister->found.items);
 	page->page.objects = page->objects;
 	for (size_t i = 0; i < page->page.n; i++)
@@ -197,14 +158,14 @@ static int make_page(korch_page **out, object_lister *lister)
 static int begin(object_lister *lister, const memory_store *store)
 {
 	const char *token = lister->query->continue_token;
-	lister->revision = lister->query->revision ? lister->query->revision : store->revision;
+	lister->token.revision = lister->query->revision ? lister->query->revision : store->revision;
 	lister->is_counting = !token;
-	int r = token ? read_token(lister, token) : 0;
+	int r = token ? korch__list_token_read(&lister->token, lister->query, token) : 0;
 	if (r < 0)
 		return r;
-	if (lister->revision > store->revision)
+	if (lister->token.revision > store->revision)
 		return KORCH_E_INVALID;
-	return lister->revision < store->history.compacted ? KORCH_E_COMPACTED : 0;
+	return lister->token.revision < store->history.compacted ? KORCH_E_COMPACTED : 0;
 }
 
 /* Fills a page; a code when there is none. */
@@ -213,24 +174,24 @@ static int list(korch_page **out, const memory_store *store, const korch_list_qu
 	object_lister lister = {.query = query};
 	korch__btree_init(&lister.changed, &record_order);
 	int r = begin(&lister, store);
-	size_t told = lister.remaining;
+	size_t told = lister.token.remaining;
 	if (r == 0)
 		r = collect_changes(&lister, store);
 	if (r == 0) {
-		lister.remaining = 0;
+		lister.token.remaining = 0;
 		walk(&lister, store);
 		r = lister.error;
 	}
 	/*
 	 * Behind a later page there is what the token told less what is in it; at least what was seen.
 	 */
-	if (lister.remaining && !lister.is_counting && told > lister.found.n)
-		lister.remaining = told - lister.found.n;
+	if (lister.token.remaining && !lister.is_counting && told > lister.found.n)
+		lister.token.remaining = told - lister.found.n;
 	if (r == 0)
 		r = make_page(out, &lister);
 	korch__btree_fini(&lister.changed);
 	korch__vec_fini(&lister.found);
-	korch__key_copy_fini(&lister.after);
+	korch__list_token_fini(&lister.token);
 	return r;
 }
 

@@ -12,7 +12,7 @@ ALLOWED = {
     "object": {"base"},
     "http": {"base"},
     "seal": {"base", "object"},
-    "store": {"base", "object", "seal"},
+    "store": {"base", "object", "seal", "http"},
     "election": {"base", "object", "store"},
     "runtime": {"base", "object"},
     "plan": {"base", "object"},

@@ -175,10 +175,11 @@ START_TEST(refused_arguments)
 	refuse(&write, 1, on_commit, KORCH_E_INVALID);
 	write = delete_write("a/b", KORCH_REVISION_ANY);
 	refuse(&write, 1, on_commit, KORCH_E_INVALID);
-	korch_write *many = calloc(KORCH_STORE_WRITES_MAX + 1, sizeof(*many));
-	for (size_t i = 0; i <= KORCH_STORE_WRITES_MAX; i++)
+	const size_t max = korch_store_writes_max(store);
+	korch_write *many = calloc(max + 1, sizeof(*many));
+	for (size_t i = 0; i <= max; i++)
 		many[i] = delete_write("a", KORCH_REVISION_ANY);
-	refuse(many, KORCH_STORE_WRITES_MAX + 1, on_commit, KORCH_E_LIMIT);
+	refuse(many, max + 1, on_commit, KORCH_E_LIMIT);
 	free(many);
 	korch_key no_name = {config_map, "ns", NULL};
 	ck_assert_int_eq(korch_store_get(store, &no_name, NULL, NULL), KORCH_E_INVALID);
@@ -216,17 +217,18 @@ END_TEST
 START_TEST(largest_transaction)
 {
 	fixture_open(_i);
-	korch_write *writes = calloc(KORCH_STORE_WRITES_MAX, sizeof(*writes));
+	const size_t max = korch_store_writes_max(store);
+	korch_write *writes = calloc(max, sizeof(*writes));
 	char name[32];
-	for (size_t i = 0; i < KORCH_STORE_WRITES_MAX; i++) {
+	for (size_t i = 0; i < max; i++) {
 		/* Not in the order of keys. */
-		snprintf(name, sizeof(name), "n%05zu", i * 7919 % KORCH_STORE_WRITES_MAX);
+		snprintf(name, sizeof(name), "n%05zu", i * 7919 % max);
 		writes[i] = put_write(name, "1", KORCH_REVISION_NONE);
 	}
-	outcome out = commit_many(writes, KORCH_STORE_WRITES_MAX);
+	outcome out = commit_many(writes, max);
 	ck_assert_int_eq(out.code, 0);
 	listing *page = list(&(korch_list_query){.kind = config_map});
-	ck_assert_uint_eq(page->n, KORCH_STORE_WRITES_MAX);
+	ck_assert_uint_eq(page->n, max);
 	for (size_t i = 0; i < page->n; i++) {
 		ck_assert_uint_eq(page->objects[i]->revision, out.result.revision);
 		korch_key key = korch_object_key(page->objects[i]);
@@ -234,12 +236,12 @@ START_TEST(largest_transaction)
 		    (korch_write){.op = KORCH_WRITE_DELETE, .key = key, .expected = out.result.revision};
 	}
 	/* The last one does not hold: all stay. */
-	writes[KORCH_STORE_WRITES_MAX - 1].expected++;
-	out = commit_many(writes, KORCH_STORE_WRITES_MAX);
+	writes[max - 1].expected++;
+	out = commit_many(writes, max);
 	ck_assert_int_eq(out.code, KORCH_E_CONFLICT);
-	ck_assert_uint_eq(out.result.failed, KORCH_STORE_WRITES_MAX - 1);
-	writes[KORCH_STORE_WRITES_MAX - 1].expected--;
-	ck_assert_int_eq(commit_many(writes, KORCH_STORE_WRITES_MAX).code, 0);
+	ck_assert_uint_eq(out.result.failed, max - 1);
+	writes[max - 1].expected--;
+	ck_assert_int_eq(commit_many(writes, max).code, 0);
 	ck_assert_str_eq(list_text((korch_list_query){0}, 0), "");
 	listing_free(page);
 	free(writes);

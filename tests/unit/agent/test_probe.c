@@ -43,11 +43,11 @@ START_TEST(test_grpc_request)
 {
 	korch_buf out;
 	korch__buf_init(&out, 0);
-	korch__grpc_request(&out, "");
+	korch__health_request(&out, "");
 	ck_assert_uint_eq(out.len, 5);
 	ck_assert_mem_eq(out.data, "\0\0\0\0\0", 5);
 	korch__buf_reset(&out);
-	korch__grpc_request(&out, "abc");
+	korch__health_request(&out, "abc");
 	ck_assert_uint_eq(out.len, 10);
 	ck_assert_mem_eq(out.data, "\0\0\0\0\5\x0a\3abc", 10);
 	korch__buf_fini(&out);
@@ -74,7 +74,7 @@ static const struct {
 
 START_TEST(test_grpc_answers)
 {
-	ck_assert_int_eq(korch__grpc_status(answers[_i].bytes, answers[_i].length), answers[_i].status);
+	ck_assert_int_eq(korch__health_status(answers[_i].bytes, answers[_i].length), answers[_i].status);
 }
 END_TEST
 
