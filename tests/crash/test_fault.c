@@ -107,6 +107,12 @@ END_TEST
 KORCH_SUITE(crash_fault)
 {
 	Suite *suite = suite_create("crash_fault");
-	KORCH_CASE(suite, "faults", each_call_fails, full_disk);
+	TCase *tests = tcase_create("faults");
+	const TTest *const all[] = {each_call_fails, full_disk};
+	/* No limit of its own that sanitizers, or KORCH_SEEDS, would reach. */
+	tcase_set_timeout(tests, 280 * (double)unit_seeds(1));
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		tcase_add_test(tests, all[i]);
+	suite_add_tcase(suite, tests);
 	return suite;
 }

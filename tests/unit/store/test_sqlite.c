@@ -1,6 +1,6 @@
 /*
  * The SQLite store beyond the conformance suite: files that must be refused and left alone, a
- * second holder, a full disk, what is there after a restart, a writer that is killed.
+ * second holder, a full disk, what is there after a restart.
  */
 #include "sqlite_fixture.h"
 #include <signal.h>
@@ -11,8 +11,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-enum { KILLS = 40 };
 
 /* Files that are refused */
 
@@ -194,108 +192,15 @@ START_TEST(window_is_bounded)
 }
 END_TEST
 
-/* Crash */
-
-/* The value of the i-th transaction, which writes it to two keys. */
-static void start_pair(unsigned i, korch_commit_fn fn, void *userdata)
-{
-	char value[16];
-	snprintf(value, sizeof(value), "%u", i);
-	korch_write writes[] = {put_write(config_map, "a", value), put_write(config_map, "b", value)};
-	ck_assert_int_eq(korch_store_commit(store, writes, 2, fn, userdata), 0);
-}
-
-/* Told to the parent as soon as it is answered. */
-static void on_pair(void *userdata, int code, const korch_commit_result *result)
-{
-	int *fd = userdata;
-	if (code < 0 || write(*fd, &result->revision, sizeof(result->revision)) < 0)
-		_exit(1);
-	start_pair((unsigned)result->revision + 8, on_pair, fd);
-}
-
-static void write_for_ever(uint64_t revision, int fd)
-{
-	ck_assert_int_eq(korch_loop_new(&loop, NULL), 0);
-	open_store();
-	for (unsigned i = 1; i <= 8; i++)
-		start_pair((unsigned)revision + i, on_pair, &fd);
-	korch_loop_run(loop);
-	_exit(1);
-}
-
-/* The child is killed after it has answered `n` times and a while; the newest answered revision. */
-static uint64_t run_and_kill(uint64_t revision, unsigned n, unsigned pause)
-{
-	int fds[2];
-	ck_assert_int_eq(pipe(fds), 0);
-	pid_t child = fork();
-	if (child == 0) {
-		close(fds[0]);
-		write_for_ever(revision, fds[1]);
-	}
-	close(fds[1]);
-	for (unsigned i = 0; i < n; i++)
-		ck_assert_int_eq(read(fds[0], &revision, sizeof(revision)), sizeof(revision));
-	for (volatile unsigned spin = 0; spin < pause; spin++)
-		;
-	kill(child, SIGKILL);
-	ck_assert_int_eq(waitpid(child, NULL, 0), child);
-	uint64_t answered;
-	while (read(fds[0], &answered, sizeof(answered)) == sizeof(answered))
-		revision = answered;
-	close(fds[0]);
-	return revision;
-}
-
-/* Watches go on from `revision` without gap or repeat: two changes for each revision. */
-static void expect_changes(uint64_t revision, uint64_t newest)
-{
-	korch_watch *watch = NULL;
-	korch_watch_query query = {.since = revision};
-	korch_change change;
-	ck_assert_int_eq(korch_store_watch(&watch, store, &query, NULL, NULL), 0);
-	for (uint64_t i = 2 * revision + 2; i < 2 * newest + 2; i++) {
-		ck_assert_int_eq(korch_watch_next(watch, &change), 1);
-		ck_assert_uint_eq(change.revision, i / 2);
-		ck_assert_str_eq(korch_object_name(change.object), i % 2 ? "b" : "a");
-	}
-	ck_assert_int_eq(korch_watch_next(watch, &change), 0);
-	korch_watch_free(watch);
-}
-
-START_TEST(killed_writer)
-{
-	uint64_t revision = 0, kills = unit_seeds(KILLS);
-	unsigned random = 1;
-	for (uint64_t i = 0; i < kills; i++) {
-		random = random * 1103515245 + 12345;
-		uint64_t before = revision;
-		uint64_t answered = run_and_kill(before, 1 + (random >> 16) % 40, (random >> 8) % 300000);
-		open_store();
-		answer now = list(0);
-		ck_assert_uint_ge(now.revision, answered);
-		char expected[TEXT];
-		unsigned long long newest = now.revision;
-		snprintf(expected, sizeof(expected), "a=%llu@%llu b=%llu@%llu ", newest, newest, newest,
-		         newest);
-		ck_assert_str_eq(now.text, expected);
-		expect_changes(before, newest);
-		revision = newest;
-		close_store();
-	}
-}
-END_TEST
-
 KORCH_SUITE(store_sqlite)
 {
 	Suite *suite = suite_create("store_sqlite");
 	TCase *files = tcase_create("files");
 	tcase_add_checked_fixture(files, sqlite_set_up, sqlite_tear_down);
 	tcase_set_timeout(files, 120);
-	const TTest *const tests[] = {other_files,       newer_schema,  damaged_files, no_folder,
-	                              read_only_folder,  second_holder, full_disk,     restart,
-	                              window_is_bounded, killed_writer};
+	const TTest *const tests[] = {other_files, newer_schema,     damaged_files,
+	                              no_folder,   read_only_folder, second_holder,
+	                              full_disk,   restart,          window_is_bounded};
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
 		tcase_add_test(files, tests[i]);
 	suite_add_tcase(suite, files);
