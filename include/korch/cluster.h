@@ -54,7 +54,9 @@ typedef struct korch_cluster_options {
 	size_t n_nodes;                  /**< their number; 0 with a runtime: one, named as this host */
 	uint64_t seed;                   /**< of all randomness; 0: from the system */
 	const char *state_folder; /**< volumes and logs of pods; NULL: a new folder under the temporary
-	                             folder, removed at the end */
+	                             folder, removed at the end. With a store of the caller's also the
+	                             node's name and the block of addresses, which are the same in the
+	                             next cluster with this folder */
 	const char *pod_cidr;     /**< addresses of pods; NULL: a free block of 127.0.0.0/8 */
 	const char *service_cidr; /**< addresses of Services; NULL: a free block of 127.0.0.0/8 */
 	int32_t no_proxy;         /**< 1: Services are not served on their addresses */

@@ -30,7 +30,13 @@ static int is_used(const korch__addresses *self, uint32_t i)
 	return (self->bits[i / 64] >> (i % 64)) & 1;
 }
 
-int korch__addresses_take(korch__addresses *self, uint32_t *out)
+static int is_free(const korch__addresses *self, uint32_t address)
+{
+	uint32_t i = address - self->base;
+	return address > self->base && i < self->n - 1 && !is_used(self, i);
+}
+
+int korch__addresses_take(korch__addresses *self, uint32_t *out, uint32_t wish)
 {
 	if (self->n == 0) {
 		*out = 0;
@@ -40,6 +46,10 @@ int korch__addresses_take(korch__addresses *self, uint32_t *out)
 		return KORCH_E_LIMIT;
 	if (make_bits(self) < 0)
 		return KORCH_E_NOMEM;
+	if (is_free(self, wish)) {
+		*out = wish;
+		return korch__addresses_claim(self, wish);
+	}
 	uint32_t i = self->next;
 	while (i == 0 || i == self->n - 1 || is_used(self, i))
 		i = i + 1 < self->n ? i + 1 : 1;

@@ -20,8 +20,8 @@ enum { KORCH__ADDRESS_TEXT = 16 };
 void korch__addresses_init(korch__addresses *self, uint32_t base, uint32_t prefix);
 void korch__addresses_fini(korch__addresses *self);
 /* 0, KORCH_E_LIMIT when all are in use, KORCH_E_NOMEM. The block's first and last address are not
- * given out. */
-int korch__addresses_take(korch__addresses *self, uint32_t *out);
+ * given out. wish: the one to take when it is free, or 0. */
+int korch__addresses_take(korch__addresses *self, uint32_t *out, uint32_t wish);
 /* Marks one as in use (of an adopted pod); those outside of the block are fine. */
 int korch__addresses_claim(korch__addresses *self, uint32_t address);
 void korch__addresses_give(korch__addresses *self, uint32_t address);

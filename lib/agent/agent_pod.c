@@ -130,7 +130,10 @@ static int worker_address(korch_agent *agent, agent_worker *worker)
 		worker->address = korch__address_parse(agent->nodes[worker->node].address);
 		return 0;
 	}
-	return korch__addresses_take(&agent->addresses, &worker->address);
+	/* One that is made again stays where others know it to be. */
+	const korch_pod_status *status = worker->pod->status;
+	uint32_t before = status ? korch__address_parse(status->pod_ip) : 0;
+	return korch__addresses_take(&agent->addresses, &worker->address, before);
 }
 
 static void make_input(korch_agent *agent, agent_worker *worker, const char *address,

@@ -2,7 +2,6 @@
 #include "cluster/cluster.h"
 
 #include "base/cleanup.h"
-#include "base/text.h"
 #include "cluster/folder.h"
 #include "cluster/measuring/job_source.h"
 #include "cluster/nodes.h"
@@ -14,7 +13,6 @@
 #include "engine/engine.h"
 #include "traffic/haproxy.h"
 #include "traffic/service.h"
-#include <arpa/inet.h>
 #include <korch/api.h>
 #include <korch/sys/runtime.h>
 #include <stdio.h>
@@ -24,62 +22,6 @@
 static int is_virtual(const korch_runtime *runtime)
 {
 	return (korch_runtime_get_ops(runtime)->capabilities & KORCH_RUNTIME_VIRTUAL) != 0;
-}
-
-/* Where addresses come from. */
-struct addresses {
-	char services[32];
-	char pods[32];
-};
-
-/* "127.65.128.0/17" → base and prefix. */
-static int parse_cidr(uint32_t *base, uint32_t *prefix, const char *text, korch_error **err)
-{
-	char address[INET_ADDRSTRLEN];
-	struct in_addr parsed;
-	int64_t bits = 0;
-	const char *slash = strchr(text, '/');
-	size_t length = slash ? (size_t)(slash - text) : 0;
-	if (slash && length < sizeof(address)) {
-		memcpy(address, text, length);
-		address[length] = 0;
-		if (inet_pton(AF_INET, address, &parsed) == 1 &&
-		    korch__text_to_i64(&bits, slash + 1) == 0 && bits >= 8 && bits <= 30) {
-			*base = ntohl(parsed.s_addr);
-			*prefix = (uint32_t)bits;
-			return 0;
-		}
-	}
-	return korch_error_set(err, KORCH_E_INVALID,
-	                       "\"%s\" is not an IPv4 block such as 127.65.128.0/17 (prefix 8 to 30)",
-	                       text);
-}
-
-/* Real pods are on the loopback interface, where every 127.x.y.z is an address; virtual ones never
- * listen anywhere. */
-static int choose_addresses(struct addresses *out, korch_cluster *cluster,
-                            const korch_cluster_options *options, korch_error **err)
-{
-	int block = 0;
-	int is_real = options->runtime && !is_virtual(options->runtime);
-	if (is_real && (!options->pod_cidr || !options->service_cidr)) {
-		int code = korch__address_block_claim(&cluster->address_lock, &block, err);
-		if (code < 0)
-			return code;
-	}
-	snprintf(out->services, sizeof(out->services), "10.96.0.0/12");
-	snprintf(out->pods, sizeof(out->pods), "10.128.0.0/9");
-	if (block) {
-		snprintf(out->services, sizeof(out->services), "127.%d.0.0/17", block);
-		snprintf(out->pods, sizeof(out->pods), "127.%d.128.0/17", block);
-	}
-	if (options->service_cidr)
-		snprintf(out->services, sizeof(out->services), "%s", options->service_cidr);
-	if (options->pod_cidr)
-		snprintf(out->pods, sizeof(out->pods), "%s", options->pod_cidr);
-	uint32_t base;
-	uint32_t prefix;
-	return parse_cidr(&base, &prefix, out->services, err);
 }
 
 static int admit_pod(korch_pod *pod, const korch_view *view, korch_error **err)
@@ -161,7 +103,21 @@ static int make_folders(korch_cluster *cluster, const korch_cluster_options *opt
 	if (!options->runtime || is_virtual(options->runtime))
 		return 0;
 	cluster->owns_state_folder = options->state_folder == NULL;
-	return korch__state_folder_make(&cluster->state_folder, options->state_folder, err);
+	int code = korch__state_folder_make(&cluster->state_folder, options->state_folder, err);
+	if (code < 0 || cluster->owns_state_folder || cluster->owns_store)
+		return code;
+	cluster->kept_for = cluster->state_folder;
+	return korch__identity_load(&cluster->identity, cluster->state_folder, err);
+}
+
+/* Once it has begun to be somebody, it stays that. */
+static int keep_identity(korch_cluster *cluster, korch_error **err)
+{
+	if (!cluster->kept_for)
+		return 0;
+	if (!*cluster->identity.node)
+		korch__cluster_own_name(cluster->identity.node, sizeof(cluster->identity.node));
+	return korch__identity_save(&cluster->identity, cluster->state_folder, err);
 }
 
 static int make_agent(korch_cluster *cluster, const korch_cluster_options *options,
@@ -173,9 +129,9 @@ static int make_agent(korch_cluster *cluster, const korch_cluster_options *optio
 	uint32_t prefix = 0;
 	korch_agent_node *nodes = NULL;
 	size_t n_nodes = 0;
-	int code = parse_cidr(&base, &prefix, pod_cidr, err);
+	int code = korch__cidr_parse(&base, &prefix, pod_cidr, err);
 	if (code == 0)
-		code = korch__cluster_nodes(&nodes, &n_nodes, options, err);
+		code = korch__cluster_nodes(&nodes, &n_nodes, options, cluster->identity.node, err);
 	if (code < 0)
 		return code;
 	_cleanup_free_ char *logs =
@@ -309,12 +265,14 @@ static int check_elector(const korch_cluster_options *options, korch_error **err
 static int open_parts(korch_cluster *cluster, const korch_cluster_options *options,
                       korch_error **err)
 {
-	struct addresses addresses;
+	korch__address_blocks addresses;
 	int code = make_engine(cluster, options, err);
 	if (code == 0)
-		code = choose_addresses(&addresses, cluster, options, err);
-	if (code == 0)
 		code = make_folders(cluster, options, err);
+	if (code == 0)
+		code = korch__addresses_choose(&addresses, cluster, options, err);
+	if (code == 0)
+		code = keep_identity(cluster, err);
 	const korch__control_options control = {.service_cidr = addresses.services,
 	                                        .scheduler = options->scheduler};
 	if (code == 0 && !options->no_controllers)

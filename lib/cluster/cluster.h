@@ -6,6 +6,7 @@
 #define KORCH_CLUSTER_CLUSTER_H
 
 #include "agent/agent.h"
+#include "cluster/identity.h"
 #include "cluster/measuring/measuring.h"
 #include "cluster/routing.h"
 #include "cluster/webhook.h"
@@ -36,7 +37,9 @@ struct korch_cluster {
 	size_t n_sources;
 	korch__measuring *measuring; /* AnalysisRuns → sources */
 	char *state_folder;          /* NULL without a runtime */
-	int address_lock;            /* descriptor that holds the block of addresses, -1: none */
+	korch__identity identity;
+	const char *kept_for; /* state_folder, when the block of addresses is kept for it; or NULL */
+	int address_lock;     /* descriptor that holds the block of addresses, -1: none */
 	uint8_t owns_loop;
 	uint8_t owns_store;
 	uint8_t owns_state_folder;
@@ -88,10 +91,24 @@ int korch__cluster_change(korch_cluster *cluster, const korch_key *key, korch__p
 /* The kind that a person means, or KORCH_E_INVALID with a sentence. */
 int korch__cluster_kind(const korch_kind **out, const char *text, korch_error **err);
 
+/* Where addresses come from. */
+typedef struct korch__address_blocks {
+	char services[32];
+	char pods[32];
+} korch__address_blocks;
+/* By the options; otherwise a block of loopback addresses is claimed, the one of the cluster's
+ * identity when it has one. */
+int korch__addresses_choose(korch__address_blocks *out, korch_cluster *cluster,
+                            const korch_cluster_options *options, korch_error **err);
+/* "127.65.128.0/17" → base (host byte order) and prefix. */
+int korch__cidr_parse(uint32_t *base, uint32_t *prefix, const char *text, korch_error **err);
+
 /*
  * Claims a block of loopback addresses that no other korch on this machine uses: 127.N.0.0/16.
- * *lock is a descriptor to be closed at the end; *block is N.
+ * *lock is a descriptor to be closed at the end; *block is N: this one, or any when it is 0. owner:
+ * the folder for which the block is kept as long as that is there, or NULL. KORCH_E_BUSY: somebody
+ * else has that block; KORCH_E_LIMIT: all are taken.
  */
-int korch__address_block_claim(int *lock, int *block, korch_error **err);
+int korch__address_block_claim(int *lock, int *block, const char *owner, korch_error **err);
 
 #endif

@@ -61,8 +61,7 @@ int korch__taints_parse(korch_taint **out, size_t *n_out, const char *text, korc
 	return 0;
 }
 
-/* This host's name as a DNS label; "node" when it has none. */
-static void own_name(char *out, size_t size)
+void korch__cluster_own_name(char *out, size_t size)
 {
 	size_t n = 0;
 	char name[256] = "";
@@ -106,11 +105,11 @@ static int copy_node(korch_agent_node *out, const korch_cluster_node *node, korc
 }
 
 int korch__cluster_nodes(korch_agent_node **out, size_t *n_out,
-                         const korch_cluster_options *options, korch_error **err)
+                         const korch_cluster_options *options, const char *own, korch_error **err)
 {
 	char name[64];
-	own_name(name, sizeof(name));
-	const korch_cluster_node self = {.name = name};
+	korch__cluster_own_name(name, sizeof(name));
+	const korch_cluster_node self = {.name = *own ? own : name};
 	const korch_cluster_node *wanted = options->n_nodes ? options->nodes : &self;
 	size_t n = options->n_nodes ? options->n_nodes : 1;
 	if (n > NODES_MAX)

@@ -298,13 +298,22 @@ START_TEST(test_addresses)
 	uint32_t a, b;
 	char text[KORCH__ADDRESS_TEXT];
 	korch__addresses_init(&set, 0x7f010000, 30);
-	ck_assert_int_eq(korch__addresses_take(&set, &a), 0);
-	ck_assert_int_eq(korch__addresses_take(&set, &b), 0);
+	ck_assert_int_eq(korch__addresses_take(&set, &a, 0), 0);
+	ck_assert_int_eq(korch__addresses_take(&set, &b, 0), 0);
 	ck_assert_uint_ne(a, b);
-	ck_assert_int_eq(korch__addresses_take(&set, &b), KORCH_E_LIMIT);
+	ck_assert_int_eq(korch__addresses_take(&set, &b, 0), KORCH_E_LIMIT);
 	korch__addresses_give(&set, a);
-	ck_assert_int_eq(korch__addresses_take(&set, &b), 0);
+	ck_assert_int_eq(korch__addresses_take(&set, &b, 0), 0);
 	ck_assert_uint_eq(a, b);
+	korch__addresses_fini(&set);
+	/* A wish is met when it is free, and in the block. */
+	korch__addresses_init(&set, 0x7f010000, 29);
+	ck_assert_int_eq(korch__addresses_take(&set, &a, 0x7f010004), 0);
+	ck_assert_uint_eq(a, 0x7f010004);
+	ck_assert_int_eq(korch__addresses_take(&set, &b, 0x7f010004), 0);
+	ck_assert_uint_eq(b, 0x7f010001);
+	ck_assert_int_eq(korch__addresses_take(&set, &b, 0x7f010010), 0);
+	ck_assert_uint_eq(b, 0x7f010002);
 	korch__address_text(text, 0x7f010001);
 	ck_assert_str_eq(text, "127.1.0.1");
 	ck_assert_uint_eq(korch__address_parse(text), 0x7f010001);
