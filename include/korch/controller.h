@@ -19,9 +19,9 @@ typedef struct korch_controller korch_controller;
 /** A request: "look at this key". Which change caused it is not said on purpose (level-triggered).
  */
 typedef struct korch_request {
-	korch_key key;     /**< kind is the controller's; the object may not exist (any more) */
-	uint32_t attempt;  /**< failed tries before this one */
-	uint32_t reserved; /**< 0 */
+	korch_key key;      /**< kind is the controller's; the object may not exist (any more) */
+	uint32_t attempt;   /**< failed tries before this one */
+	uint32_t steps_max; /**< most steps of its plan; see korch_plan_room() */
 } korch_request;
 
 /** Where a map function puts keys (opaque). */

@@ -11,6 +11,9 @@ KORCH_BEGIN_DECLS
 
 /** @file plan.h Decisions as data. */
 
+/** Most steps of any plan. */
+#define KORCH_PLAN_STEPS_MAX 10000
+
 /** A plan: writes, events and the next wake-up (opaque). */
 typedef struct korch_plan korch_plan;
 
@@ -100,6 +103,18 @@ KORCH_API void korch_plan_wake_at(korch_plan *plan, korch_usec at);
 /** Asks not to be called again, however much changes, before a time: deciders whose cost grows with
  * the number of objects use it. @since 0.1 */
 KORCH_API void korch_plan_quiet_until(korch_plan *plan, korch_usec at);
+/**
+ * How many more steps fit into the plan: a store takes so many writes in one transaction. A decider
+ * that has more to do plans a part that makes sense by itself, and calls korch_plan_again(). A plan
+ * with more steps is refused as a whole. @since 0.1
+ */
+KORCH_API size_t korch_plan_room(const korch_plan *plan);
+/** Asks to be called again as soon as this plan is committed, whatever korch_plan_quiet_until()
+ * says: it is a part only. Without steps it means nothing. @since 0.1 */
+KORCH_API void korch_plan_again(korch_plan *plan);
+/** Sets how many steps a plan may have; 0: KORCH_PLAN_STEPS_MAX. Engines set what their store takes
+ * before they call a decider. @since 0.1 */
+KORCH_API void korch_plan_set_max(korch_plan *plan, size_t max);
 /** @} */
 
 /** @name Reading

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "base/vec.h"
+#include "engine/engine.h"
 #include "object/codec.h"
 #include "object/object.h"
 #include "object/tree.h"
@@ -198,8 +199,9 @@ static int plan_one(korch_plan *plan, struct application *application, size_t i,
 static int plan_some(korch_plan *plan, size_t *end, struct application *application, int first,
                      korch_error **err)
 {
-	size_t i = 0;
-	for (; i < application->n && korch_plan_steps(plan) < TRANSACTION_MAX; i++) {
+	size_t i = 0, most = korch__term_writes_max(application->cluster->engine);
+	most = most < TRANSACTION_MAX ? most : TRANSACTION_MAX;
+	for (; i < application->n && korch_plan_steps(plan) < most; i++) {
 		if (application->items[i].is_done ||
 		    goes_first(korch_manifest_object(application->manifest, i)) != first)
 			continue;

@@ -65,3 +65,24 @@ korch_object *korch__claim_release(const korch_object *owner, const korch_object
 	}
 	return edited;
 }
+
+/* Steps that every decider may add at its end: status, a new revision and its number. */
+enum { LAST_STEPS = 3 };
+
+int korch__plan_takes(korch_plan *plan, size_t n)
+{
+	return korch_plan_steps(plan) == 0 || korch__plan_takes_of(plan, n) == n;
+}
+
+size_t korch__plan_takes_of(korch_plan *plan, size_t n)
+{
+	size_t room = korch_plan_room(plan);
+	size_t fit = room > LAST_STEPS ? room - LAST_STEPS : 0;
+	/* Something has to be done: what is too large by itself is refused, and not put off forever. */
+	if (fit == 0 && korch_plan_steps(plan) == 0)
+		fit = 1;
+	if (n <= fit)
+		return n;
+	korch_plan_again(plan);
+	return fit;
+}

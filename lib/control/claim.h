@@ -25,4 +25,12 @@ korch_object *korch__claim_release(const korch_object *owner, const korch_object
  */
 int korch__owner_remove(korch_object *object, const char *uid);
 
+/*
+ * Whether a plan takes `n` more steps and still the ones that are written at its end (status, a
+ * revision); otherwise it is marked as a part of what is to be done.
+ */
+int korch__plan_takes(korch_plan *plan, size_t n);
+/* How many of `n` steps it takes in that way; it is marked when these are less. */
+size_t korch__plan_takes_of(korch_plan *plan, size_t n);
+
 #endif

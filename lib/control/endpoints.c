@@ -8,6 +8,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "base/vec.h"
+#include "control/claim.h"
 #include "control/pods.h"
 #include <string.h>
 
@@ -441,10 +442,6 @@ static int write_one(decision *d, working *w)
 {
 	if (w->slice && (w->useless || w->n == 0))
 		return korch_plan_delete(d->plan, &w->slice->object, NULL);
-	if (w->slice && relabel(d, w) < 0)
-		return KORCH_E_NOMEM;
-	if (!w->edited)
-		return 0;
 	if (w->edited->n_endpoints > w->n) {
 		korch_list_edit(&w->edited->endpoints, &w->edited->n_endpoints, &korch_endpoint_type, w->n);
 		if (w->edited->n_endpoints != w->n)
@@ -453,6 +450,36 @@ static int write_one(decision *d, working *w)
 	korch_object *object = &KORCH_STEAL(w->edited)->object;
 	return w->slice ? korch_plan_update(d->plan, &w->slice->object, object)
 	                : korch_plan_create(d->plan, object);
+}
+
+static int needs_write(const working *w)
+{
+	return w->edited || (w->slice && (w->useless || w->n == 0));
+}
+
+/*
+ * What does not fit into one plan is left to the next: then slices that get something go first, so
+ * that an endpoint which moves is in two slices for a moment, and never in none.
+ */
+static int write_all(decision *d)
+{
+	int code = 0;
+	for (int is_last = 0; is_last < 2; is_last++) {
+		for (size_t i = 0; i < d->slices.n && code == 0; i++) {
+			working *w = &d->slices.items[i];
+			int is_gone = w->slice && (w->useless || w->n == 0);
+			if (is_gone != is_last)
+				continue;
+			if (w->slice && !is_gone && relabel(d, w) < 0)
+				return KORCH_E_NOMEM;
+			if (!needs_write(w))
+				continue;
+			if (!korch__plan_takes(d->plan, 1))
+				return 0;
+			code = write_one(d, w);
+		}
+	}
+	return code;
 }
 
 int korch__endpoints_decide(const korch__endpoints_input *input, korch_plan *plan,
@@ -472,7 +499,7 @@ int korch__endpoints_decide(const korch__endpoints_input *input, korch_plan *pla
 		code = place_rest(&d);
 	if (code == 0)
 		code = keep_placeholder(&d);
-	for (size_t i = 0; i < d.slices.n && code == 0; i++)
-		code = write_one(&d, &d.slices.items[i]);
+	if (code == 0)
+		code = write_all(&d);
 	return code < 0 ? korch_error_set(err, code, "out of memory") : 0;
 }

@@ -177,7 +177,7 @@ static int delete_foreground(const state *st, const korch_view *view, const korc
 	for (size_t i = 0; i < all->n; i++) {
 		const korch_object *dependent = all->items[i];
 		blocking += (size_t)blocks(dependent, korch_object_uid(owner));
-		if (korch__is_deleting(dependent) || deleted >= BURST)
+		if (korch__is_deleting(dependent) || deleted >= BURST || !korch__plan_takes(plan, 1))
 			continue;
 		korch_delete_options options = {.grace_seconds = -1};
 		options.propagation = has_dependents(st, view, dependent) ? KORCH_PROPAGATION_FOREGROUND
@@ -192,12 +192,16 @@ static int delete_foreground(const state *st, const korch_view *view, const korc
 /* Takes the owner out of its dependents; the owner may go when none is left. */
 static int let_go(const korch_object *owner, const korch__objects *all, korch_plan *plan)
 {
-	for (size_t i = 0; i < all->n && i < BURST; i++) {
+	size_t n = korch__plan_takes_of(plan, all->n < BURST ? all->n : BURST);
+	for (size_t i = 0; i < n; i++) {
 		korch_object *edited = korch__claim_release(owner, all->items[i]);
 		if (!edited || korch_plan_update(plan, all->items[i], edited) < 0)
 			return KORCH_E_NOMEM;
 	}
-	return all->n <= BURST ? release_from(owner, ORPHAN, plan) : 0;
+	if (n == all->n)
+		return release_from(owner, ORPHAN, plan);
+	korch_plan_again(plan);
+	return 0;
 }
 
 static int finish_owner(const state *st, const korch_view *view, const korch_object *object,

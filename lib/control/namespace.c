@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "control/builtin.h"
+#include "control/claim.h"
 #include "control/condition.h"
 #include "control/gather.h"
 #include <korch/api.h>
@@ -30,7 +31,7 @@ static int delete_one(void *userdata, const korch_object *object)
 	content *c = userdata;
 	c->left++;
 	c->held += object->metadata && object->metadata->n_finalizers > 0;
-	if (c->planned >= BURST || korch__is_deleting(object))
+	if (c->planned >= BURST || korch__is_deleting(object) || !korch__plan_takes(c->plan, 1))
 		return 0;
 	c->planned++;
 	return korch_plan_delete(c->plan, object, NULL);

@@ -6,6 +6,7 @@
 #include "control/node.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "control/claim.h"
 #include "control/condition.h"
 #include "control/pods.h"
 #include "scheduler/filter/taint.h"
@@ -237,6 +238,9 @@ static int tend_pods(decision *d)
 		korch_usec at = spec ? korch__pod_evict_at(pod, spec->taints, spec->n_taints, d->input->now)
 		                     : KORCH_USEC_NEVER;
 		int code = 0;
+		int is_due = at <= d->input->now || (unknown && korch__pod_is_ready(pod));
+		if (is_due && !korch__plan_takes(d->plan, 1))
+			break;
 		if (at <= d->input->now)
 			code = evict(d, pod);
 		else if (unknown && korch__pod_is_ready(pod))
@@ -278,6 +282,8 @@ static int remove_orphans(decision *d)
 			d->wake = at < d->wake ? at : d->wake;
 			continue;
 		}
+		if (!korch__plan_takes(d->plan, 1))
+			break;
 		d->steps++;
 		if (korch_plan_delete(d->plan, &pod->object, &now) < 0)
 			return KORCH_E_NOMEM;

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "control/builtin.h"
+#include "control/claim.h"
 #include "control/gather.h"
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +71,8 @@ static int remove_oldest(const state *st, const korch_view *view, korch_plan *pl
 	size_t n = pods.n > st->keep ? pods.n - st->keep : 0;
 	if (code == 0 && n > 0)
 		qsort(pods.items, pods.n, sizeof(*pods.items), by_age);
-	for (size_t i = 0; i < n && i < BURST && code == 0; i++)
+	size_t fit = korch__plan_takes_of(plan, n < BURST ? n : BURST);
+	for (size_t i = 0; i < fit && code == 0; i++)
 		code = korch_plan_delete(plan, &pods.items[i]->object, &now);
 	if (n > BURST)
 		korch_plan_wake_at(plan, korch_view_now(view) + KORCH_USEC_PER_SEC);

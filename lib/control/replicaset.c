@@ -26,6 +26,7 @@ typedef struct decision {
 	size_t terminating;
 	size_t claims; /* adoptions and releases in the plan */
 	size_t burst;
+	int is_cut; /* more claims than the plan takes */
 	korch_usec wake;
 	const char *failure; /* reason of the condition ReplicaFailure, or NULL */
 	char failure_message[512];
@@ -61,8 +62,11 @@ static int take_pod(decision *d, const korch_pod *pod, int *last_matches,
 	}
 	if (controller && (*last_matches || korch__is_deleting(set)))
 		return korch__vec_push(&d->active, pod);
-	if (d->claims >= d->burst)
+	if (d->claims >= d->burst) {
+		d->is_cut = 1;
+		korch_plan_again(d->plan);
 		return 0;
+	}
 	switch (korch__claim_of(set, d->selector, &pod->object)) {
 	case KORCH__CLAIM_ADOPT:
 		d->claims++;
@@ -119,7 +123,7 @@ static int create_pods(decision *d, size_t n)
 		return refuse_in_namespace(d);
 	_cleanup_error_ korch_error *error = NULL;
 	korch_pod *first = NULL;
-	n = n < d->burst ? n : d->burst;
+	n = korch__plan_takes_of(d->plan, n < d->burst ? n : d->burst);
 	int code = korch__replica_set_pod(&first, d->input, d->active.items, d->active.n, &error);
 	if (code == KORCH_E_FORBIDDEN)
 		return refuse(d, korch_error_message(error));
@@ -149,7 +153,7 @@ static int delete_pods(decision *d, size_t n)
 	    korch__pods_sort_for_deletion(d->active.items, d->active.n, input->related,
 	                                  input->n_related, input->now) < 0)
 		return KORCH_E_NOMEM;
-	n = n < d->burst ? n : d->burst;
+	n = korch__plan_takes_of(d->plan, n < d->burst ? n : d->burst);
 	for (size_t i = 0; i < n; i++) {
 		const korch_object *pod = &d->active.items[i]->object;
 		if (korch_plan_delete(d->plan, pod, NULL) < 0)
@@ -167,6 +171,8 @@ static int manage(decision *d)
 	int64_t missing = wished(d->input->set) - (int64_t)d->active.n;
 	if (korch__is_deleting(&d->input->set->object) || missing == 0)
 		return 0;
+	if (d->is_cut)
+		return 0; /* there are pods to be adopted: how many are missing is not known yet */
 	return missing > 0 ? create_pods(d, (size_t)missing) : delete_pods(d, (size_t)-missing);
 }
 
@@ -248,6 +254,8 @@ int korch__replica_set_decide(const korch__replica_set_input *input, korch_plan 
 		                       korch_object_name(&set->object));
 	_cleanup_(decision_fini) decision d = {.input = input, .plan = plan, .wake = KORCH_USEC_NEVER};
 	d.burst = input->burst ? input->burst : KORCH__REPLICA_SET_BURST;
+	if (d.burst + 1 > korch_plan_room(plan)) /* the status is written, too */
+		d.burst = korch_plan_room(plan) > 1 ? korch_plan_room(plan) - 1 : 1;
 	int code = korch_selector_new(&d.selector, set->spec->selector, err);
 	if (code < 0)
 		return code;

@@ -136,7 +136,8 @@ static void on_committed(void *userdata, int code, const korch_commit_result *re
 		count(engine, code, revision);
 	}
 	flight->failed_step = 0;
-	if (code < 0 && code != KORCH_E_BUSY && flight->step_of && result && result->failed <= flight->n_steps)
+	if (code < 0 && code != KORCH_E_BUSY && flight->step_of && result &&
+	    result->failed <= flight->n_steps)
 		flight->failed_step = flight->step_of[result->failed];
 	korch__sync_drain(engine);
 	korch_controller *controller = flight->controller;

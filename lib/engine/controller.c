@@ -234,6 +234,7 @@ static void reconcile(korch_controller *controller, korch_queue_item *item)
 	const korch_request request = {
 	    .key = {spec->kind, item->namespace_, item->name},
 	    .attempt = item->failures,
+	    .steps_max = (uint32_t)korch__term_writes_max(engine),
 	};
 	_cleanup_error_ korch_error *error = NULL;
 	int code = KORCH_E_NOMEM;

@@ -148,8 +148,11 @@ korch_plan *korch__engine_plan_get(korch_engine *engine)
 {
 	korch_plan *plan = NULL;
 	if (engine->plans.n)
-		return engine->plans.items[--engine->plans.n];
-	return korch_plan_new(&plan) < 0 ? NULL : plan;
+		plan = engine->plans.items[--engine->plans.n];
+	else if (korch_plan_new(&plan) < 0)
+		return NULL;
+	korch_plan_set_max(plan, korch__term_writes_max(engine));
+	return plan;
 }
 
 void korch__engine_plan_put(korch_engine *engine, korch_plan *plan)

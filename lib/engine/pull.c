@@ -41,6 +41,7 @@ int korch_controller_next(korch_controller *controller, korch_request *out)
 	*out = (korch_request){
 	    .key = {controller->spec.kind, item->namespace_, item->name},
 	    .attempt = item->failures,
+	    .steps_max = (uint32_t)korch__term_writes_max(engine),
 	};
 	return 1;
 }

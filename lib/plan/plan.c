@@ -13,7 +13,9 @@ struct korch_plan {
 	KORCH_VEC(korch_plan_note) notes;
 	korch_usec wake;
 	korch_usec quiet;
-	int error; /* the failure that sticks */
+	size_t max;     /* steps */
+	int is_partial; /* there is more to do than fits */
+	int error;      /* the failure that sticks */
 };
 
 int korch_plan_new(korch_plan **out)
@@ -24,6 +26,7 @@ int korch_plan_new(korch_plan **out)
 	if (!plan)
 		return KORCH_E_NOMEM;
 	plan->wake = KORCH_USEC_NEVER;
+	plan->max = KORCH_PLAN_STEPS_MAX;
 	*out = plan;
 	return 0;
 }
@@ -44,6 +47,8 @@ void korch_plan_reset(korch_plan *plan)
 	plan->steps.n = plan->notes.n = 0;
 	plan->wake = KORCH_USEC_NEVER;
 	plan->quiet = 0;
+	plan->max = KORCH_PLAN_STEPS_MAX;
+	plan->is_partial = 0;
 	plan->error = 0;
 }
 
@@ -174,6 +179,23 @@ void korch_plan_quiet_until(korch_plan *plan, korch_usec at)
 		plan->quiet = at;
 }
 
+size_t korch_plan_room(const korch_plan *plan)
+{
+	return plan && plan->steps.n < plan->max ? plan->max - plan->steps.n : 0;
+}
+
+void korch_plan_again(korch_plan *plan)
+{
+	if (plan)
+		plan->is_partial = 1;
+}
+
+void korch_plan_set_max(korch_plan *plan, size_t max)
+{
+	if (plan)
+		plan->max = max && max < KORCH_PLAN_STEPS_MAX ? max : KORCH_PLAN_STEPS_MAX;
+}
+
 int korch_plan_error(const korch_plan *plan)
 {
 	return plan->error;
@@ -199,12 +221,18 @@ const korch_plan_note *korch_plan_note_at(const korch_plan *plan, size_t i)
 	return i < plan->notes.n ? &plan->notes.items[i] : NULL;
 }
 
+/* A part that does nothing would be asked for without end. */
+static int is_part(const korch_plan *plan)
+{
+	return plan->is_partial && plan->steps.n > 0;
+}
+
 korch_usec korch_plan_wake(const korch_plan *plan)
 {
-	return plan->wake;
+	return is_part(plan) ? 0 : plan->wake;
 }
 
 korch_usec korch_plan_quiet(const korch_plan *plan)
 {
-	return plan->quiet;
+	return is_part(plan) ? 0 : plan->quiet;
 }

@@ -47,7 +47,7 @@ static int keep(korch__daemon *d, const korch_pod *pod, int is_claimed)
 	if (taken.node >= 0)
 		return korch__vec_push(&d->pods, taken);
 	if (is_claimed || korch__pod_node(pod)[0] || korch__is_deleting(&pod->object) ||
-	    korch__is_deleting(&d->set->object))
+	    korch__is_deleting(&d->set->object) || !korch__plan_takes(d->plan, 1))
 		return 0;
 	return korch_plan_delete(d->plan, &pod->object, NULL);
 }
@@ -59,9 +59,12 @@ static int take_pod(korch__daemon *d, const korch_selector *selector, const korc
 	case KORCH__CLAIM_NONE:
 		return 0;
 	case KORCH__CLAIM_RELEASE:
+		if (!korch__plan_takes(d->plan, 1))
+			return 0;
 		return korch_plan_update(d->plan, &pod->object, korch__claim_release(set, &pod->object));
 	case KORCH__CLAIM_ADOPT:
-		if (korch_plan_update(d->plan, &pod->object, korch__claim_adopt(set, &pod->object)) < 0)
+		if (korch__plan_takes(d->plan, 1) &&
+		    korch_plan_update(d->plan, &pod->object, korch__claim_adopt(set, &pod->object)) < 0)
 			return KORCH_E_NOMEM;
 		return keep(d, pod, 1);
 	case KORCH__CLAIM_OWNED:
@@ -299,6 +302,8 @@ static int end(korch__daemon *d, korch__daemon_pod *member, size_t n_before)
 static int carry_out(korch__daemon *d, const korch_member_action *actions, size_t n)
 {
 	size_t created = 0, deleted = 0;
+	/* Deletions and creations are in an order in which each part is as good as the whole. */
+	n = korch__plan_takes_of(d->plan, n);
 	for (size_t i = 0; i < n; i++) {
 		created += actions[i].op == KORCH_MEMBER_CREATE;
 		if (actions[i].op == KORCH_MEMBER_DELETE && d->pods.items &&

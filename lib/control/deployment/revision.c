@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "control/claim.h"
 #include "control/condition.h"
 #include "control/deployment/hand.h"
 #include "control/pods.h"
@@ -343,6 +344,8 @@ int korch__rollout_cleanup(korch__rollout *r)
 		if (old[i]->edited || old[i]->replicas != 0 || (status && status->replicas != 0) ||
 		    set->object.metadata->generation > observed)
 			continue;
+		if (!korch__plan_takes(r->plan, 1 + r->n - n)) /* those that stay may be written, too */
+			break;
 		if (korch_plan_delete(r->plan, &set->object, NULL) < 0)
 			return KORCH_E_NOMEM;
 	}

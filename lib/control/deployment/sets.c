@@ -36,6 +36,8 @@ static int take_set(korch__rollout *r, const korch_selector *selector, const kor
 	case KORCH__CLAIM_NONE:
 		return 0;
 	case KORCH__CLAIM_RELEASE:
+		if (!korch__plan_takes(r->plan, 1))
+			return 0;
 		return korch_plan_update(r->plan, &set->object, korch__claim_release(owner, &set->object));
 	case KORCH__CLAIM_ADOPT:
 		revision.edited = (korch_replica_set *)korch__claim_adopt(owner, &set->object);

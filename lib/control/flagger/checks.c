@@ -4,6 +4,7 @@
  */
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "control/claim.h"
 #include "control/flagger/hand.h"
 #include "control/pods.h"
 #include "control/rollout/run.h"
@@ -159,7 +160,9 @@ static int tidy_runs(korch__flagger_hand *h, const korch_analysis_run *kept)
 			return KORCH_E_NOMEM;
 		for (size_t j = 0; j < input->n_runs; j++)
 			newer += j != i && newer_than(&input->runs[j]->object, &run->object);
-		if (newer >= HISTORY && is_over(run) && korch_plan_delete(h->plan, &run->object, NULL) < 0)
+		if (newer >= HISTORY && is_over(run) &&
+		    korch__plan_takes(h->plan, KORCH__FLAGGER_CONFIGS_MAX) &&
+		    korch_plan_delete(h->plan, &run->object, NULL) < 0)
 			return KORCH_E_NOMEM;
 	}
 	return 0;

@@ -72,13 +72,17 @@ static void fill_now(korch__revision_now *out, const korch_object *revision, int
 	out->number = number;
 }
 
-/* Gives it a number, and a controller when it has none; nothing when it has both. */
+/* Whether it lacks a controller or the number. */
+static int is_due(const korch_controller_revision *revision, int64_t number)
+{
+	return !korch_object_controller(&revision->object) || revision->revision != number;
+}
+
+/* Gives it a number, and a controller when it has none. */
 static int take(const korch__history *history, const korch_controller_revision *revision,
                 int64_t number, korch_plan *plan)
 {
 	int is_orphan = korch_object_controller(&revision->object) == NULL;
-	if (!is_orphan && revision->revision == number)
-		return 0;
 	korch_controller_revision *edited =
 	    (korch_controller_revision *)(is_orphan
 	                                      ? korch__claim_adopt(history->owner, &revision->object)
@@ -99,7 +103,8 @@ static int take_all(korch__revision_now *out, const korch__history *history,
 		int64_t number = revision->revision;
 		if (revision == found && number != last)
 			number = last + 1;
-		if (take(history, revision, number, plan) < 0)
+		if (is_due(revision, number) && (revision == found || korch__plan_takes(plan, 1)) &&
+		    take(history, revision, number, plan) < 0)
 			return KORCH_E_NOMEM;
 		if (revision == found)
 			fill_now(out, &found->object, number);
@@ -201,6 +206,8 @@ int korch__history_trim(const korch__history *history, int32_t limit, const char
 	}
 	qsort(old, n, sizeof(*old), by_number);
 	for (size_t i = 0; i + (size_t)limit < n; i++) {
+		if (!korch__plan_takes(plan, 1))
+			break;
 		if (korch_plan_delete(plan, &old[i]->object, NULL) < 0)
 			return KORCH_E_NOMEM;
 	}

@@ -145,16 +145,23 @@ static int take(korch__job_run *r, const korch_pod *pod)
 		/* counted, or given up and to go */
 		if (ended || korch__is_deleting(&pod->object))
 			return 0;
+		r->terminating++;
+		if (!korch__plan_takes(r->plan, 1))
+			return 0;
 		if (korch_plan_delete(r->plan, &pod->object, NULL) < 0)
 			return KORCH_E_NOMEM;
-		r->terminating++;
 		return korch_plan_event(r->plan, &r->job->object, "Normal", "SuccessfulDelete",
 		                        "Deleted pod: %s", korch_object_name(&pod->object));
 	}
 	int code = 0;
+	int has_ended = has_succeeded(pod) || has_failed(r, pod);
+	if (has_ended && !korch__plan_takes(r->plan, 1)) {
+		r->is_busy = 1; /* counted and let go in one plan, which is the next one */
+		return 0;
+	}
 	if (has_succeeded(pod))
 		code = count_success(r, pod);
-	else if (has_failed(r, pod))
+	else if (has_ended)
 		code = count_failure(r, pod);
 	else
 		return korch__is_deleting(&pod->object) ? 0 : korch__vec_push(&r->active, pod);
@@ -164,12 +171,14 @@ static int take(korch__job_run *r, const korch_pod *pod)
 /* It is tracked from now on; numbers are for the next call. */
 static int adopt(korch__job_run *r, const korch_pod *pod)
 {
+	r->is_busy = 1;
+	if (!korch__plan_takes(r->plan, 1))
+		return 0;
 	korch_object *edited = korch__claim_adopt(&r->job->object, &pod->object);
 	korch_object_meta *meta = edited ? korch_object_edit_meta(edited) : NULL;
 	size_t n = meta ? meta->n_finalizers : 0;
 	const char **list =
 	    meta ? korch_string_list_edit(&meta->finalizers, &meta->n_finalizers, n + 1) : NULL;
-	r->is_busy = 1;
 	if (!list || korch_string_set(&list[n], KORCH__JOB_FINALIZER) < 0) {
 		korch_object_unref(edited);
 		return KORCH_E_NOMEM;
@@ -186,6 +195,8 @@ static int take_pod(korch__job_run *r, const korch_selector *selector, const kor
 	case KORCH__CLAIM_ADOPT:
 		return korch__job_is_tracked(pod) || korch__pod_is_active(pod) ? adopt(r, pod) : 0;
 	case KORCH__CLAIM_RELEASE: {
+		if (!korch__plan_takes(r->plan, 1))
+			return 0;
 		korch_object *edited = korch__claim_release(job, &pod->object);
 		if (!edited || drop_finalizer(edited) < 0) {
 			korch_object_unref(edited);

@@ -4,6 +4,7 @@
  */
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "control/claim.h"
 #include "control/condition.h"
 #include "control/job/hand.h"
 
@@ -21,8 +22,12 @@ static int rest(const korch__job_input *input, const korch_job_condition *end, k
 	const korch_job *job = input->job;
 	for (size_t i = 0; i < input->n_pods; i++) {
 		const korch_pod *pod = input->pods[i];
-		if (korch__is_controlled_by(&pod->object, korch_object_uid(&job->object)) &&
-		    korch__job_is_tracked(pod) && korch__job_release(plan, pod) < 0)
+		if (!korch__is_controlled_by(&pod->object, korch_object_uid(&job->object)) ||
+		    !korch__job_is_tracked(pod))
+			continue;
+		if (!korch__plan_takes(plan, 1))
+			return 0;
+		if (korch__job_release(plan, pod) < 0)
 			return KORCH_E_NOMEM;
 	}
 	if (!KORCH_IS_SET(job->spec, korch_job_spec, ttl_seconds_after_finished) ||
@@ -39,15 +44,16 @@ static int rest(const korch__job_input *input, const korch_job_condition *end, k
 /* Pods that still run when the Job has failed are ended, and count as failed then. */
 static int stop_all(korch__job_run *r)
 {
-	for (size_t i = 0; i < r->active.n; i++) {
+	size_t n = korch__plan_takes_of(r->plan, r->active.n);
+	for (size_t i = 0; i < n; i++) {
 		const korch_object *pod = &r->active.items[i]->object;
 		if (korch_plan_delete(r->plan, pod, NULL) < 0)
 			return KORCH_E_NOMEM;
 		korch_plan_event(r->plan, &r->job->object, "Normal", "SuccessfulDelete", "Deleted pod: %s",
 		                 korch_object_name(pod));
 	}
-	r->terminating += (int32_t)r->active.n;
-	r->given_up = r->active.n;
+	r->terminating += (int32_t)n;
+	r->given_up = n;
 	return 0;
 }
 

@@ -2,6 +2,7 @@
  * too much. */
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "control/claim.h"
 #include "control/job/hand.h"
 #include "control/replicaset.h"
 
@@ -14,7 +15,9 @@
  */
 int korch__job_give_up(korch__job_run *r, size_t n)
 {
-	for (size_t i = r->given_up; i < n && i < r->active.n; i++) {
+	size_t end = n < r->active.n ? n : r->active.n;
+	end = r->given_up + korch__plan_takes_of(r->plan, end > r->given_up ? end - r->given_up : 0);
+	for (size_t i = r->given_up; i < end; i++) {
 		if (korch__job_release(r->plan, r->active.items[i]) < 0)
 			return KORCH_E_NOMEM;
 		r->given_up++;
@@ -104,7 +107,7 @@ static int create_one(korch__job_run *r, int32_t index)
 static int create(korch__job_run *r, int64_t n)
 {
 	int code = 1;
-	n = smaller(n, KORCH__JOB_BURST);
+	n = (int64_t)korch__plan_takes_of(r->plan, (size_t)smaller(n, KORCH__JOB_BURST));
 	if (!r->is_indexed) {
 		for (int64_t i = 0; i < n && code > 0; i++)
 			code = create_one(r, -1);

@@ -4,6 +4,7 @@
  */
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "control/claim.h"
 #include "control/pods.h"
 #include "control/rollout/hand.h"
 #include "control/rollout/run.h"
@@ -217,7 +218,8 @@ static int forget_old(korch__argo_hand *h)
 		    korch__is_deleting(&runs[i]->object))
 			continue;
 		int64_t *left = outcome == KORCH_STRATEGY_SUCCESSFUL ? &good : &bad;
-		if ((*left)-- <= 0 && korch_plan_delete(h->plan, &runs[i]->object, NULL) < 0)
+		if ((*left)-- <= 0 && korch__plan_takes(h->plan, h->n + 1) &&
+		    korch_plan_delete(h->plan, &runs[i]->object, NULL) < 0)
 			return KORCH_E_NOMEM;
 	}
 	return 0;

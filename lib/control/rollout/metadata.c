@@ -5,6 +5,7 @@
  */
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "control/claim.h"
 #include "control/pods.h"
 #include "control/rollout/hand.h"
 #include <korch/codec.h>
@@ -54,7 +55,7 @@ static int exchange_both(korch_object_meta *meta, const korch_pod_template_metad
 	                now ? now->annotations : NULL);
 }
 
-/* Pods that are there already are changed, too. */
+/* Pods that are there already are changed, too. 1: all are; 0: the rest is for another plan. */
 static int change_pods(korch__argo_hand *h, const korch__argo_set *set,
                        const korch_pod_template_metadata *old,
                        const korch_pod_template_metadata *now)
@@ -70,14 +71,19 @@ static int change_pods(korch__argo_hand *h, const korch__argo_set *set,
 			korch_object_unref(edited);
 			return KORCH_E_NOMEM;
 		}
-		if (korch_object_equal(edited, &pod->object))
+		if (korch_object_equal(edited, &pod->object)) {
 			korch_object_unref(edited);
-		else if (korch_plan_update(h->plan, &pod->object, edited) < 0)
+			continue;
+		}
+		if (!korch__plan_takes(h->plan, h->n + 1)) {
+			korch_object_unref(edited);
+			return 0;
+		}
+		if (korch_plan_update(h->plan, &pod->object, edited) < 0)
 			return KORCH_E_NOMEM;
-		else
-			h->pods_changed = 1;
+		h->pods_changed = 1;
 	}
-	return 0;
+	return 1;
 }
 
 /* Template, note and pods of one set. */
@@ -85,6 +91,10 @@ static int change_set(korch__argo_hand *h, korch__argo_set *set,
                       const korch_pod_template_metadata *old, const char *note)
 {
 	const korch_pod_template_metadata *now = wanted(h, set->hash);
+	/* The note says that all pods have it, so it comes last. */
+	int code = set->is_new ? 1 : change_pods(h, set, old, now);
+	if (code <= 0)
+		return code;
 	korch_replica_set *edited = korch__argo_set_edit(set);
 	korch_object_meta *own = edited ? korch_object_edit_meta(&edited->object) : NULL;
 	korch_replica_set_spec *spec =
@@ -96,7 +106,7 @@ static int change_set(korch__argo_hand *h, korch__argo_set *set,
 	if (!own || !meta || exchange_both(meta, old, now) < 0 ||
 	    korch_map_set(&own->annotations, KORCH__ARGO_ANNOTATION_METADATA, note) < 0)
 		return KORCH_E_NOMEM;
-	return set->is_new ? 0 : change_pods(h, set, old, now);
+	return 0;
 }
 
 static int sync_set(korch__argo_hand *h, korch__argo_set *set)

@@ -2,6 +2,7 @@
  * restartAt: pods that are older than that go, a few at a time, and their ReplicaSets make new
  * ones. As many are missing at a time as maxUnavailable allows, at least one.
  */
+#include "control/claim.h"
 #include "control/pods.h"
 #include "control/rollout/hand.h"
 
@@ -22,6 +23,7 @@ int korch__argo_restart(korch__argo_hand *h)
 	}
 	int64_t allowed = h->strategy.max_unavailable > 0 ? h->strategy.max_unavailable : 1, old = 0;
 	int64_t available = 0;
+	size_t sets = h->n; /* they may be written, too */
 	for (size_t i = 0; i < h->input->n_pods; i++) {
 		const korch_pod *pod = h->input->pods[i];
 		korch_usec wake = KORCH_USEC_NEVER;
@@ -35,7 +37,8 @@ int korch__argo_restart(korch__argo_hand *h)
 		if (!is_old(pod, at))
 			continue;
 		old++;
-		if (allowed-- > 0 && korch_plan_delete(h->plan, &pod->object, NULL) < 0)
+		if (allowed-- > 0 && korch__plan_takes(h->plan, sets + 1) &&
+		    korch_plan_delete(h->plan, &pod->object, NULL) < 0)
 			return KORCH_E_NOMEM;
 	}
 	if (old == 0)

@@ -55,6 +55,8 @@ static int take_set(korch__argo_hand *h, const korch_selector *selector,
 	case KORCH__CLAIM_NONE:
 		return 0;
 	case KORCH__CLAIM_RELEASE:
+		if (!korch__plan_takes(h->plan, KORCH_STRATEGY_REVISIONS_MAX))
+			return 0;
 		return korch_plan_update(h->plan, &set->object, korch__claim_release(owner, &set->object));
 	case KORCH__CLAIM_ADOPT:
 		taken.edited = (korch_replica_set *)korch__claim_adopt(owner, &set->object);

@@ -7,7 +7,6 @@
 #include <korch/fieldpath.h>
 #include <korch/scheduler/batch.h>
 #include <korch/scheduler/preempt.h>
-#include <korch/store.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,8 +97,8 @@ static int gather(members *all, const korch__turn *turn, const korch__group *gro
 		qsort(all->pods.items + all->placed, all->pods.n - all->placed, sizeof(*all->pods.items),
 		      by_age);
 	/* More than a transaction can bind are left for later. */
-	if (all->pods.n - all->placed > KORCH_STORE_WRITES_MAX)
-		all->pods.n = all->placed + KORCH_STORE_WRITES_MAX;
+	if (all->pods.n - all->placed > korch_plan_room(turn->plan))
+		all->pods.n = all->placed + korch_plan_room(turn->plan);
 	return read_group(all, turn->view, group);
 }
 
@@ -109,12 +108,12 @@ static const char *name_of(const korch__group *group)
 }
 
 /* Why too few are there to begin with; NULL when memory is short. */
-static char *say_missing(const members *all, const korch__group *group)
+static char *say_missing(const members *all, const korch__group *group, size_t room)
 {
 	char gated[64] = "";
-	if (all->least > (int64_t)all->placed + KORCH_STORE_WRITES_MAX)
-		return korch__sprintf("group %s: %lld pods cannot be placed together, at most %d can",
-		                      name_of(group), (long long)all->least, KORCH_STORE_WRITES_MAX);
+	if (all->least > (int64_t)(all->placed + room))
+		return korch__sprintf("group %s: %lld pods cannot be placed together, at most %zu can",
+		                      name_of(group), (long long)all->least, room);
 	if (all->gated > 0)
 		snprintf(gated, sizeof(gated), ", and %zu whose scheduling is gated", all->gated);
 	return korch__sprintf("waiting for the pods of group %s: %zu of at least %lld are there%s",
@@ -167,7 +166,7 @@ static int try_gang(const korch__turn *turn, korch__group *group, const members 
 	if (is_there)
 		code = place(&why, turn, all, group);
 	else
-		why = say_missing(all, group);
+		why = say_missing(all, group, korch_plan_room(turn->plan));
 	if (code < 0 || (code == 0 && !why))
 		return KORCH_E_NOMEM;
 	korch__free(group->message);

@@ -6,6 +6,7 @@
  */
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "control/claim.h"
 #include "control/condition.h"
 #include "control/scheduler/scheduling.h"
 #include <korch/scheduler/preempt.h>
@@ -124,6 +125,8 @@ static int evict(const korch__turn *turn, const char *uid, const korch_pod *pod,
 	const korch_object *object = korch_view_get_uid(turn->view, uid);
 	if (!object || korch__is_deleting(object))
 		return 0;
+	if (!korch__plan_takes(turn->plan, 1))
+		return 0;
 	int is_ours = claim(turn->st, korch__pod_of(object), pod);
 	if (is_ours <= 0)
 		return is_ours;
@@ -149,7 +152,7 @@ static int end_nomination(void *userdata, const korch_object *object)
 	const korch_pod *pod = korch__pod_of(object);
 	const char *node = pod->status ? pod->status->nominated_node_name : NULL;
 	if (!node || strcmp(node, of->node) != 0 || !korch__is_ours(of->turn->st, object) ||
-	    pod->spec->priority >= of->priority)
+	    pod->spec->priority >= of->priority || !korch__plan_takes(of->turn->plan, 1))
 		return 0;
 	korch_pod *edited = (korch_pod *)korch_object_edit(object);
 	korch_pod_status *to =

@@ -124,6 +124,14 @@ int korch__stateful_claims(korch__stateful *s, int32_t ordinal)
 	return code;
 }
 
+size_t korch__stateful_claims_of_pod(const korch__stateful *s)
+{
+	_cleanup_tree_ json_object *templates = NULL;
+	if (!s->set->spec->volume_claim_templates || read_templates(&templates, s->set) < 0)
+		return 0;
+	return templates ? json_object_array_length(templates) : 0;
+}
+
 static int is_claimed(json_object *templates, const char *volume)
 {
 	size_t n = json_object_array_length(templates);
@@ -227,9 +235,9 @@ static int set_owner(korch__stateful *s, const korch__stateful_pod *pod, const k
 	                                             : 0;
 	if (code == KORCH_E_NOMEM)
 		return code;
-	return code == KORCH_E_EXISTS && !wrong
-	           ? 0
-	           : korch_plan_update(s->plan, claim, KORCH_STEAL(edited));
+	if ((code == KORCH_E_EXISTS && !wrong) || !korch__plan_takes(s->plan, 1))
+		return 0;
+	return korch_plan_update(s->plan, claim, KORCH_STEAL(edited));
 }
 
 static int retain(korch__stateful *s, const korch__stateful_pod *pod, json_object *templates)

@@ -38,10 +38,12 @@ static int take_pod(korch__stateful *s, const korch_selector *selector, const ko
 	case KORCH__CLAIM_NONE:
 		return 0;
 	case KORCH__CLAIM_RELEASE:
+		if (!korch__plan_takes(s->plan, 1))
+			return 0;
 		return korch_plan_update(s->plan, &pod->object, korch__claim_release(set, &pod->object));
 	case KORCH__CLAIM_ADOPT:
 		taken.is_claimed = 1;
-		if (adopt(s, pod, ordinal) < 0)
+		if (korch__plan_takes(s->plan, 1) && adopt(s, pod, ordinal) < 0)
 			return KORCH_E_NOMEM;
 		break;
 	case KORCH__CLAIM_OWNED:
@@ -226,7 +228,11 @@ static int end(korch__stateful *s, korch__stateful_pod *member)
 static int carry_out(korch__stateful *s, const korch_member_action *actions, size_t n)
 {
 	int code = 1;
+	size_t claims = korch__stateful_claims_of_pod(s);
 	for (size_t i = 0; i < n && code > 0; i++) {
+		/* A pod comes with its claims, or later. */
+		if (!korch__plan_takes(s->plan, 1 + claims))
+			break;
 		if (actions[i].op == KORCH_MEMBER_CREATE)
 			code = create(s, actions[i].member, actions[i].updated);
 		else if (end(s, &s->pods.items[actions[i].member]) < 0)
@@ -252,9 +258,12 @@ static int manage(korch__stateful *s)
 /* Claims that were taken away from under a pod that has not started. */
 static int mend_claims(korch__stateful *s)
 {
+	size_t claims = korch__stateful_claims_of_pod(s);
 	for (size_t i = 0; i < s->pods.n; i++) {
 		const korch__stateful_pod *at = &s->pods.items[i];
 		int64_t place = (int64_t)at->ordinal - s->start;
+		if (!korch__plan_takes(s->plan, claims))
+			break;
 		if (!at->is_deleted && !korch__is_deleting(&at->pod->object) && place >= 0 &&
 		    place < s->replicas && !korch__pod_node(at->pod)[0] &&
 		    korch__stateful_claims(s, at->ordinal) < 0)

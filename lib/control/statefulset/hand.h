@@ -39,6 +39,8 @@ int korch__stateful_pod_label(korch_object_meta *meta, const char *name, int32_t
 
 /* claims.c: adds the claims of an ordinal to the plan that are missing. 0 or KORCH_E_NOMEM. */
 int korch__stateful_claims(korch__stateful *s, int32_t ordinal);
+/* How many claims a pod has. */
+size_t korch__stateful_claims_of_pod(const korch__stateful *s);
 /* Owners of claims as persistentVolumeClaimRetentionPolicy wishes them. */
 int korch__stateful_retain(korch__stateful *s);
 /* Volumes of an exclusively owned pod: those of its claims, and of the template the others. */

@@ -24,12 +24,21 @@ static void add_nodes(fixture *at, korch_cluster_node *nodes, char names[][16], 
 
 void fixture_init(fixture *at, int nodes)
 {
+	korch_loop *loop = NULL;
+	korch_store *store = NULL;
+	ck_assert_int_eq(korch_loop_new_virtual(&loop, START_US, NULL), 0);
+	ck_assert_int_eq(test_store_open(&store, loop, 0), 0);
+	fixture_init_on(at, nodes, loop, store);
+}
+
+void fixture_init_on(fixture *at, int nodes, korch_loop *loop, korch_store *store)
+{
 	korch_error *error = NULL;
 	korch_cluster_node list[NODES_MAX];
 	char names[NODES_MAX][16];
 	memset(at, 0, sizeof(*at));
-	ck_assert_int_eq(korch_loop_new_virtual(&at->loop, START_US, NULL), 0);
-	ck_assert_int_eq(test_store_open(&at->store, at->loop, 0), 0);
+	at->loop = loop;
+	at->store = store;
 	if (nodes)
 		add_nodes(at, list, names, nodes);
 	const korch_cluster_options options = {.size = sizeof(options),

@@ -20,6 +20,8 @@ typedef struct fixture {
 /* A cluster with so many nodes ("node-0" …, four processors and 8 GiB each) of the simulated
  * runtime; 0: without a runtime. */
 void fixture_init(fixture *at, int nodes);
+/* The same on a loop and a store, which become the fixture's. */
+void fixture_init_on(fixture *at, int nodes, korch_loop *loop, korch_store *store);
 void fixture_fini(fixture *at);
 /* Applies a manifest, which must be right. */
 void fixture_apply(fixture *at, const char *text);

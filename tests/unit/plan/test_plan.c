@@ -51,6 +51,36 @@ START_TEST(steps_and_notes)
 }
 END_TEST
 
+/* A plan that says it is a part is asked for again at once, unless it does nothing. */
+START_TEST(parts)
+{
+	korch_object *base = fixture_pod("a", NULL, NULL, 0);
+	korch_plan *plan = NULL;
+	ck_assert_int_eq(korch_plan_new(&plan), 0);
+	ck_assert_uint_eq(korch_plan_room(plan), KORCH_PLAN_STEPS_MAX);
+	korch_plan_set_max(plan, 2);
+	korch_plan_again(plan);
+	korch_plan_wake_at(plan, 7);
+	korch_plan_quiet_until(plan, 9);
+	ck_assert_int_eq(korch_plan_wake(plan), 7);
+	ck_assert_int_eq(korch_plan_quiet(plan), 9);
+	ck_assert_int_eq(korch_plan_check(plan, base), 0);
+	ck_assert_uint_eq(korch_plan_room(plan), 1);
+	ck_assert_int_eq(korch_plan_wake(plan), 0);
+	ck_assert_int_eq(korch_plan_quiet(plan), 0);
+	ck_assert_int_eq(korch_plan_check(plan, base), 0);
+	ck_assert_int_eq(korch_plan_check(plan, base), 0); /* too many: whoever commits refuses */
+	ck_assert_uint_eq(korch_plan_room(plan), 0);
+	ck_assert_uint_eq(korch_plan_steps(plan), 3);
+	korch_plan_reset(plan);
+	ck_assert_uint_eq(korch_plan_room(plan), KORCH_PLAN_STEPS_MAX);
+	ck_assert_int_eq(korch_plan_wake(plan), KORCH_USEC_NEVER);
+	ck_assert_uint_eq(korch_plan_room(NULL), 0);
+	korch_plan_free(plan);
+	korch_object_unref(base);
+}
+END_TEST
+
 START_TEST(evictions)
 {
 	korch_object *base = fixture_pod("a", NULL, NULL, 0);
@@ -129,7 +159,7 @@ END_TEST
 KORCH_SUITE(plan)
 {
 	Suite *suite = suite_create("plan");
-	KORCH_CASE(suite, "plan", steps_and_notes, evictions, times, a_missing_object_sticks,
+	KORCH_CASE(suite, "plan", steps_and_notes, parts, evictions, times, a_missing_object_sticks,
 	           short_memory);
 	return suite;
 }
