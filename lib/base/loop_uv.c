@@ -14,7 +14,7 @@ typedef struct uv_backend {
 	korch_loop head;
 	uv_loop_t uv;
 	uv_async_t async;     /* korch_loop_wake() */
-	uv_timer_t timer;     /* limits the wait; its callback does nothing, rounds look at the heap */
+	uv_timer_t timer;     /* limits the wait; rounds look at the heap for what is due */
 	uv_prepare_t prepare; /* runs just before the wait: the clock is old after it */
 	korch_usec offset;    /* wall clock minus monotonic clock, when the loop was made */
 } uv_backend;
@@ -68,9 +68,13 @@ static void on_async(uv_async_t *async)
 	(void)async; /* ended the wait; the round sees the mark in the loop's head */
 }
 
+/*
+ * libuv fires what is due before it waits, too, and would then wait without an end: a stopped loop
+ * does not wait. The mark is gone when uv_run() returns.
+ */
 static void on_timer(uv_timer_t *timer)
 {
-	(void)timer;
+	uv_stop(timer->loop);
 }
 
 static void on_prepare(uv_prepare_t *prepare)

@@ -132,6 +132,28 @@ START_TEST(test_real_clock)
 }
 END_TEST
 
+/* Sets a timer, and takes longer than that. */
+static void outlast_timer(void *text)
+{
+	note(text);
+	korch_timer_set(timers[0], korch_loop_now(loop) + 1000);
+	uint64_t end = uv_hrtime() + UINT64_C(3000000);
+	while (uv_hrtime() < end) {
+	}
+}
+
+/* Its time has passed when the wait begins: libuv fires timers before it waits, and only once. */
+START_TEST(test_callback_outlasts_timer)
+{
+	loop_make(1);
+	timer_make(0, note, "t");
+	post_text(outlast_timer, "a");
+	korch_loop_run(loop);
+	ck_assert_str_eq(trace, "at");
+	loop_finish();
+}
+END_TEST
+
 /* Inside somebody else's poll(): descriptor and timeout are all that one needs. */
 START_TEST(test_embedded)
 {
@@ -198,7 +220,7 @@ KORCH_SUITE(loop_real)
 {
 	Suite *suite = suite_create("loop_real");
 	KORCH_CASE(suite, "real", test_poll_pipe, test_poll_set, test_poll_broken_pipe,
-	           test_poll_regular_file, test_real_clock, test_embedded, test_shared_uv,
-	           test_two_loops);
+	           test_poll_regular_file, test_real_clock, test_callback_outlasts_timer, test_embedded,
+	           test_shared_uv, test_two_loops);
 	return suite;
 }
