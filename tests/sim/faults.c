@@ -1,5 +1,6 @@
 /* What goes wrong: nodes, containers, events, second writers, compaction. */
 #include "sim.h"
+#include <korch/faulty.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -108,8 +109,9 @@ static void cordon(sim *s)
 	         "\"spec\":{\"unschedulable\":%s}}",
 	         i, cordoned ? "true" : "false");
 	int code = korch_cluster_apply_text(s->cluster, text, "sim", &error);
-	if (code < 0)
+	if (code < 0 && (code != KORCH_E_IO || !s->is_faulty))
 		broken(s, "cordon: %s", korch_error_message(error));
+	korch_error_free(error);
 }
 
 static void restart(sim *s)
@@ -126,6 +128,25 @@ static void router_fault(sim *s)
 	korch_router_sim_lag(s->router, (korch_usec)below(s, 5000) * 1000);
 }
 
+/* All of it is allowed: laws must hold all the same. */
+void store_faults(sim *s, int is_on)
+{
+	const korch_faulty_faults faults = {.size = sizeof(faults),
+	                                    .refused_permille = 10,
+	                                    .failed_permille = 20,
+	                                    .lost_permille = 20,
+	                                    .late_permille = 50,
+	                                    .answer_late_permille = 50,
+	                                    .watch_late_permille = 20,
+	                                    .watch_end_permille = 2,
+	                                    .cut_permille = 2,
+	                                    .delay_max_us = SECOND / 10,
+	                                    .cut_max_us = 3 * SECOND};
+	korch_faulty_set_faults(s->faulty, is_on ? &faults : NULL);
+	if (!is_on)
+		korch_faulty_mend(s->faulty);
+}
+
 void disturb(sim *s)
 {
 	static void (*const FAULTS[])(sim * s) = {
@@ -139,6 +160,7 @@ void calm(sim *s)
 {
 	char text[256];
 	korch_sim_set_faults(s->runtime, NULL);
+	store_faults(s, 0);
 	korch_router_sim_fail(s->router, KORCH_E_IO, 0);
 	korch_router_sim_lag(s->router, 0);
 	for (int i = 0; i < NODES; i++) {

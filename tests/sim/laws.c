@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LAG (SECOND / 5)
-
 static uint64_t uid_hash(const void *key)
 {
 	return korch__hash_string(key);
@@ -38,6 +36,12 @@ recent *recent_of(sim *s, const char *uid)
 	return korch__table_get(&s->laws.recents, uid);
 }
 
+/* Behind a store that fails: while the connection is broken, and until the next list. */
+korch_usec lag_of(const sim *s)
+{
+	return s->is_faulty ? 6 * SECOND : SECOND / 5;
+}
+
 void recent_put(sim *s, const char *uid, int32_t most, int32_t least)
 {
 	recent *at = recent_of(s, uid);
@@ -61,7 +65,7 @@ void recent_put(sim *s, const char *uid, int32_t most, int32_t least)
 
 static int is_fresh(const sim *s, const recent *at)
 {
-	return korch_loop_now(s->loop) - at->changed < LAG;
+	return korch_loop_now(s->loop) - at->changed < lag_of(s);
 }
 
 int32_t recent_most(const sim *s, const recent *at)

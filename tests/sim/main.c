@@ -1,7 +1,7 @@
 /*
  * Runs the simulator for some seeds, each twice: both runs must be the same, byte for byte.
- * usage: sim [SEEDS [FIRST [STEPS [rollouts]]]]    default: 20 seeds from 1, 60 steps, without
- * Rollouts; KORCH_SIM_LOG=1 prints every change
+ * usage: sim [SEEDS [FIRST [STEPS [rollouts] [faults]]]]    default: 20 seeds from 1, 60 steps,
+ * without Rollouts, on a store that does not fail; KORCH_SIM_LOG=1 prints every change
  */
 #include "sim.h"
 #include <stdarg.h>
@@ -78,24 +78,29 @@ static void converge(sim *s)
 		       (unsigned long long)(s->laws.wishes - wishes));
 }
 
+typedef struct options {
+	int steps, is_rollouts, is_faulty;
+} options;
+
 /* One run; *changes is how many there were. Returns the hash of them all. */
-static uint64_t run(uint64_t seed, int steps, int is_rollouts, uint64_t *changes)
+static uint64_t run(uint64_t seed, const options *wanted, uint64_t *changes)
 {
-	sim s = {.seed = seed, .is_rollouts = is_rollouts};
+	sim s = {.seed = seed, .is_rollouts = wanted->is_rollouts, .is_faulty = wanted->is_faulty};
 	korch__random_init(&s.random, seed);
 	world_open(&s);
 	act_first(&s);
-	if (is_rollouts)
+	if (s.is_rollouts)
 		rollouts_first(&s);
-	for (s.step = 0; s.step < steps; s.step++) {
+	store_faults(&s, s.is_faulty);
+	for (s.step = 0; s.step < wanted->steps; s.step++) {
 		if (chance(&s, 3))
 			disturb(&s);
-		else if (is_rollouts && !chance(&s, 5))
+		else if (s.is_rollouts && !chance(&s, 5))
 			act_rollouts(&s);
 		else
 			act(&s);
 		laws_check(&s);
-		if (is_rollouts && chance(&s, 12)) /* before anything follows from it */
+		if (s.is_rollouts && chance(&s, 12)) /* before anything follows from it */
 			world_restart(&s);
 		pass(&s, chance(&s, 10) ? (korch_usec)below(&s, 400) * SECOND
 		                        : (korch_usec)below(&s, 15000) * 1000);
@@ -111,13 +116,16 @@ int main(int argc, char **argv)
 {
 	uint64_t seeds = argc > 1 ? strtoull(argv[1], NULL, 10) : 20;
 	uint64_t first = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
-	int steps = argc > 3 ? atoi(argv[3]) : 60;
-	int is_rollouts = argc > 4 && strcmp(argv[4], "rollouts") == 0;
+	options wanted = {.steps = argc > 3 ? atoi(argv[3]) : 60};
+	for (int i = 4; i < argc; i++) {
+		wanted.is_rollouts |= strcmp(argv[i], "rollouts") == 0;
+		wanted.is_faulty |= strcmp(argv[i], "faults") == 0;
+	}
 	for (uint64_t seed = first; seed < first + seeds; seed++) {
 		uint64_t changes = 0;
 		uint64_t again = 0;
-		uint64_t hash = run(seed, steps, is_rollouts, &changes);
-		uint64_t other = run(seed, steps, is_rollouts, &again);
+		uint64_t hash = run(seed, &wanted, &changes);
+		uint64_t other = run(seed, &wanted, &again);
 		printf("seed %llu: %llu changes, hash %016llx\n", (unsigned long long)seed,
 		       (unsigned long long)changes, (unsigned long long)hash);
 		fflush(stdout);

@@ -59,7 +59,8 @@ typedef struct sim {
 	int step;
 	korch_random random;
 	korch_loop *loop;
-	korch_store *store;
+	korch_store *store;     /* what is stored */
+	korch_store *faulty;    /* the cluster's way to it; without faults unless is_faulty */
 	korch_runtime *runtime; /* lent to the cluster */
 	korch_router *router;   /* the cluster's */
 	korch_metric_source *metrics;
@@ -69,6 +70,7 @@ typedef struct sim {
 	uint64_t restarts;
 	int is_over;        /* Rollouts were begun and aborted at the end */
 	int is_rollouts;    /* Rollouts for the most part */
+	int is_faulty;      /* the store fails now and then */
 	int said[ROLLOUTS]; /* what their metrics say */
 	char log[512];      /* the last thing that was done */
 } sim;
@@ -110,8 +112,12 @@ void rollouts_go_on(sim *s);
 /* faults.c: what happens to them. */
 void disturb(sim *s);
 void calm(sim *s);
+/* The store fails by chance, or not. */
+void store_faults(sim *s, int is_on);
 
 /* laws.c */
+/* How old a state may be that a decision is made on. */
+korch_usec lag_of(const sim *s);
 void laws_init(sim *s);
 void laws_fini(sim *s);
 /* Reads what the watch has and checks. */

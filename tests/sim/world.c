@@ -1,7 +1,9 @@
 /* The simulated world: images that behave in several ways, nodes, a cluster on them; and the
  * restart of the program that runs it. */
+#include "base/cleanup.h"
 #include "sim.h"
 #include "support/store.h"
+#include <korch/faulty.h>
 #include <korch/metric.h>
 #include <korch/router.h>
 #include <korch/sys/runtime.h>
@@ -78,19 +80,28 @@ static void open_cluster(sim *s, const korch_cluster_node *nodes)
 	if (korch_router_sim_new(&s->router, s->loop, NULL, NULL) < 0 ||
 	    korch_metric_sim_new(&s->metrics, s->loop, SECOND / 10, NULL) < 0)
 		broken(s, "out of memory");
-	const korch_cluster_options cluster = {.size = sizeof(cluster),
-	                                       .loop = s->loop,
-	                                       .store = s->store,
-	                                       .runtime = lend(s),
-	                                       .nodes = nodes,
-	                                       .n_nodes = NODES,
-	                                       .router = s->router,
-	                                       .metrics = &s->metrics,
-	                                       .n_metrics = 1,
-	                                       .seed = s->seed + 1000003 * s->restarts++,
-	                                       .lease_period_us = 10 * SECOND,
-	                                       .events_max = 200};
-	if (korch_cluster_open(&s->cluster, &cluster, &error) < 0)
+	korch_cluster_options cluster = {.size = sizeof(cluster),
+	                                 .loop = s->loop,
+	                                 .store = s->faulty,
+	                                 .runtime = lend(s),
+	                                 .nodes = nodes,
+	                                 .n_nodes = NODES,
+	                                 .router = s->router,
+	                                 .metrics = &s->metrics,
+	                                 .n_metrics = 1,
+	                                 .seed = s->seed + 1000003 * s->restarts++,
+	                                 .lease_period_us = 10 * SECOND,
+	                                 .events_max = 200};
+	int code = korch_cluster_open(&s->cluster, &cluster, &error);
+	if (code == KORCH_E_IO && s->is_faulty) {
+		/* People try again, when the store is well. */
+		korch_error_free(KORCH_STEAL(error));
+		store_faults(s, 0);
+		cluster.seed = s->seed + 1000003 * s->restarts++;
+		code = korch_cluster_open(&s->cluster, &cluster, &error);
+		store_faults(s, 1);
+	}
+	if (code < 0)
 		broken(s, "open: %s", korch_error_message(error));
 }
 
@@ -110,8 +121,10 @@ static void open_again(sim *s, int is_first)
 void world_open(sim *s)
 {
 	const korch_sim_options options = {.size = sizeof(options), .seed = s->seed};
+	const korch_faulty_options faulty = {.size = sizeof(faulty), .seed = s->seed, .lent = 1};
 	if (korch_loop_new_virtual(&s->loop, START_US, NULL) < 0 ||
 	    test_store_open(&s->store, s->loop, 0) < 0 ||
+	    korch_store_faulty_new(&s->faulty, s->loop, s->store, &faulty, NULL) < 0 ||
 	    korch_runtime_sim_new(&s->runtime, s->loop, &options, NULL) < 0)
 		broken(s, "out of memory");
 	laws_init(s);
@@ -132,6 +145,7 @@ void world_close(sim *s)
 	korch_cluster_close(s->cluster);
 	korch_runtime_free(s->runtime);
 	laws_fini(s);
+	korch_store_free(s->faulty);
 	korch_store_free(s->store);
 	korch_loop_free(s->loop);
 }
