@@ -35,10 +35,12 @@ enum {
 
 /** How a call fails: always with KORCH_E_IO. */
 typedef enum korch_faulty_fault {
-	KORCH_FAULTY_NONE,    /**< it does not */
-	KORCH_FAULTY_REFUSED, /**< the call itself returns the code, nothing is done */
-	KORCH_FAULTY_FAILED,  /**< the completion has the code, nothing is done */
-	KORCH_FAULTY_LOST,    /**< it is done, and its answer is lost: the completion has the code */
+	KORCH_FAULTY_NONE,     /**< it does not */
+	KORCH_FAULTY_REFUSED,  /**< the call itself returns the code, nothing is done */
+	KORCH_FAULTY_FAILED,   /**< the completion has the code, nothing is done */
+	KORCH_FAULTY_LOST,     /**< it is done, and its answer is lost: the completion has the code */
+	KORCH_FAULTY_GIVEN_UP, /**< the completion has the code at once; late, it is done all the same,
+	                          as behind a network when somebody waits no longer */
 } korch_faulty_fault;
 
 /** What happens to watches when the connection breaks. */
@@ -54,6 +56,9 @@ typedef struct korch_faulty_faults {
 	int32_t refused_permille; /**< calls that are KORCH_FAULTY_REFUSED */
 	int32_t failed_permille;  /**< calls that are KORCH_FAULTY_FAILED */
 	int32_t lost_permille;    /**< calls that are KORCH_FAULTY_LOST */
+	/** calls that are KORCH_FAULTY_GIVEN_UP, and done after some time */
+	int32_t given_up_permille;
+	int32_t reserved; /**< 0 */
 	/** calls that reach the store late, so that others overtake them */
 	int32_t late_permille;
 	int32_t answer_late_permille; /**< calls that are answered late */
@@ -91,7 +96,7 @@ typedef struct korch_faulty_stats {
 	uint64_t calls;         /**< calls that were made */
 	uint64_t refused;       /**< of these: refused */
 	uint64_t failed;        /**< failed with nothing done, also because the connection broke */
-	uint64_t lost;          /**< done (or tried), and their answers lost */
+	uint64_t lost;          /**< done (or tried), and their answers lost; or given up */
 	uint64_t late;          /**< late, in reaching the store or in being answered */
 	uint64_t cuts;          /**< times that the connection broke */
 	uint64_t watches_late;  /**< times that a watch told late */

@@ -178,9 +178,53 @@ static int send(faulty_call *call)
 	return KORCH_E_INTERNAL;
 }
 
+static void ignore_commit(void *userdata, int code, const korch_commit_result *result)
+{
+}
+
+static void ignore_get(void *userdata, int code, const korch_object *object)
+{
+}
+
+static void ignore_list(void *userdata, int code, const korch_list_page *page)
+{
+}
+
+static void ignore_lease(void *userdata, int code, const korch_lease_state *state)
+{
+}
+
+/* The caller is told that nobody knows, and the call goes on without one. */
+static void give_up(faulty_call *call)
+{
+	korch_completion answer = call->answer;
+	call->phase = FAULTY_WAITS;
+	call->fate.fault = KORCH_FAULTY_NONE;
+	switch ((korch_completion_type)call->answer.type) {
+	case KORCH_COMPLETION_COMMIT:
+		call->answer.fn.commit = ignore_commit;
+		break;
+	case KORCH_COMPLETION_GET:
+		call->answer.fn.get = ignore_get;
+		break;
+	case KORCH_COMPLETION_LIST:
+		call->answer.fn.list = ignore_list;
+		break;
+	case KORCH_COMPLETION_LEASE:
+		call->answer.fn.lease = ignore_lease;
+		break;
+	}
+	korch_timer_set(call->timer, korch_loop_now(call->store->loop) + call->fate.late_us);
+	korch__completion_deliver(&answer, KORCH_E_IO);
+}
+
 static void on_time(void *userdata)
 {
 	faulty_call *call = userdata;
+	if (call->phase == FAULTY_GIVEN_UP) {
+		give_up(call);
+		return;
+	}
 	if (call->phase == FAULTY_ANSWERED) {
 		deliver(call);
 		return;
@@ -216,11 +260,14 @@ static int begin(faulty_store *store, faulty_call *call)
 		deliver_later(call, call->fate.late_us);
 		return 0;
 	}
-	if (call->fate.late_us == 0)
+	int is_given_up = call->fate.fault == KORCH_FAULTY_GIVEN_UP;
+	call->phase = is_given_up ? FAULTY_GIVEN_UP : FAULTY_WAITS;
+	if (call->fate.late_us == 0 && !is_given_up)
 		return send(call);
 	code = faulty_arguments_copy(&call->arguments);
 	if (code == 0)
-		korch_timer_set(call->timer, korch_loop_now(store->loop) + call->fate.late_us);
+		korch_timer_set(call->timer,
+		                korch_loop_now(store->loop) + (is_given_up ? 0 : call->fate.late_us));
 	return code;
 }
 

@@ -55,6 +55,8 @@ static int choose_fault(faulty_store *store)
 		return KORCH_FAULTY_REFUSED;
 	if (faulty_happens(store, faults->failed_permille))
 		return KORCH_FAULTY_FAILED;
+	if (faulty_happens(store, faults->given_up_permille))
+		return KORCH_FAULTY_GIVEN_UP;
 	return faulty_happens(store, faults->lost_permille) ? KORCH_FAULTY_LOST : KORCH_FAULTY_NONE;
 }
 
@@ -67,7 +69,7 @@ static faulty_fate by_chance(faulty_store *store)
 	if (store->is_cut)
 		return (faulty_fate){.fault = KORCH_FAULTY_FAILED};
 	faulty_fate fate = {.fault = choose_fault(store)};
-	if (faulty_happens(store, faults->late_permille))
+	if (fate.fault == KORCH_FAULTY_GIVEN_UP || faulty_happens(store, faults->late_permille))
 		fate.late_us = faulty_delay(store);
 	if (faulty_happens(store, faults->answer_late_permille))
 		fate.answer_late_us = faulty_delay(store);
@@ -82,6 +84,7 @@ faulty_fate faulty_choose(faulty_store *store, int calls)
 	store->stats.calls++;
 	store->stats.refused += fate.fault == KORCH_FAULTY_REFUSED;
 	store->stats.failed += fate.fault == KORCH_FAULTY_FAILED;
+	store->stats.lost += fate.fault == KORCH_FAULTY_GIVEN_UP;
 	store->stats.late +=
 	    fate.fault != KORCH_FAULTY_REFUSED && (fate.late_us || fate.answer_late_us);
 	return fate;

@@ -144,10 +144,10 @@ static faulty_store *self_of(const korch_store *store)
 
 static int are_faults_valid(const korch_faulty_faults *faults)
 {
-	const int32_t all[] = {faults->refused_permille,     faults->failed_permille,
-	                       faults->lost_permille,        faults->late_permille,
-	                       faults->answer_late_permille, faults->watch_late_permille,
-	                       faults->watch_end_permille,   faults->cut_permille};
+	const int32_t all[] = {
+	    faults->refused_permille,    faults->failed_permille,    faults->lost_permille,
+	    faults->given_up_permille,   faults->late_permille,      faults->answer_late_permille,
+	    faults->watch_late_permille, faults->watch_end_permille, faults->cut_permille};
 	for (size_t i = 0; i < KORCH_COUNT(all); i++) {
 		if (all[i] < 0 || all[i] > 1000)
 			return 0;
@@ -202,8 +202,8 @@ int korch_faulty_rule_add(korch_store *store, const korch_faulty_rule *rule)
 {
 	faulty_store *self = self_of(store);
 	if (!self || !rule || rule->size != sizeof(*rule) || !(rule->calls & KORCH_FAULTY_ALL) ||
-	    rule->fault < KORCH_FAULTY_NONE || rule->fault > KORCH_FAULTY_LOST || rule->late_us < 0 ||
-	    rule->answer_late_us < 0)
+	    rule->fault < KORCH_FAULTY_NONE || rule->fault > KORCH_FAULTY_GIVEN_UP ||
+	    rule->late_us < 0 || rule->answer_late_us < 0)
 		return KORCH_E_INVALID;
 	if (self->n_rules == KORCH_FAULTY_RULES_MAX)
 		return KORCH_E_LIMIT;

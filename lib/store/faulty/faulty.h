@@ -44,6 +44,7 @@ int faulty_arguments_copy(faulty_arguments *arguments);
 void faulty_arguments_drop(faulty_arguments *arguments);
 
 typedef enum faulty_phase {
+	FAULTY_GIVEN_UP, /* the caller is to be told so; then it waits */
 	FAULTY_WAITS,    /* for the time at which it reaches the store */
 	FAULTY_AT_STORE, /* the store will answer */
 	FAULTY_ANSWERED, /* waits for the time at which its answer comes back */
