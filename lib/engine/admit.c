@@ -138,7 +138,8 @@ static int make_name(const korch_kind *kind, korch_object_meta *meta,
 	if ((meta->name && *meta->name) || !meta->generate_name || !*meta->generate_name)
 		return 0;
 	for (int attempt = 0; attempt < GENERATE_ATTEMPTS; attempt++) {
-		korch__random_suffix(admission->random, suffix, SUFFIX_LENGTH);
+		korch__random_suffix(admission->suffixes ? admission->suffixes : admission->random, suffix,
+		                     SUFFIX_LENGTH);
 		snprintf(name, sizeof(name), "%.*s%s", GENERATED_PREFIX_MAX, meta->generate_name, suffix);
 		if (!is_taken(kind, meta, name, admission))
 			break;

@@ -27,8 +27,9 @@ typedef struct korch_admission {
 	size_t n_writes;
 	korch_usec now;
 	korch_random *random;
-	int is_trusted;     /* by a built-in controller from admitted objects: not checked again */
-	int is_outside;     /* a person's request: status is not theirs to write */
+	korch_random *suffixes; /* of generated names; NULL: random */
+	int is_trusted;         /* by a built-in controller from admitted objects: not checked again */
+	int is_outside;         /* a person's request: status is not theirs to write */
 	korch_table *names; /* generated in this transaction (block strings), so that none comes twice;
 	                       or NULL */
 	void *pending;      /* a korch_pod_status that new pods share, or NULL */

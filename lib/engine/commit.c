@@ -93,10 +93,10 @@ void korch__flight_abandon_all(korch_engine *engine)
 		korch_flight *flight = engine->flights;
 		korch_submit_fn fn = flight->fn;
 		void *userdata = flight->userdata;
-		int is_parked = flight->is_parked;
+		int has_ended = flight->is_parked || flight->doubt;
 		unlink_flight(engine, flight);
 		flight->engine = NULL; /* the store's completion frees it, unless that has been */
-		if (is_parked)
+		if (has_ended)
 			korch__flight_free(flight);
 		if (fn)
 			fn(userdata, KORCH_E_CLOSED, NULL, NULL);
@@ -146,6 +146,10 @@ static void on_committed(void *userdata, int code, const korch_commit_result *re
 		                       flight->plan, flight->created);
 	if (!controller) {
 		korch__submit_committed(flight, code, revision);
+		return;
+	}
+	if (code == KORCH_E_IO) {
+		korch__doubt_add(flight);
 		return;
 	}
 	korch__controller_finish(controller, flight->item, code, flight->plan, revision);
@@ -202,6 +206,9 @@ void korch__commit_request(korch_controller *controller, korch_queue_item *item,
 	}
 	flight->controller = controller;
 	flight->item = item;
+	flight->names_seed =
+	    item->names_seed ? item->names_seed : korch__random_next(&engine->random) | 1;
+	item->names_seed = 0;
 	int code = flight->n_steps ? korch__flight_commit(flight, &error) : 1;
 	if (code == 0)
 		return;

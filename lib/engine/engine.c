@@ -117,6 +117,7 @@ void korch_engine_free(korch_engine *engine)
 		return;
 	korch_engine_stop(engine);
 	korch__term_fini(engine);
+	korch__doubt_fini(engine);
 	korch__flight_abandon_all(engine);
 	while (engine->controllers) {
 		korch_controller *controller = engine->controllers;
@@ -179,9 +180,10 @@ static korch_usec next_due(const korch_engine *engine)
 		return KORCH_USEC_NEVER; /* its end kicks */
 	if (engine->state != KORCH_ENGINE_RUNNING)
 		return engine->resync_at ? engine->resync_at : KORCH_USEC_NEVER;
+	korch_usec due = korch__doubt_due(engine);
 	if (!korch__term_may_act(engine))
-		return KORCH_USEC_NEVER; /* the elector kicks */
-	korch_usec due = korch__recorder_due(engine->recorder);
+		return due; /* the elector kicks */
+	due = earlier(due, korch__recorder_due(engine->recorder));
 	for (const korch_controller *at = engine->controllers; at; at = at->next)
 		due = earlier(due, korch__controller_due(at));
 	return due;
@@ -218,6 +220,8 @@ static void pump(void *userdata)
 	engine->is_pumping = 1;
 	int has_more = korch__sync_drain(engine);
 	korch__submit_reach(engine);
+	if (engine->state == KORCH_ENGINE_RUNNING)
+		korch__doubt_ask(engine);
 	if (korch__term_may_act(engine)) {
 		work(engine);
 		tell_pullers(engine);

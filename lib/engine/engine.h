@@ -16,6 +16,7 @@
 typedef struct korch_recorder korch_recorder;
 typedef struct korch_flight korch_flight;
 typedef struct korch_resync korch_resync;
+typedef struct korch_question korch_question;
 
 struct korch_controller {
 	korch_engine *engine;
@@ -69,11 +70,18 @@ struct korch_engine {
 	size_t n_spare;
 	size_t n_flights;
 	size_t n_parked;               /* submissions that wait for the cache */
+	size_t n_doubts;               /* transactions that may have been done */
+	korch_question *question;      /* to the store, about them; under way */
+	korch_usec doubt_at;           /* when to ask it */
+	uint32_t doubt_failures;       /* answers that did not come */
 	KORCH_VEC(korch_write) writes; /* of the transaction that is being made */
 	KORCH_VEC(korch_plan *) plans; /* empty plans to be used again */
 	void *pending;                 /* the status that every new pod shares */
 	korch_resync *resync;          /* the list under way */
-	korch_usec resync_at;          /* listing could not begin: when to try again */
+	korch_usec resync_at;          /* when to list, or to open the watch, again */
+	uint64_t resume_at;            /* the watch broke: the revision from which it goes on */
+	int is_resuming;               /* it does not yet */
+	uint32_t watch_failures;       /* times that it broke without a change in between */
 	int state;
 	int has_synced; /* the cache has been in step once */
 	int is_pumping;
@@ -145,6 +153,14 @@ void korch__controller_finish(korch_controller *controller, korch_queue_item *it
 void korch__commit_request(korch_controller *controller, korch_queue_item *item, korch_plan *plan);
 /* The engine ends: tells whoever waits. */
 void korch__flight_abandon_all(korch_engine *engine);
+
+/* doubt.c */
+
+/* Asks the store about transactions in doubt, when it is time. */
+void korch__doubt_ask(korch_engine *engine);
+/* When it is; KORCH_USEC_NEVER: there are none, or it has been asked. */
+korch_usec korch__doubt_due(const korch_engine *engine);
+void korch__doubt_fini(korch_engine *engine);
 
 /* submit.c */
 

@@ -56,6 +56,18 @@ korch_usec korch__recorder_due(const korch_recorder *recorder)
 	return recorder->retry_at == KORCH_USEC_NEVER ? 0 : recorder->retry_at;
 }
 
+/* The first ones are gone. */
+static void release_expired(korch_recorder *recorder, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		korch_object_unref(recorder->expired.items[i]);
+	recorder->expired.n -= n;
+	if (n)
+		memmove(recorder->expired.items, recorder->expired.items + n,
+		        recorder->expired.n * sizeof(*recorder->expired.items));
+}
+
+/* Events that could not be written are given up; those that are to go must, some time. */
 static void on_written(void *userdata, int code, const korch_commit_result *result)
 {
 	korch_event_write *writing = userdata;
@@ -66,8 +78,12 @@ static void on_written(void *userdata, int code, const korch_commit_result *resu
 		korch__term_is_over(engine, writing->term, code, result);
 		if (code == 0 && result->revision > engine->committed)
 			engine->committed = result->revision;
-		if (code < 0)
+		if (code < 0) {
 			recorder->dropped += writing->n;
+			recorder->retry_at = korch_loop_now(engine->loop) + RETRY_US;
+		} else {
+			release_expired(recorder, writing->n_expired);
+		}
 		korch__engine_kick(engine);
 	}
 	korch__free(writing);
@@ -111,7 +127,7 @@ static size_t collect_dirty(korch_recorder *recorder, korch_write *writes, size_
 	return n;
 }
 
-/* The objects stay the recorder's until the transaction has been made. */
+/* The objects stay the recorder's until they are gone. */
 static size_t collect_expired(const korch_recorder *recorder, korch_write *writes, size_t most)
 {
 	size_t n = recorder->expired.n < most ? recorder->expired.n : most;
@@ -122,16 +138,6 @@ static size_t collect_expired(const korch_recorder *recorder, korch_write *write
 		    .expected = KORCH_REVISION_ANY,
 		};
 	return n;
-}
-
-static void release_expired(korch_recorder *recorder, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		korch_object_unref(recorder->expired.items[i]);
-	recorder->expired.n -= n;
-	if (n)
-		memmove(recorder->expired.items, recorder->expired.items + n,
-		        recorder->expired.n * sizeof(*recorder->expired.items));
 }
 
 static int write_some(korch_recorder *recorder)
@@ -152,6 +158,7 @@ static int write_some(korch_recorder *recorder)
 	if (n + n_expired > 0) {
 		writing->recorder = recorder;
 		writing->n = n;
+		writing->n_expired = n_expired;
 		writing->term = n_fence ? writes[0].expected : 0;
 		code = korch_store_commit(recorder->engine->store, writes, (size_t)n_fence + n + n_expired,
 		                          on_written, writing);
@@ -160,8 +167,6 @@ static int write_some(korch_recorder *recorder)
 		else
 			recorder->dropped += n;
 	}
-	if (code == 0)
-		release_expired(recorder, n_expired);
 	return code;
 }
 

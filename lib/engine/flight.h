@@ -9,6 +9,13 @@
 
 enum { KORCH_FLIGHT_FEW = 4 };
 
+/* Whether it may have been done. */
+typedef enum korch_doubt {
+	KORCH_DOUBT_NONE,
+	KORCH_DOUBT_NEW,
+	KORCH_DOUBT_ASKED, /* the store is being asked */
+} korch_doubt;
+
 struct korch_flight {
 	korch_flight *next;
 	korch_flight *previous;
@@ -19,7 +26,9 @@ struct korch_flight {
 	const char **created; /* final names by step; block strings, NULL for other steps */
 	const char *few[KORCH_FLIGHT_FEW];
 	size_t n_steps;
-	uint64_t term; /* whose fence is the first write; 0: none */
+	uint64_t names_seed; /* of generated names; tried again, it has the same ones */
+	int doubt;           /* a korch_doubt */
+	uint64_t term;       /* whose fence is the first write; 0: none */
 	/* From outside: */
 	korch_submit_fn fn;
 	void *userdata;
@@ -42,6 +51,8 @@ void korch__flight_free(korch_flight *flight);
  * Returns 0 when the completion will come, 1 when there was nothing to write, or a code.
  */
 int korch__flight_commit(korch_flight *flight, korch_error **err);
+/* A controller's transaction may have been done; its key stays in hand until that is known. */
+void korch__doubt_add(korch_flight *flight);
 /* A submission's transaction has ended. */
 void korch__submit_committed(korch_flight *flight, int code, uint64_t revision);
 

@@ -30,6 +30,7 @@ typedef struct korch_queue_item {
 	uint64_t min_revision;         /* the cache must have this before the key is handed out again */
 	korch_usec quiet_until;
 	korch_usec dirty_at; /* asked for while in hand: earliest time, KORCH_USEC_NEVER: not */
+	uint64_t names_seed; /* of what may have been made already; 0: nothing */
 	uint32_t failures;
 	uint8_t place; /* a korch_queue_place */
 	uint8_t is_in_hand;

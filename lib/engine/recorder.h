@@ -8,8 +8,9 @@
 /* A transaction of the recorder; recorder NULL: freed meanwhile. */
 typedef struct korch_event_write {
 	korch_recorder *recorder;
-	size_t n;      /* events in it */
-	uint64_t term; /* whose fence is the first write; 0: none */
+	size_t n;         /* events in it */
+	size_t n_expired; /* of those that are to be removed, the first ones */
+	uint64_t term;    /* whose fence is the first write; 0: none */
 } korch_event_write;
 
 struct korch_recorder {

@@ -60,6 +60,11 @@ static int explain(korch_error **err, int code, const korch_flight *flight)
 	case KORCH_E_BUSY:
 		return korch_error_set(err, code, "%s \"%s\": this process does not lead any more",
 		                       resource, name);
+	case KORCH_E_IO:
+		return korch_error_set(err, code,
+		                       "%s \"%s\": the store gave no answer: it may have been written, or "
+		                       "not",
+		                       resource, name);
 	default:
 		return korch_error_set(err, code, "%s \"%s\": %s", resource, name, korch_code_text(code));
 	}

@@ -14,6 +14,8 @@ enum {
 	DRAIN_MAX = 4096,
 	RETRY_US = 1000000,
 	RETRY_COMPACTED_US = 10000, /* the list took too long; the store itself is fine */
+	RESUME_US = 10000,
+	RESUME_MAX_US = 5000000,
 };
 
 static int ask_page(korch_resync *resync, const char *token);
@@ -244,6 +246,44 @@ static void relist(korch_engine *engine)
 		engine->resync_at = korch_loop_now(engine->loop) + RETRY_US;
 }
 
+static void resume_later(korch_engine *engine)
+{
+	engine->resync_at =
+	    korch_loop_now(engine->loop) +
+	    korch__backoff(&engine->random, RESUME_US, RESUME_MAX_US, ++engine->watch_failures);
+}
+
+/* The watch broke, but not its place: it is opened there again. Meanwhile controllers rest. */
+static void resume(korch_engine *engine)
+{
+	if (engine->watch) {
+		engine->resume_at = korch_watch_revision(engine->watch);
+		korch_watch_free(KORCH_STEAL(engine->watch));
+		engine->is_resuming = 1;
+		engine->state = KORCH_ENGINE_LISTING;
+		resume_later(engine);
+	}
+	if (korch_loop_now(engine->loop) < engine->resync_at)
+		return;
+	engine->resync_at = 0;
+	int code = open_watch(engine, engine->resume_at);
+	if (code == KORCH_E_CLOSED) {
+		korch_engine_stop(engine);
+		return;
+	}
+	if (code < 0 && code != KORCH_E_COMPACTED) {
+		resume_later(engine);
+		return;
+	}
+	engine->is_resuming = 0;
+	if (code < 0) {
+		relist(engine);
+		return;
+	}
+	engine->state = KORCH_ENGINE_RUNNING;
+	korch__engine_kick(engine);
+}
+
 static int take_changes(korch_engine *engine)
 {
 	korch_change change;
@@ -252,6 +292,7 @@ static int take_changes(korch_engine *engine)
 		got = korch_watch_next(engine->watch, &change);
 		if (got != 1)
 			return got;
+		engine->watch_failures = 0;
 		/* What does not fit into memory now is listed again later. */
 		if (korch__sync_apply(engine, &change) < 0)
 			return KORCH_E_COMPACTED;
@@ -265,7 +306,9 @@ int korch__sync_drain(korch_engine *engine)
 	    engine->state == KORCH_ENGINE_STOPPED)
 		return 0;
 	engine->is_draining = 1;
-	int got = engine->watch ? take_changes(engine) : KORCH_E_COMPACTED;
+	int got = engine->watch         ? take_changes(engine)
+	          : engine->is_resuming ? KORCH_E_IO
+	                                : KORCH_E_COMPACTED;
 	engine->is_draining = 0;
 	if (engine->state == KORCH_ENGINE_STOPPED)
 		return 0;
@@ -273,6 +316,8 @@ int korch__sync_drain(korch_engine *engine)
 		reach(engine, korch_watch_revision(engine->watch));
 	else if (got == KORCH_E_CLOSED)
 		korch_engine_stop(engine); /* the store does not come back */
+	else if (got == KORCH_E_IO)
+		resume(engine);
 	else
 		relist(engine);
 	return got == 1;

@@ -199,6 +199,11 @@ int korch__transaction_make(korch_flight *flight, korch_error **err)
 		return korch_error_set(
 		    err, KORCH_E_LIMIT, "%zu objects at once; the store \"%s\" takes at most %zu",
 		    flight->n_steps, korch_store_name(engine->store), korch__term_writes_max(engine));
+	korch_random suffixes;
+	if (flight->controller) {
+		korch__random_init(&suffixes, flight->names_seed);
+		admission.suffixes = &suffixes;
+	}
 	korch_table names;
 	korch__admit_names_init(&names);
 	admission.names = &names;

@@ -193,7 +193,7 @@ void law_binding(sim *s, const korch_pod *before, const korch_pod *pod)
 	while (verdict.filter && undo(g, s, &back))
 		judge(&verdict, g, s, before, pod);
 	reference_verdict_text(why, sizeof(why), &first);
-	if (verdict.filter && !may_count_on_others(s, verdict.filter))
+	if (verdict.filter && !may_count_on_others(s, first.filter))
 		broken(s, "law 3: pod %s was bound to %s in spite of %s: %s",
 		       korch_object_name(&pod->object), pod->spec->node_name, first.filter, why);
 	free(g);
