@@ -41,6 +41,9 @@ void korch__memory_call_later(memory_store *store);
 /* commit of the table in sys/store.h. */
 int korch__memory_commit(void *self, const korch_write *writes, size_t n, korch_commit_fn fn,
                          void *userdata);
+/* The same, but on failure the writes have their references still: it can be tried again. */
+int korch__memory_commit_kept(memory_store *store, korch_write *writes, size_t n,
+                              korch_commit_fn fn, void *userdata);
 /*
  * Does a transaction; what came of it is in *code and *result. KORCH_E_NOMEM: it has not been
  * tried. Takes the references of PUT objects in any case.

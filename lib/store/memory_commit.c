@@ -19,6 +19,7 @@ enum { STEPS_INLINE = 8 };
 /* A transaction. */
 typedef struct memory_transaction {
 	const korch_write *writes;
+	korch_write *kept; /* the same, when they get their references back on failure; or NULL */
 	size_t n;
 	write_step *steps; /* as many; to be freed unless they are `few` */
 	write_step few[STEPS_INLINE];
@@ -33,34 +34,37 @@ static void release_writes(const korch_write *writes, size_t n)
 	}
 }
 
-static int begin(memory_transaction *at, const korch_write *writes, size_t n)
+static int begin(memory_transaction *at)
 {
-	at->writes = writes;
-	at->n = n;
 	at->n_changes = 0;
 	at->steps = at->few;
-	if (n > STEPS_INLINE)
-		at->steps = korch__realloc_array(NULL, n, sizeof(write_step));
+	if (at->n > STEPS_INLINE)
+		at->steps = korch__realloc_array(NULL, at->n, sizeof(write_step));
 	if (!at->steps) {
-		release_writes(writes, n);
+		if (!at->kept)
+			release_writes(at->writes, at->n);
 		return KORCH_E_NOMEM;
 	}
-	for (size_t i = 0; i < n; i++) {
-		korch_object *object = writes[i].op == KORCH_WRITE_PUT ? writes[i].object : NULL;
+	for (size_t i = 0; i < at->n; i++) {
+		const korch_write *write = &at->writes[i];
+		korch_object *object = write->op == KORCH_WRITE_PUT ? write->object : NULL;
 		at->steps[i] = (write_step){.fresh = object};
 	}
 	return 0;
 }
 
-/* Releases what was not used. */
-static void end(memory_store *store, memory_transaction *at)
+/* Releases what was not used, or gives it back. */
+static void end(memory_store *store, memory_transaction *at, int is_given_back)
 {
 	for (size_t i = 0; i < at->n; i++) {
 		if (at->steps[i].is_in_tree)
 			korch__btree_remove(&store->current, at->steps[i].fresh);
 		if (at->writes[i].lease && at->steps[i].fresh)
 			korch__memory_tie_unreserve(&store->leases, at->steps[i].fresh);
-		korch_object_unref(at->steps[i].fresh);
+		if (is_given_back && at->writes[i].op == KORCH_WRITE_PUT)
+			at->kept[i].object = at->steps[i].fresh;
+		else
+			korch_object_unref(at->steps[i].fresh);
 	}
 	if (at->steps != at->few)
 		korch__free(at->steps);
@@ -186,38 +190,57 @@ static void apply(memory_store *store, memory_transaction *at)
 	}
 }
 
-int korch__memory_write(memory_store *store, const korch_write *writes, size_t n, int *code,
-                        korch_commit_result *result)
+static int carry_out(memory_store *store, memory_transaction *at, int *code,
+                     korch_commit_result *result)
 {
-	memory_transaction transaction;
-	int r = begin(&transaction, writes, n);
+	int r = begin(at);
 	if (r < 0)
 		return r;
 	*result = (korch_commit_result){0};
-	*code = check(store, &transaction, &result->failed);
+	*code = check(store, at, &result->failed);
 	if (*code == 0)
-		r = prepare(store, &transaction);
+		r = prepare(store, at);
 	if (r == 0 && *code == 0)
-		apply(store, &transaction);
-	end(store, &transaction);
+		apply(store, at);
+	end(store, at, r < 0 && at->kept);
 	result->revision = store->revision;
 	return r;
 }
 
-int korch__memory_commit(void *self, const korch_write *writes, size_t n, korch_commit_fn fn,
-                         void *userdata)
+int korch__memory_write(memory_store *store, const korch_write *writes, size_t n, int *code,
+                        korch_commit_result *result)
 {
-	memory_store *store = self;
+	memory_transaction transaction = {.writes = writes, .n = n};
+	return carry_out(store, &transaction, code, result);
+}
+
+static int commit(memory_store *store, memory_transaction *at, korch_commit_fn fn, void *userdata)
+{
 	korch_completion completion = {
 	    .type = KORCH_COMPLETION_COMMIT, .userdata = userdata, .fn.commit = fn};
 	if (korch__completions_reserve(&store->waiting) < 0) {
-		release_writes(writes, n);
+		if (!at->kept)
+			release_writes(at->writes, at->n);
 		return KORCH_E_NOMEM;
 	}
-	int r = korch__memory_write(store, writes, n, &completion.code, &completion.answer.result);
+	int r = carry_out(store, at, &completion.code, &completion.answer.result);
 	if (r < 0)
 		return r;
 	korch__completions_push(&store->waiting, &completion);
 	korch__memory_call_later(store);
 	return 0;
+}
+
+int korch__memory_commit(void *self, const korch_write *writes, size_t n, korch_commit_fn fn,
+                         void *userdata)
+{
+	memory_transaction transaction = {.writes = writes, .n = n};
+	return commit(self, &transaction, fn, userdata);
+}
+
+int korch__memory_commit_kept(memory_store *store, korch_write *writes, size_t n,
+                              korch_commit_fn fn, void *userdata)
+{
+	memory_transaction transaction = {.writes = writes, .kept = writes, .n = n};
+	return commit(store, &transaction, fn, userdata);
 }

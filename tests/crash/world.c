@@ -1,5 +1,6 @@
 /* The store under test and its model. */
 #include "world.h"
+#include "base/alloc.h"
 #include "store/sqlite/sqlite.h"
 #include <check.h>
 #include <ftw.h>
@@ -38,6 +39,20 @@ void world_stop(world *at)
 	nftw(at->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+static void arm(world *at)
+{
+	if (at->fail_at)
+		korch__alloc_fail_at(at->fail_at);
+}
+
+static void disarm(world *at)
+{
+	if (!at->fail_at)
+		return;
+	at->is_over = korch__alloc_count() < at->fail_at;
+	korch__alloc_fail_at(0);
+}
+
 int world_open(world *at)
 {
 	char path[96];
@@ -46,7 +61,10 @@ int world_open(world *at)
 	                                            .path = path,
 	                                            .synchronous = at->synchronous,
 	                                            .window = WORLD_WINDOW};
-	return korch__sqlite_new(&at->store, at->loop, &options, disk_name, NULL);
+	arm(at);
+	int r = korch__sqlite_new(&at->store, at->loop, &options, disk_name, NULL);
+	disarm(at);
+	return r;
 }
 
 void world_close(world *at)
@@ -148,10 +166,16 @@ int world_commit(world *at)
 	}
 	world_answer answer = {0};
 	at->submitted = revision;
+	arm(at);
 	int r = korch_store_commit(at->store, writes, n, on_commit, &answer);
+	if (r == 0)
+		korch_loop_step(at->loop, korch_loop_now(at->loop));
+	disarm(at);
 	if (r < 0)
 		return r;
-	korch_loop_step(at->loop, korch_loop_now(at->loop));
+	/* What there was no memory for is tried again. */
+	while (!answer.n)
+		korch_loop_step(at->loop, KORCH_USEC_NEVER);
 	ck_assert_int_eq(answer.n, 1);
 	if (answer.code < 0)
 		return answer.code;

@@ -35,7 +35,10 @@ typedef struct world {
 	uint64_t promised;             /* newest revision that was answered or seen */
 	uint64_t seen;                 /* revision of the last look */
 	int value;                     /* of the last write */
-	uint64_t n_commits;            /* that were answered */
+	uint64_t fail_at; /* which allocation of the next call fails, 0: none; see korch__alloc_fail_at
+	                   */
+	int is_over;      /* 1: the last call had fewer allocations */
+	uint64_t n_commits; /* that were answered */
 } world;
 
 void world_start(world *at, uint64_t seed, int32_t synchronous);

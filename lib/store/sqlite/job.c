@@ -29,6 +29,15 @@ sqlite_job *korch__sqlite_jobs_pop(sqlite_jobs *jobs)
 	return job;
 }
 
+void korch__sqlite_jobs_unpop(sqlite_jobs *jobs, sqlite_job *job)
+{
+	job->next = jobs->first;
+	if (!jobs->first)
+		jobs->last = &job->next;
+	jobs->first = job;
+	jobs->n++;
+}
+
 void korch__sqlite_job_free(sqlite_job *job)
 {
 	if (!job)

@@ -20,8 +20,16 @@ typedef struct file_loader {
 	korch_error **err;
 } file_loader;
 
+static int refuse_memory(file_loader *loader)
+{
+	return korch_error_set(loader->err, KORCH_E_NOMEM, "no memory for a store");
+}
+
+/* What is missing may be so for SQLite's want of memory. */
 static int refuse(file_loader *loader, const char *key, const char *what)
 {
+	if (sqlite3_errcode(loader->database->handle) == SQLITE_NOMEM)
+		return refuse_memory(loader);
 	_cleanup_free_ char *text = korch__strdup(key ? key : "a row");
 	for (char *at = text; at && *at; at++) {
 		if (*at == KORCH_KEY_SORTED)
@@ -37,15 +45,16 @@ static int refuse(file_loader *loader, const char *key, const char *what)
 	                       loader->database->path, text ? text : "", what);
 }
 
+/* 1, 0, or KORCH_E_NOMEM. */
 static int has_key(const korch_object *object, const char *text)
 {
 	korch_buf buf;
 	korch__buf_init(&buf, 0);
 	korch_key key = korch_object_key(object);
 	korch__key_write(&buf, &key, KORCH_KEY_SORTED);
-	int is_same = !buf.failed && strcmp(buf.data, text) == 0;
+	int r = buf.failed ? KORCH_E_NOMEM : strcmp(buf.data, text) == 0;
 	korch__buf_fini(&buf);
-	return is_same;
+	return r;
 }
 
 /* In place of an object that is sealed under keys that are not there: its key alone. */
@@ -105,9 +114,10 @@ static int decode(korch_object **out, file_loader *loader, const char *key, char
 		return korch_error_set(loader->err, r, "no memory for a store");
 	if (r < 0)
 		return refuse(loader, key, "what is stored is no object");
-	if (!has_key(object, key)) {
+	r = has_key(object, key);
+	if (r != 1) {
 		korch_object_unref(object);
-		return refuse(loader, key, "another object is stored");
+		return r < 0 ? refuse_memory(loader) : refuse(loader, key, "another object is stored");
 	}
 	*out = object;
 	return 0;
@@ -151,19 +161,22 @@ static int load_current(file_loader *loader)
 	                           : korch_error_set(loader->err, r, "no memory for a store");
 }
 
-/* The state after the change that is being read; borrowed. */
-static const korch_object *state_after(file_loader *loader, const char *text)
+/* The state after the change that is being read, borrowed: NULL: there is none. */
+static int state_after(const korch_object **out, file_loader *loader, const char *text)
 {
 	korch_key_copy copy;
-	if (korch__key_parse(&copy, text, KORCH_KEY_SORTED) < 0)
-		return NULL;
+	*out = NULL;
+	int r = korch__key_parse(&copy, text, KORCH_KEY_SORTED);
+	if (r < 0)
+		return r == KORCH_E_NOMEM ? refuse_memory(loader) : 0;
 	memory_probe probe = {0};
 	const korch_object *key = korch__memory_probe(&probe, &copy.key);
 	const korch_object *object = korch__btree_find(&loader->before, key);
 	if (!object)
 		object = korch__btree_find(&loader->memory->current, key);
 	korch__key_copy_fini(&copy);
-	return object;
+	*out = object;
+	return 0;
 }
 
 static int keep_before(file_loader *loader, const korch_object *previous)
@@ -194,18 +207,22 @@ static int load_change(file_loader *loader)
 	record->previous = previous;
 	if (type == KORCH_CHANGE_DELETED) {
 		korch_object *last = korch_object_edit(previous);
-		if (last)
-			last->revision = record->revision;
+		if (!last)
+			return refuse_memory(loader);
+		last->revision = record->revision;
 		record->object = last;
 	} else {
-		record->object = korch_object_ref(state_after(loader, key));
-		if (record->object && record->object->revision != record->revision)
+		const korch_object *after = NULL;
+		if ((r = state_after(&after, loader, key)) < 0)
+			return r;
+		record->object = korch_object_ref(after);
+		if (after && after->revision != record->revision)
 			return refuse(loader, key, "its changes do not follow each other");
 	}
 	if (!record->object)
 		return refuse(loader, key, "the state after a change is missing");
 	if (previous && keep_before(loader, previous) < 0)
-		return korch_error_set(loader->err, KORCH_E_NOMEM, "no memory for a store");
+		return refuse_memory(loader);
 	return 0;
 }
 
@@ -235,7 +252,7 @@ static int load_all(file_loader *loader)
 	loader->cap = (size_t)(state->end - state->first);
 	loader->records = korch__calloc(loader->cap ? loader->cap : 1, sizeof(*loader->records));
 	if (!loader->records || korch__history_reserve(&loader->memory->history, loader->cap) < 0)
-		return korch_error_set(loader->err, KORCH_E_NOMEM, "no memory for a store");
+		return refuse_memory(loader);
 	int r = each_row(loader, "SELECT key, revision, body FROM cur", load_current);
 	if (r < 0)
 		return r;

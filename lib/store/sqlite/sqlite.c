@@ -8,18 +8,22 @@
 #include "base/cleanup.h"
 #include <korch/sys/store.h>
 
-enum { JOBS_MAX = 100000 };
+enum {
+	JOBS_MAX = 100000,
+	AGAIN_US = 10000, /* until what there was no memory for is tried again */
+};
 
 typedef struct sqlite_store {
 	sqlite_database database;
 	memory_store *memory;
+	korch_loop *loop;
 	sqlite_worker *worker; /* NULL on a virtual loop */
 	korch_poll *poll;
-	sqlite_jobs ready; /* handed back by the worker, not yet handed over */
+	korch_timer *again; /* set while `ready` waits for memory */
+	sqlite_jobs ready;  /* handed back by the worker, not yet handed over */
 	size_t n_under_way;
 	int is_closed;
 	int is_resealing; /* a run is under way */
-	int is_broken;    /* memory and file are not the same any more: memory was short */
 	int *is_gone;     /* set to 1 when the store is freed from inside of one of its callbacks */
 } sqlite_store;
 
@@ -48,14 +52,15 @@ static void fail(sqlite_job *job, int code)
 		job->fn.commit(job->userdata, code, &result);
 }
 
+/* The file has it: so it is told, or stays where it is until there is memory for that. */
 static int pass_commit(sqlite_store *store, sqlite_job *job)
 {
-	korch_write *writes = KORCH_STEAL(job->writes);
-	int r = korch__memory_commit(store->memory, writes, job->n, job->fn.commit, job->userdata);
-	korch__free(writes);
+	int r = korch__memory_commit_kept(store->memory, job->writes, job->n, job->fn.commit,
+	                                  job->userdata);
 	if (r < 0)
-		store->is_broken = 1;
-	return r;
+		return r;
+	korch__free(KORCH_STEAL(job->writes));
+	return 0;
 }
 
 static void on_slice(void *userdata, int code, const korch_commit_result *result);
@@ -65,8 +70,6 @@ static int pass(sqlite_store *store, sqlite_job *job)
 {
 	if (job->code < 0)
 		return job->code;
-	if (store->is_broken)
-		return KORCH_E_IO;
 	switch ((sqlite_job_type)job->type) {
 	case SQLITE_JOB_COMMIT:
 		return pass_commit(store, job);
@@ -84,17 +87,54 @@ static int pass(sqlite_store *store, sqlite_job *job)
 	return KORCH_E_INTERNAL;
 }
 
+/* 1: the job is durable, and there was no memory to tell it: it stays the first, and is tried
+ * again.
+ */
+static int waits_for_memory(sqlite_store *store, sqlite_job *job, int code)
+{
+	if (code != KORCH_E_NOMEM || job->type != SQLITE_JOB_COMMIT || job->code < 0 ||
+	    store->is_closed)
+		return 0;
+	korch__sqlite_jobs_unpop(&store->ready, job);
+	korch_timer_set(store->again, korch_loop_now(store->loop) + AGAIN_US);
+	return 1;
+}
+
 /* Hands over what is ready. */
 static void pass_ready(sqlite_store *store, const int *is_gone)
 {
 	sqlite_job *job;
 	while (!*is_gone && (job = korch__sqlite_jobs_pop(&store->ready))) {
-		store->n_under_way--;
 		int r = pass(store, job);
+		if (waits_for_memory(store, job, r))
+			return;
+		store->n_under_way--;
 		if (r < 0)
 			fail(job, store->is_closed ? KORCH_E_CLOSED : r);
 		korch__sqlite_job_free(job);
 	}
+}
+
+/* Hands over what is ready, unless that waits for memory: then the timer does. */
+static void pass_on(sqlite_store *store)
+{
+	int is_gone = 0;
+	int *outer = store->is_gone;
+	if (korch_timer_due(store->again) != KORCH_USEC_NEVER)
+		return;
+	store->is_gone = &is_gone;
+	pass_ready(store, &is_gone);
+	if (is_gone)
+		return;
+	store->is_gone = outer;
+	/* A loop that has nothing else to do may end. */
+	if (store->n_under_way == 0 && store->poll)
+		korch_poll_set(store->poll, 0);
+}
+
+static void on_again(void *userdata)
+{
+	pass_on(userdata);
 }
 
 static void on_done(void *userdata, int fd, int events)
@@ -102,28 +142,35 @@ static void on_done(void *userdata, int fd, int events)
 	(void)fd;
 	(void)events;
 	sqlite_store *store = userdata;
-	int is_gone = 0;
-	int *outer = store->is_gone;
-	store->is_gone = &is_gone;
 	korch__sqlite_worker_take(store->worker, &store->ready);
-	pass_ready(store, &is_gone);
-	if (is_gone)
-		return;
-	store->is_gone = outer;
-	/* A loop that has nothing else to do may end. */
-	if (store->n_under_way == 0)
-		korch_poll_set(store->poll, 0);
+	pass_on(store);
+}
+
+/* Without a thread: written at once, and told at once unless one waits for memory. */
+static int write_now(sqlite_store *store, sqlite_job *job)
+{
+	korch__sqlite_write(&store->database, job);
+	if (store->n_under_way == 0) {
+		int r = pass(store, job);
+		if (!waits_for_memory(store, job, r)) {
+			korch__sqlite_job_free(job);
+			return r;
+		}
+	} else {
+		korch__sqlite_jobs_push(&store->ready, job);
+	}
+	store->n_under_way++;
+	return 0;
 }
 
 /* Takes a job, which is freed in any case. */
 static int submit(sqlite_store *store, sqlite_job *job)
 {
 	int r = 0;
-	if (!store->worker) {
-		korch__sqlite_write(&store->database, job);
-		r = pass(store, job);
-	} else if (store->n_under_way >= JOBS_MAX) {
+	if (store->n_under_way >= JOBS_MAX) {
 		r = KORCH_E_LIMIT;
+	} else if (!store->worker) {
+		return write_now(store, job);
 	} else {
 		r = store->n_under_way ? 0 : korch_poll_set(store->poll, KORCH_POLL_IN);
 		if (r == 0) {
@@ -162,8 +209,6 @@ static int sqlite_compact(void *self, uint64_t revision, korch_commit_fn fn, voi
 static int sqlite_get(void *self, const korch_key *key, korch_get_fn fn, void *userdata)
 {
 	sqlite_store *store = self;
-	if (store->is_broken)
-		return KORCH_E_IO;
 	if (store->n_under_way == 0)
 		return korch__memory_ops.get(store->memory, key, fn, userdata);
 	sqlite_job *job = NULL;
@@ -178,8 +223,6 @@ static int sqlite_get(void *self, const korch_key *key, korch_get_fn fn, void *u
 static int sqlite_list(void *self, const korch_list_query *query, korch_list_fn fn, void *userdata)
 {
 	sqlite_store *store = self;
-	if (store->is_broken)
-		return KORCH_E_IO;
 	if (store->n_under_way == 0)
 		return korch__memory_ops.list(store->memory, query, fn, userdata);
 	sqlite_job *job = NULL;
@@ -273,8 +316,9 @@ static void sqlite_free(void *self)
 	if (store->worker) {
 		korch_poll_free(store->poll);
 		korch__sqlite_worker_free(store->worker, &store->ready);
-		pass_ready(store, &is_gone);
 	}
+	pass_ready(store, &is_gone);
+	korch_timer_free(store->again);
 	if (store->is_gone)
 		*store->is_gone = 1;
 	korch__memory_ops.free(store->memory);
@@ -319,6 +363,12 @@ static int open_store(sqlite_store *store, korch_loop *loop,
 		r = korch__memory_new(&store->memory, loop, (size_t)store->database.window, err);
 	if (r == 0)
 		r = korch__sqlite_load(store->memory, &store->database, err);
+	if (r == 0) {
+		store->loop = loop;
+		r = korch_timer_new(&store->again, loop, on_again, store);
+		if (r < 0)
+			korch_error_set(err, r, "no memory for a store");
+	}
 	if (r == 0 && !korch_loop_is_virtual(loop))
 		r = start_worker(store, loop, err);
 	return r;
@@ -340,6 +390,7 @@ int korch__sqlite_new(korch_store **out, korch_loop *loop,
 	korch_poll_free(store->poll);
 	if (store->worker)
 		korch__sqlite_worker_free(store->worker, &store->ready);
+	korch_timer_free(store->again);
 	if (store->memory)
 		korch__memory_ops.free(store->memory);
 	korch__sqlite_close(&store->database);

@@ -191,6 +191,8 @@ int korch__sqlite_write(sqlite_database *database, sqlite_job *first);
 void korch__sqlite_jobs_init(sqlite_jobs *jobs);
 void korch__sqlite_jobs_push(sqlite_jobs *jobs, sqlite_job *job);
 sqlite_job *korch__sqlite_jobs_pop(sqlite_jobs *jobs); /* NULL when there is none */
+/* Puts back what was popped. */
+void korch__sqlite_jobs_unpop(sqlite_jobs *jobs, sqlite_job *job);
 /* Takes the references of PUT objects in any case. */
 int korch__sqlite_job_commit(sqlite_job **out, const korch_write *writes, size_t n);
 int korch__sqlite_job_get(sqlite_job **out, const korch_key *key);
