@@ -26,6 +26,7 @@ static void tell_listeners(korch_elector *elector)
 static void announce(korch_elector *elector)
 {
 	elector->is_announced = 1;
+	elector->followed = elector->is.term; /* it does not follow itself */
 	tell_listeners(elector);
 	if (elector->options.elected)
 		elector->options.elected(elector->options.userdata, elector->is.term);

@@ -111,11 +111,20 @@ class BadInput(korch.Case):
 
     def test_usage(self):
         for arguments in ([], ["--nonsense", "x.yaml"], ["--output", "xml", "x.yaml"], ["--image", "nginx", "x.yaml"],
-                          ["--image", "nginx=/nowhere", "x.yaml"], ["--state"]):
+                          ["--image", "nginx=/nowhere", "x.yaml"], ["--state"],
+                          ["--store", "etcd://127.0.0.1:1", "x.yaml"], ["--lease", "0", "x.yaml"], ["--lease", "5", "x.yaml"],
+                          ["--prefix", "/a/", "x.yaml"]):
             with self.subTest(arguments):
                 said = self.refused(*arguments, status=2)
                 self.assertIn("korch up: ", said)
                 self.assertIn("--help", said)
+
+    def test_store(self):
+        """What is no URL is said at once; where nobody answers, after some time."""
+        self.write("web.yaml", DEPLOYMENT)
+        for url, said in (("http://127.0.0.1:1", "is no etcd://HOST:PORT"), ("etcd://", "is no HOST:PORT")):
+            with self.subTest(url):
+                self.assertIn(said, self.refused("--state", self.folder / "kept", "--store", url, self.folder / "web.yaml"))
 
     def test_unknown_verb(self):
         done = korch.run("upp")

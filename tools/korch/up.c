@@ -5,6 +5,7 @@
  */
 #include "tool.h"
 #include "up/session.h"
+#include "up/standby.h"
 
 #include <fcntl.h>
 #include <korch/api.h>
@@ -21,6 +22,7 @@ enum {
 	REFRESH_US = 50000,
 	SETTLE_US = 1000000,
 	STOP_PATIENCE_US = 100000,
+	NODE_LEASE_US = 10000000,
 };
 
 static void mark_dirty(session *self)
@@ -65,6 +67,8 @@ static void on_signal(void *userdata, int fd, int events)
 			self->is_dirty = 1;
 		else
 			self->n_interrupts++;
+		if (info.ssi_signo == SIGTERM && self->elector)
+			self->hands_over = 1;
 	}
 }
 
@@ -101,8 +105,10 @@ static void show(session *self)
 
 static void serve(session *self)
 {
-	while (self->n_interrupts == 0) {
+	while (self->n_interrupts == 0 && standby_leads(self)) {
 		korch_loop_step(self->loop, KORCH_USEC_NEVER);
+		if (!standby_leads(self))
+			return;
 		if (self->wish != WISH_NONE)
 			session_grant(self);
 		if (self->is_changed_on_disk) {
@@ -142,6 +148,8 @@ static int stop(session *self)
 		int code = korch_cluster_stop_pods(self->cluster, STOP_PATIENCE_US, NULL);
 		if (code != KORCH_E_TIMEOUT)
 			return code;
+		if (!standby_leads(self))
+			return 0;
 		if (self->is_dirty)
 			show(self);
 		if (self->n_interrupts > 1 && !is_killing) {
@@ -190,14 +198,17 @@ static int open_keys(session *self)
 	return korch_poll_new(&self->key_poll, self->loop, STDIN_FILENO, KORCH_POLL_IN, on_key, self);
 }
 
-/* The store first: its lock says best who else is there. */
-static int open_durable(session *self, const korch_process_options *process, korch_error **err)
+/* The folder and the store; its lock says best who else is there. */
+static int open_store(session *self, korch_error **err)
 {
 	const up_options *options = self->options;
-	int code = state_at(&self->state, options->state, options->paths.n > 0, err);
+	if (!options->state)
+		return 0;
+	int code = options->store ? state_without_objects(&self->state, options->state, err)
+	                          : state_at(&self->state, options->state, options->paths.n > 0, err);
 	if (code == 0)
 		code = up_store_open(&self->store, self->loop, options, &self->state, err);
-	return code < 0 ? code : state_runtime(&self->runtime, &self->state, self->loop, process, err);
+	return code < 0 ? code : standby_open(self, err);
 }
 
 static int open_for_a_while(session *self, const korch_process_options *process, korch_error **err)
@@ -219,7 +230,7 @@ static int open_state(session *self, korch_error **err)
 	                                       .state_folder = "/",
 	                                       .images = self->options->images,
 	                                       .n_images = self->options->n_images};
-	return self->options->state ? open_durable(self, &process, err)
+	return self->options->state ? standby_runtime(self, &process, err)
 	                            : open_for_a_while(self, &process, err);
 }
 
@@ -228,6 +239,7 @@ static int open_cluster(session *self, korch_error **err)
 	int code = open_state(self, err);
 	if (code < 0)
 		return code;
+	const korch_cluster_node node = {.name = self->options->node};
 	const korch_cluster_options cluster = {
 	    .size = sizeof(cluster),
 	    .loop = self->loop,
@@ -236,16 +248,24 @@ static int open_cluster(session *self, korch_error **err)
 	    .state_folder = self->state.cluster_folder,
 	    .scheduler = self->scheduler.is_given ? &self->scheduler.options : NULL,
 	    .haproxy = self->options->router && strcmp(self->options->router, "haproxy") == 0,
-	    .prometheus = self->options->prometheus};
+	    .prometheus = self->options->prometheus,
+	    .nodes = node.name ? &node : NULL,
+	    .n_nodes = node.name != NULL,
+	    .lease_period_us = self->elector ? NODE_LEASE_US : 0,
+	    .elector = self->elector};
 	if (!self->scheduler.is_default)
 		self->output->ops->note(self->output,
 		                        "warning: no profile is named default-scheduler: pods that name "
 		                        "no schedulerName are left alone");
 	code = korch_cluster_open(&self->cluster, &cluster, err);
 	self->rows.cluster = self->cluster;
-	if (code < 0)
+	if (code < 0) {
 		korch_runtime_free(self->runtime);
-	return code;
+		self->runtime = NULL;
+	}
+	return code < 0
+	           ? code
+	           : korch_engine_observe(korch_cluster_engine(self->cluster), on_change, self, NULL);
 }
 
 static int open_session(session *self, korch_error **err)
@@ -258,23 +278,31 @@ static int open_session(session *self, korch_error **err)
 	if (code == 0)
 		code = open_output(self);
 	if (code == 0)
-		code = open_cluster(self, err);
-	if (code == 0)
 		code = open_keys(self);
 	if (code == 0)
-		code = korch_engine_observe(korch_cluster_engine(self->cluster), on_change, self, NULL);
+		code = open_store(self, err);
 	if (code == 0 && !self->options->no_watch && self->options->paths.n)
 		code = files_watch(&self->files, self->loop, &self->options->paths, on_files, self);
 	return code < 0 && err && !*err ? korch_error_set(err, code, "%s", korch_code_text(code))
 	                                : code;
 }
 
+static void close_cluster(session *self)
+{
+	korch_cluster_close(self->cluster);
+	self->cluster = NULL;
+	self->runtime = NULL;
+	rows_fini(&self->rows);
+	self->rows.scheduler = &self->scheduler;
+}
+
 static void close_session(session *self)
 {
 	if (self->cluster) {
-		korch_cluster_close(self->cluster);
+		close_cluster(self);
 		state_remove(&self->state);
 	}
+	standby_close(self);
 	korch_store_free(self->store);
 	files_free(self->files);
 	korch_poll_free(self->key_poll);
@@ -309,6 +337,52 @@ static korch_manifest *read_input(session *self)
 	return manifest;
 }
 
+/* What is applied first: what was, when this process has led before. */
+static korch_manifest *take_manifest(session *self, korch_manifest **first)
+{
+	korch_manifest **from = *first ? first : &self->manifest;
+	korch_manifest *manifest = *from;
+	*from = NULL;
+	return manifest ? manifest : session_read(self);
+}
+
+/* Serves until it is told to end, or leads no more. */
+static int serve_in_order(session *self, korch_manifest *manifest)
+{
+	/* The node is there before the first pod wants one. */
+	korch_cluster_settle(self->cluster, SETTLE_US, NULL);
+	int code = session_apply(self, manifest);
+	if (code < 0)
+		return code;
+	show(self);
+	serve(self);
+	if (!standby_leads(self))
+		return 0;
+	if (!self->hands_over)
+		return stop(self);
+	self->output->ops->note(self->output, "hands over: what runs goes on running");
+	return 0;
+}
+
+/* One term, from the opening of the cluster to its end. *first: taken. */
+static int run_term(session *self, korch_manifest **first, korch_error **err)
+{
+	int code = open_cluster(self, err);
+	if (code == 0) {
+		korch_manifest *manifest = take_manifest(self, first);
+		code = manifest ? serve_in_order(self, manifest) : KORCH_E_INVALID;
+	}
+	if (standby_leads(self) || self->n_interrupts > 0)
+		return code;
+	/* Another one leads: whatever went wrong is of no interest any more. */
+	if (err && *err)
+		korch_error_free(*err);
+	*err = NULL;
+	if (self->cluster)
+		close_cluster(self);
+	return 0;
+}
+
 static int run(const up_options *options)
 {
 	session self = {.options = options, .signals = -1};
@@ -316,21 +390,16 @@ static int run(const up_options *options)
 	korch_error *error = NULL;
 	korch_manifest *manifest = read_input(&self);
 	int code = manifest ? open_session(&self, &error) : KORCH_E_INVALID;
-	if (code < 0) {
-		korch_manifest_free(manifest);
-		close_session(&self);
-		return error ? tool_fail(error) : EXIT_FAILED;
+	while (code == 0 && standby_wait(&self)) {
+		code = run_term(&self, &manifest, &error);
+		if (!self.elector || self.n_interrupts > 0)
+			break;
 	}
-	/* The node is there before the first pod wants one. */
-	korch_cluster_settle(self.cluster, SETTLE_US, NULL);
-	code = session_apply(&self, manifest);
-	if (code == 0) {
-		show(&self);
-		serve(&self);
-		code = stop(&self);
-	}
+	korch_manifest_free(manifest);
 	close_session(&self);
-	return code < 0 ? EXIT_FAILED : EXIT_FINE;
+	if (code < 0 && code != KORCH_E_CANCELED)
+		return error ? tool_fail(error) : EXIT_FAILED;
+	return EXIT_FINE;
 }
 
 int tool_up(int argc, char **argv)

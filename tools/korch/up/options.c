@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Options without a letter. */
+enum { STORE = 256, PREFIX, STORE_CA, STORE_CERT, STORE_KEY, LEASE, NODE };
+enum { LEASE_MAX_S = 86400 };
+
 static const char USAGE[] =
     "usage: korch up [OPTION…] PATH…\n"
     "       korch up [OPTION…] --state FOLDER [PATH…]\n"
@@ -29,6 +33,16 @@ static const char USAGE[] =
     "  --prometheus URL       where metrics of AnalysisTemplates without an address are asked\n"
     "  --state FOLDER         keep all objects in FOLDER/store.db, and go on with them, and with "
     "what runs, at the next start\n"
+    "  --store URL            keep all objects in etcd, for several korch at once, one of which "
+    "leads: etcd://HOST:PORT[,HOST:PORT…][/PREFIX],\n"
+    "                         etcds://… for TLS; what runs is in --state FOLDER. TERM hands over: "
+    "what runs goes on, and the next one adopts it\n"
+    "  --prefix P             of all keys of that store (/korch/)\n"
+    "  --store-ca F, --store-cert F, --store-key F  authorities, client certificate and its key "
+    "(PEM) of that store\n"
+    "  --node NAME            of this node, where the machine's name would be another's: each "
+    "--state FOLDER of a store is a node\n"
+    "  --lease SECONDS        a leader that is silent for so long is followed by another (15)\n"
     "Keys on a terminal: up/down select, u undo the last rollout, r restart, + - scale, q quit; on "
     "a "
     "Rollout also p promote,\n"
@@ -54,6 +68,49 @@ static int add_image(up_options *options, const char *text)
 	return EXIT_FINE;
 }
 
+static int set_store(up_options *options, int option, const char *text)
+{
+	char *end = NULL;
+	switch (option) {
+	case STORE:
+		options->store = text;
+		return EXIT_FINE;
+	case PREFIX:
+		options->prefix = text;
+		return EXIT_FINE;
+	case STORE_CA:
+		options->store_ca = text;
+		return EXIT_FINE;
+	case STORE_CERT:
+		options->store_cert = text;
+		return EXIT_FINE;
+	case STORE_KEY:
+		options->store_key = text;
+		return EXIT_FINE;
+	case NODE:
+		options->node = text;
+		return EXIT_FINE;
+	default:
+		options->lease_seconds = strtol(text, &end, 10);
+		return end != text && !*end && options->lease_seconds >= 1 &&
+		               options->lease_seconds <= LEASE_MAX_S
+		           ? EXIT_FINE
+		           : tool_usage("up", "--lease %s: seconds are needed, 1 to %d", text, LEASE_MAX_S);
+	}
+}
+
+static int check_store(const up_options *options)
+{
+	if (options->store && !options->state)
+		return tool_usage("up", "--store needs --state FOLDER, where what runs is kept");
+	if (!options->store && (options->prefix || options->store_ca || options->store_cert ||
+	                        options->store_key || options->node || options->lease_seconds))
+		return tool_usage(
+		    "up", "--prefix, --store-ca, --store-cert, --store-key, --node and --lease are for "
+		          "--store");
+	return EXIT_FINE;
+}
+
 int options_parse(up_options *options, int argc, char **argv)
 {
 	static const struct option OPTIONS[] = {
@@ -63,6 +120,13 @@ int options_parse(up_options *options, int argc, char **argv)
 	    {"recursive", no_argument, NULL, 'R'},
 	    {"no-watch", no_argument, NULL, 'n'},
 	    {"state", required_argument, NULL, 'S'},
+	    {"store", required_argument, NULL, STORE},
+	    {"prefix", required_argument, NULL, PREFIX},
+	    {"store-ca", required_argument, NULL, STORE_CA},
+	    {"store-cert", required_argument, NULL, STORE_CERT},
+	    {"store-key", required_argument, NULL, STORE_KEY},
+	    {"lease", required_argument, NULL, LEASE},
+	    {"node", required_argument, NULL, NODE},
 	    {"help", no_argument, NULL, 'h'},
 	    {"scheduler-profile", required_argument, NULL, 'P'},
 	    {"router", required_argument, NULL, 'r'},
@@ -95,6 +159,15 @@ int options_parse(up_options *options, int argc, char **argv)
 		case 'S':
 			options->state = optarg;
 			break;
+		case STORE:
+		case PREFIX:
+		case STORE_CA:
+		case STORE_CERT:
+		case STORE_KEY:
+		case LEASE:
+		case NODE:
+			code = set_store(options, option, optarg);
+			break;
 		case 'P':
 			options->scheduler_profile = optarg;
 			break;
@@ -114,6 +187,8 @@ int options_parse(up_options *options, int argc, char **argv)
 			                  argv[optind - 1]);
 		}
 	}
+	if (code == EXIT_FINE)
+		code = check_store(options);
 	if (code == EXIT_FINE && optind == argc && !options->state)
 		return tool_usage("up", "which manifests?");
 	options->paths.paths = argv + optind;

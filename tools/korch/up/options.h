@@ -13,7 +13,11 @@ typedef struct up_options {
 	char *image_texts[IMAGES_MAX * 2]; /* owned copies */
 	size_t n_images;
 	const char *output;
-	const char *state;             /* the folder that keeps everything, or NULL */
+	const char *state; /* the folder that keeps everything, or NULL */
+	const char *store; /* URL of a store for several processes, or NULL */
+	const char *prefix, *store_ca, *store_cert, *store_key; /* of that store, or NULL */
+	const char *node;              /* name of this node, or NULL: the machine's */
+	int64_t lease_seconds;         /* of its leader; 0: the elector's own */
 	const char *router;            /* "service" or "haproxy"; NULL: service */
 	const char *prometheus;        /* URL, or NULL */
 	const char *scheduler_profile; /* a name or a file; NULL: the cluster's own */

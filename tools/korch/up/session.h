@@ -9,6 +9,7 @@
 #include "up/scheduler.h"
 #include "up/store.h"
 #include <korch/cluster.h>
+#include <korch/elector.h>
 
 typedef struct session {
 	const up_options *options;
@@ -16,6 +17,7 @@ typedef struct session {
 	korch_loop *loop;
 	korch_runtime *runtime; /* the cluster's, once that is open */
 	korch_store *store;     /* NULL: the cluster's own, in memory */
+	korch_elector *elector; /* NULL: the store is this process' alone */
 	korch_cluster *cluster;
 	tool_output *output;
 	tool_rows rows;
@@ -31,6 +33,9 @@ typedef struct session {
 	int is_dirty;
 	int is_changed_on_disk;
 	int n_interrupts;
+	int hands_over; /* it was TERM: the next leader goes on with what runs */
+	int is_elected;
+	int is_ending;
 	tool_wish wish;
 	tool_asked asked;
 } session;

@@ -114,7 +114,7 @@ static int has_pods(const state *self)
 	return n;
 }
 
-static int check_durable(const state *self, int may_be_new, korch_error **err)
+static int check_owner(const state *self, korch_error **err)
 {
 	struct stat status;
 	if (stat(self->folder, &status) == 0 &&
@@ -123,6 +123,11 @@ static int check_durable(const state *self, int may_be_new, korch_error **err)
 		                       "%s: others may write there; a state folder must belong to this "
 		                       "user alone",
 		                       self->folder);
+	return 0;
+}
+
+static int check_objects(const state *self, int may_be_new, korch_error **err)
+{
 	if (exists(self->store_file))
 		return 0;
 	if (has_pods(self))
@@ -135,14 +140,11 @@ static int check_durable(const state *self, int may_be_new, korch_error **err)
 	return 0;
 }
 
-int state_at(state *out, const char *path, int may_be_new, korch_error **err)
+int state_without_objects(state *out, const char *path, korch_error **err)
 {
 	if (!*path || strlen(path) > PATH_LENGTH_MAX)
 		return korch_error_set(err, KORCH_E_INVALID, "--state: a path of 1 to %d bytes is needed",
 		                       PATH_LENGTH_MAX);
-	if (!may_be_new && !exists(path))
-		return korch_error_set(err, KORCH_E_NOT_FOUND, "there is no %s, and no manifests are given",
-		                       path);
 	int code = make_folder(path, err);
 	if (code < 0)
 		return code;
@@ -154,7 +156,16 @@ int state_at(state *out, const char *path, int may_be_new, korch_error **err)
 		fill(out, real);
 	free(real);
 	out->is_durable = 1;
-	return code < 0 ? code : check_durable(out, may_be_new, err);
+	return code < 0 ? code : check_owner(out, err);
+}
+
+int state_at(state *out, const char *path, int may_be_new, korch_error **err)
+{
+	if (*path && !may_be_new && !exists(path))
+		return korch_error_set(err, KORCH_E_NOT_FOUND, "there is no %s, and no manifests are given",
+		                       path);
+	int code = state_without_objects(out, path, err);
+	return code < 0 ? code : check_objects(out, may_be_new, err);
 }
 
 int state_runtime(korch_runtime **out, const state *self, korch_loop *loop,

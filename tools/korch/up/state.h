@@ -22,6 +22,8 @@ typedef struct state {
  * and pods are there.
  */
 int state_at(state *out, const char *path, int may_be_new, korch_error **err);
+/* The same of a folder whose objects are elsewhere. */
+int state_without_objects(state *out, const char *path, korch_error **err);
 /* Opens the process runtime there; nothing that runs is touched. */
 int state_runtime(korch_runtime **out, const state *self, korch_loop *loop,
                   const korch_process_options *options, korch_error **err);

@@ -1,9 +1,23 @@
-/* Where the objects of `korch up` are: in the state folder's file, or in memory. */
+/* Where the objects of `korch up` are: in etcd, in the state folder's file, or in memory. */
 #include "up/store.h"
+
+static int open_etcd(korch_store **out, korch_loop *loop, const up_options *options,
+                     korch_error **err)
+{
+	const korch_store_etcd_options etcd = {.size = sizeof(etcd),
+	                                       .url = options->store,
+	                                       .prefix = options->prefix,
+	                                       .ca_file = options->store_ca,
+	                                       .cert_file = options->store_cert,
+	                                       .key_file = options->store_key};
+	return korch_store_etcd_new(out, loop, &etcd, err);
+}
 
 int up_store_open(korch_store **out, korch_loop *loop, const up_options *options,
                   const state *folders, korch_error **err)
 {
+	if (options->store)
+		return open_etcd(out, loop, options, err);
 	if (!options->state)
 		return 0;
 	const korch_store_sqlite_options sqlite = {.size = sizeof(sqlite), .path = folders->store_file};
