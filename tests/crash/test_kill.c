@@ -14,7 +14,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { KILLS = 1000, CHECK_EVERY = 50, COMPACT_EVERY = 120, ANSWERS_MAX = 60, MOST = 100 };
+enum {
+	KILLS = 1000,
+	CHECK_EVERY = 50,
+	BACKUP_EVERY = 20,
+	COMPACT_EVERY = 120,
+	ANSWERS_MAX = 60,
+	MOST = 100
+};
 
 static char folder[64], path[96];
 static uint64_t random_state = 88172645463325252u;
@@ -204,8 +211,34 @@ static pid_t start_writer(int *fd)
 	return child;
 }
 
+static void on_problem(void *userdata, const char *line)
+{
+	(void)userdata;
+	ck_abort_msg("%s", line);
+}
+
+static korch_store_file_report check(const char *name)
+{
+	const korch_store_sqlite_options options = {.size = sizeof(options), .path = name};
+	korch_store_file_report report = {.problems = 1};
+	ck_assert_int_eq(korch_store_file_check(&report, &options, on_problem, NULL, NULL), 0);
+	ck_assert_uint_eq(report.problems, 0);
+	return report;
+}
+
+/* A copy that is made while the writer writes is of one moment, and has all that was answered. */
+static void back_up(void)
+{
+	char copy[112];
+	const korch_store_sqlite_options options = {.size = sizeof(options), .path = path};
+	snprintf(copy, sizeof(copy), "%s.copy", path);
+	uint64_t newest = known.newest;
+	ck_assert_int_eq(korch_store_file_backup(NULL, &options, copy, 1, NULL), 0);
+	ck_assert_uint_ge(check(copy).revision, newest);
+}
+
 /* One life: its end comes after some answers and a while, or while it opens the store. */
-static void live_and_be_killed(void)
+static void live_and_be_killed(int is_backed_up)
 {
 	memset(&life, 0, sizeof(life));
 	int fd = -1;
@@ -215,6 +248,8 @@ static void live_and_be_killed(void)
 	uint64_t pause = draw(is_early ? 4000000 : 300000);
 	while (!is_early && (!life.is_watched || life.n_answers < answers))
 		ck_assert_int_eq(read_message(fd), 1);
+	if (is_backed_up && !is_early)
+		back_up();
 	for (volatile uint64_t spin = 0; spin < pause; spin++)
 		;
 	ck_assert_int_eq(kill(child, SIGKILL), 0);
@@ -224,31 +259,21 @@ static void live_and_be_killed(void)
 	close(fd);
 }
 
-static void on_problem(void *userdata, const char *line)
-{
-	(void)userdata;
-	ck_abort_msg("%s", line);
-}
-
 /* What `korch store` does now and then. */
 static void look_after(uint64_t i)
 {
 	const korch_store_sqlite_options options = {.size = sizeof(options), .path = path};
-	korch_store_file_report report = {.problems = 1};
-	if (i % CHECK_EVERY == 0) {
-		ck_assert_int_eq(korch_store_file_check(&report, &options, on_problem, NULL, NULL), 0);
-		ck_assert_uint_eq(report.problems, 0);
-		ck_assert_uint_ge(report.revision, known.newest);
-	}
+	if (i % CHECK_EVERY == 0)
+		ck_assert_uint_ge(check(path).revision, known.newest);
 	if (i % COMPACT_EVERY == 0)
-		ck_assert_int_eq(korch_store_file_compact(&report, &options, NULL), 0);
+		ck_assert_int_eq(korch_store_file_compact(NULL, &options, NULL), 0);
 }
 
 START_TEST(killed_writer)
 {
 	uint64_t kills = unit_seeds(KILLS), n_opened = 0, n_answers = 0;
 	for (uint64_t i = 1; i <= kills; i++) {
-		live_and_be_killed();
+		live_and_be_killed(i % BACKUP_EVERY == 0);
 		n_opened += (uint64_t)life.is_watched;
 		n_answers += life.n_answers;
 		if (n_opened > 0)

@@ -137,6 +137,26 @@ static void on_commit(void *userdata, int code, const korch_commit_result *resul
 	start(of);
 }
 
+/* What must be refused, with all that is in it. */
+static void on_refused(void *userdata, int code, const korch_commit_result *result)
+{
+	(void)userdata;
+	(void)result;
+	if (code != KORCH_E_EXISTS)
+		say_failed(KORCH_E_INTERNAL);
+}
+
+/* A transaction that expects a slot not to be there, which is; its other object must never be. */
+static void start_refused(stream *of)
+{
+	char name[3] = {(char)('0' + of->i), 'a', '\0'};
+	korch_write writes[] = {put(of, SLOTS), {.op = KORCH_WRITE_CHECK}};
+	writes[0].expected = KORCH_REVISION_ANY;
+	writes[1].key = (korch_key){writer.kind, "ns", name};
+	writes[1].expected = KORCH_REVISION_NONE;
+	must(korch_store_commit(writer.store, writes, 2, on_refused, of));
+}
+
 /* The next transaction of a stream; the first two streams say what they expect. */
 static void start(stream *of)
 {
@@ -152,6 +172,8 @@ static void start(stream *of)
 	for (unsigned i = 0; i < SLOTS; i++)
 		writes[i].expected = of->i < 2 ? of->revisions[i] : KORCH_REVISION_ANY;
 	must(korch_store_commit(writer.store, writes, SLOTS, on_commit, of));
+	if (of->started % 5 == 0)
+		start_refused(of);
 }
 
 static void on_compact(void *userdata, int code, const korch_commit_result *result)

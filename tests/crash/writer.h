@@ -4,7 +4,7 @@
  *
  * STREAMS streams of transactions, each numbered from 1: transaction i of a stream sets its slots a
  * and b to i, and slot c when i is even; when i is odd, c is deleted. So each state says which
- * transactions it has, and whether it has them as a whole.
+ * transactions it has, and whether it has them as a whole. Some others must be refused.
  */
 #ifndef KORCH_TESTS_CRASH_WRITER_H
 #define KORCH_TESTS_CRASH_WRITER_H

@@ -7,11 +7,10 @@
 /* What must not be written over. */
 static int check_target(const char *path, const char *to, int replace, korch_error **err)
 {
-	struct stat target, source;
+	struct stat target;
 	if (stat(to, &target) < 0)
 		return 0;
-	if (stat(path, &source) == 0 && source.st_dev == target.st_dev &&
-	    source.st_ino == target.st_ino)
+	if (korch__sqlite_is_same_file(path, to))
 		return korch_error_set(err, KORCH_E_INVALID, "%s is the store itself", to);
 	if (!S_ISREG(target.st_mode))
 		return korch_error_set(err, KORCH_E_INVALID, "%s: not a file", to);

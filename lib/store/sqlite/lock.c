@@ -9,9 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { HOLDER_MAX = 128 };
+enum { HOLDER_MAX = 128, PAUSE_MS = 20 };
 
 static int refuse_held(korch_error **err, const char *path, int fd)
 {
@@ -37,6 +38,23 @@ static void write_holder(int fd)
 		return;
 }
 
+/*
+ * The lock, or -1. Who only reads (a check, a backup) is waited for, as it is over soon; a holder
+ * is not.
+ */
+static int lock_alone(int fd)
+{
+	const struct timespec pause = {.tv_nsec = (long)PAUSE_MS * 1000000};
+	for (int ms = 0;; ms += PAUSE_MS) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return 0;
+		if (errno != EWOULDBLOCK || ms >= KORCH__SQLITE_BUSY_MS || flock(fd, LOCK_SH | LOCK_NB) < 0)
+			return -1;
+		flock(fd, LOCK_UN);
+		nanosleep(&pause, NULL);
+	}
+}
+
 int korch__sqlite_lock(const char *path, korch_error **err)
 {
 	_cleanup_free_ char *name = korch__sprintf("%s.lock", path);
@@ -46,7 +64,7 @@ int korch__sqlite_lock(const char *path, korch_error **err)
 	if (fd < 0)
 		return korch_error_set(err, KORCH_E_IO, "store %s: cannot open %s: %s", path, name,
 		                       strerror(errno));
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+	if (lock_alone(fd) < 0) {
 		int r = errno == EWOULDBLOCK
 		            ? refuse_held(err, path, fd)
 		            : korch_error_set(err, KORCH_E_IO, "store %s: cannot lock %s: %s", path, name,

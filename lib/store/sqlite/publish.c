@@ -17,6 +17,13 @@ static int refuse(korch_error **err, const char *path, const char *what, const c
 	return korch_error_set(err, KORCH_E_IO, "%s: %s: %s", path, what, why);
 }
 
+int korch__sqlite_is_same_file(const char *a, const char *b)
+{
+	struct stat one, other;
+	return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+	       one.st_ino == other.st_ino;
+}
+
 /* All pages, and then what is to be changed in the copy. */
 static int copy_pages(sqlite3 *to, const sqlite_database *from, const char *sql)
 {

@@ -106,6 +106,8 @@ int korch_store_file_restore(korch_store_file_report *out,
 	    !from || !*from)
 		return korch_error_set(err, KORCH_E_INVALID,
 		                       "restoring needs a store's path and a backup's");
+	if (korch__sqlite_is_same_file(options->path, from))
+		return korch_error_set(err, KORCH_E_INVALID, "%s is the store itself", from);
 	sqlite_database backup;
 	int lock = -1;
 	int r = korch__sqlite_open_reader(&backup, from, err);

@@ -168,6 +168,7 @@ int korch__sqlite_check(korch_store_file_report *out, sqlite_database *database,
  * *out is its name. On failure nothing is left. */
 int korch__sqlite_copy(char **out, const sqlite_database *from, const char *to, const char *sql,
                        korch_error **err);
+int korch__sqlite_is_same_file(const char *a, const char *b);
 /* Puts that in the place of `to`, durably. It is gone, in any case. */
 int korch__sqlite_publish(const char *temporary, const char *to, korch_error **err);
 

@@ -1,8 +1,10 @@
 /* Backing up, restoring and compacting files of SQLite stores; what each refuses. */
 #include "file_fixture.h"
 #include "seal_fixture.h"
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -94,6 +96,8 @@ START_TEST(restore_elsewhere)
 	ck_assert_uint_eq(report.revision, 5 + (uint64_t)KORCH_STORE_RESTORE_STEP);
 	open_at(other);
 	ck_assert_str_eq(list(0).text, "a=2@3 c=1@5 ");
+	ck_assert_int_eq(restore(copy, copy, 1), KORCH_E_INVALID);
+	expect_words("is the store itself");
 	snprintf(other, sizeof(other), "%s/missing/other.db", folder);
 	ck_assert_int_eq(restore(other, copy, 0), KORCH_E_IO);
 	expect_words("No such file");
@@ -127,6 +131,33 @@ START_TEST(restore_over_a_killed_one)
 		ck_assert_str_eq(list(0).text, "a=2@3 c=1@5 ");
 		close_store();
 	}
+}
+END_TEST
+
+/* A check or a backup is over soon: who wants to open the store waits for it. */
+START_TEST(readers_are_waited_for)
+{
+	make_store();
+	close_store();
+	char lock[112], byte = 0;
+	int fds[2];
+	snprintf(lock, sizeof(lock), "%s.lock", path);
+	ck_assert_int_eq(pipe(fds), 0);
+	pid_t child = fork();
+	if (child == 0) {
+		int fd = open(lock, O_RDONLY);
+		if (fd < 0 || flock(fd, LOCK_SH) < 0 || write(fds[1], &byte, 1) < 0)
+			_exit(1);
+		_exit(0);
+	}
+	ck_assert_int_eq(read(fds[0], &byte, 1), 1);
+	open_store();
+	ck_assert_str_eq(list(0).text, "a=2@3 c=1@5 ");
+	int status = 1;
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+	close(fds[0]);
+	close(fds[1]);
 }
 END_TEST
 
@@ -206,9 +237,10 @@ KORCH_SUITE(store_file)
 	TCase *files = tcase_create("files");
 	tcase_add_checked_fixture(files, file_set_up, file_tear_down);
 	tcase_set_timeout(files, 120);
-	const TTest *const tests[] = {backup_while_open,        restore_raises_revisions,
-	                              restore_elsewhere,        restore_over_a_killed_one,
-	                              compact_gives_space_back, sealed_values};
+	const TTest *const tests[] = {backup_while_open,      restore_raises_revisions,
+	                              restore_elsewhere,      restore_over_a_killed_one,
+	                              readers_are_waited_for, compact_gives_space_back,
+	                              sealed_values};
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
 		tcase_add_test(files, tests[i]);
 	suite_add_tcase(suite, files);
