@@ -122,6 +122,31 @@ START_TEST(cut_while_created)
 }
 END_TEST
 
+/* `korch store compact`, cut at each of its changes. */
+START_TEST(cut_while_compacted)
+{
+	uint64_t n = 1;
+	for (int is_over = 0; !is_over; n++) {
+		world_start(&at, n, KORCH_STORE_SYNC_FULL);
+		ck_assert_int_eq(world_open(&at), 0);
+		for (int i = 0; i < COMMITS_MAX; i++)
+			ck_assert_int_eq(world_commit(&at), 0);
+		world_close(&at);
+		disk_cut_at(n);
+		int r = world_compact_file(&at);
+		is_over = !disk_is_cut();
+		ck_assert_int_eq(r == 0 || (!is_over && r == KORCH_E_IO), 1);
+		disk_power_on((disk_loss)(n % 3));
+		ck_assert_int_eq(world_open(&at), 0);
+		const char *found = world_look(&at);
+		ck_assert_msg(!found, "cut %llu: %s", (unsigned long long)n, found);
+		ck_assert_int_eq(world_commit(&at), 0);
+		world_stop(&at);
+	}
+	ck_assert_uint_gt(n, 50);
+}
+END_TEST
+
 /* That these tests would notice: without syncs the same cuts lose what was answered. */
 START_TEST(off_is_noticed)
 {
@@ -153,8 +178,9 @@ KORCH_SUITE(crash_power)
 {
 	Suite *suite = suite_create("crash_power");
 	TCase *tests = tcase_create("power");
-	const TTest *const all[] = {cut_while_created, full_loses_nothing, normal_loses_whole_commits,
-	                            off_is_noticed, normal_is_less_than_full};
+	const TTest *const all[] = {cut_while_created,  cut_while_compacted,
+	                            full_loses_nothing, normal_loses_whole_commits,
+	                            off_is_noticed,     normal_is_less_than_full};
 	/* No limit of its own that sanitizers, or KORCH_SEEDS, would reach. */
 	tcase_set_timeout(tests, 280 * (double)unit_seeds(1));
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)

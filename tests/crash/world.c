@@ -27,6 +27,7 @@ void world_start(world *at, uint64_t seed, int32_t synchronous)
 	at->synchronous = synchronous;
 	snprintf(at->folder, sizeof(at->folder), "/tmp/korch-crash-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(at->folder));
+	snprintf(at->path, sizeof(at->path), "%s/store.db", at->folder);
 	ck_assert_int_eq(korch_loop_new_virtual(&at->loop, 0, NULL), 0);
 	disk_start(seed);
 }
@@ -53,14 +54,23 @@ static void disarm(world *at)
 	korch__alloc_fail_at(0);
 }
 
+static korch_store_sqlite_options options_of(const world *at)
+{
+	return (korch_store_sqlite_options){.size = sizeof(korch_store_sqlite_options),
+	                                    .path = at->path,
+	                                    .synchronous = at->synchronous,
+	                                    .window = WORLD_WINDOW};
+}
+
+int world_compact_file(world *at)
+{
+	const korch_store_sqlite_options options = options_of(at);
+	return korch__sqlite_compact(NULL, &options, disk_name, NULL);
+}
+
 int world_open(world *at)
 {
-	char path[96];
-	snprintf(path, sizeof(path), "%s/store.db", at->folder);
-	const korch_store_sqlite_options options = {.size = sizeof(options),
-	                                            .path = path,
-	                                            .synchronous = at->synchronous,
-	                                            .window = WORLD_WINDOW};
+	const korch_store_sqlite_options options = options_of(at);
 	arm(at);
 	int r = korch__sqlite_new(&at->store, at->loop, &options, disk_name, NULL);
 	disarm(at);

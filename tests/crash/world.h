@@ -27,6 +27,7 @@ typedef struct world_step {
 
 typedef struct world {
 	char folder[64];
+	char path[96];
 	korch_loop *loop;
 	korch_store *store;
 	int32_t synchronous;
@@ -46,6 +47,8 @@ void world_stop(world *at);
 /* Opens the store on the disk; its code. */
 int world_open(world *at);
 void world_close(world *at);
+/* What `korch store compact` does to the file, which must be closed. */
+int world_compact_file(world *at);
 /* A random transaction, or a compaction. Its answer: 0, or a code. */
 int world_commit(world *at);
 /* Compares the store with the model. NULL, or what is wrong. From then on the model is what was

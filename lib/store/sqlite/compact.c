@@ -49,6 +49,17 @@ static int compact(korch_store_file_report *out, sqlite_database *database, korc
 	return r;
 }
 
+int korch__sqlite_compact(korch_store_file_report *out, const korch_store_sqlite_options *options,
+                          const char *vfs, korch_error **err)
+{
+	sqlite_database database;
+	int r = korch__sqlite_open(&database, options, vfs, err);
+	if (r == 0)
+		r = compact(out, &database, err);
+	korch__sqlite_close(&database);
+	return r;
+}
+
 int korch_store_file_compact(korch_store_file_report *out,
                              const korch_store_sqlite_options *options, korch_error **err)
 {
@@ -56,10 +67,5 @@ int korch_store_file_compact(korch_store_file_report *out,
 	if (options && options->path && access(options->path, F_OK) < 0)
 		return korch_error_set(err, errno == ENOENT ? KORCH_E_NOT_FOUND : KORCH_E_IO,
 		                       "store %s: cannot open: %s", options->path, strerror(errno));
-	sqlite_database database;
-	int r = korch__sqlite_open(&database, options, NULL, err);
-	if (r == 0)
-		r = compact(out, &database, err);
-	korch__sqlite_close(&database);
-	return r;
+	return korch__sqlite_compact(out, options, NULL, err);
 }

@@ -154,6 +154,10 @@ void korch__sqlite_problem(sqlite_inspection *inspection, const char *format, ..
 void korch__sqlite_inspect_log(sqlite_inspection *inspection, const sqlite_database *database,
                                const korch_record *records, size_t n, const korch_btree *current);
 
+/* compact.c: korch_store_file_compact() on a VFS, as korch__sqlite_new(). */
+int korch__sqlite_compact(korch_store_file_report *out, const korch_store_sqlite_options *options,
+                          const char *vfs, korch_error **err);
+
 /* reader.c: opens a file to be read, at one moment, also while there is a holder; its state is not
  * read yet. */
 int korch__sqlite_open_reader(sqlite_database *database, const char *path, korch_error **err);
