@@ -51,11 +51,6 @@ void *korch__store_self(const korch_store *store, const korch_store_ops *ops)
 	return store && store->ops == ops ? store->self : NULL;
 }
 
-int korch__store_has_leases(const korch_store *store)
-{
-	return store->ops->lease_grant != NULL;
-}
-
 const char *korch_store_name(const korch_store *store)
 {
 	return store ? store->ops->name : "";

@@ -6,7 +6,5 @@
 
 /* The backend's data of a store that was registered with these functions; NULL of another. */
 void *korch__store_self(const korch_store *store, const korch_store_ops *ops);
-/* 1 when it has leases. */
-int korch__store_has_leases(const korch_store *store);
 
 #endif

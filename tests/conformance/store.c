@@ -85,6 +85,14 @@ static int step(void)
 	return korch_loop_step(loop, korch_loop_now(loop) + (fixture_is_late() ? STEP_US : 0));
 }
 
+void fixture_pass(korch_usec us)
+{
+	if (factory->step)
+		factory->step(loop, factory->userdata);
+	else
+		korch_loop_step(loop, korch_loop_now(loop) + us);
+}
+
 void wait_for(const int *flag)
 {
 	while (!*flag) {
@@ -134,5 +142,6 @@ Suite *korch_conformance_store_suite(const korch_conformance_store_factory *want
 	add_life_tests(suite, i);
 	add_lease_tests(suite, i);
 	add_model_tests(suite, i);
+	add_fault_tests(suite, i);
 	return suite;
 }

@@ -52,6 +52,8 @@
 #define add_life_tests korch__store_test_add_life_tests
 #define add_lease_tests korch__store_test_add_lease_tests
 #define add_model_tests korch__store_test_add_model_tests
+#define add_fault_tests korch__store_test_add_fault_tests
+#define fixture_pass korch__store_test_fixture_pass
 #define add_tests korch__store_test_add_tests
 
 enum { TEXT_MAX = 8192 };
@@ -72,6 +74,8 @@ int fixture_is_late(void);
 /* Frees the store and opens it again. 0 when the store cannot. */
 int fixture_reopen(void);
 
+/* Lets the loop go on for a while: in virtual time so long, otherwise at most. */
+void fixture_pass(korch_usec us);
 /* Lets the loop go on until *flag; fails when nothing is left to happen before. */
 void wait_for(const int *flag);
 /*
@@ -158,6 +162,7 @@ void add_watch_tests(Suite *suite, int i);
 void add_life_tests(Suite *suite, int i);
 void add_lease_tests(Suite *suite, int i);
 void add_model_tests(Suite *suite, int i);
+void add_fault_tests(Suite *suite, int i);
 /* Adds tests of factory i. */
 void add_tests(Suite *suite, const char *name, const TTest *const *tests, size_t n, int i);
 #define ADD_TESTS(suite, name, i, ...)                                                             \

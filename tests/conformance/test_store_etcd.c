@@ -5,6 +5,7 @@
 #include "etcd.h"
 #include "store.h"
 #include <stdlib.h>
+#include <string.h>
 
 static etcd_server server;
 
@@ -36,7 +37,8 @@ static void clean(void *userdata)
 	etcd_stop(&server);
 }
 
-int main(void)
+/* usage: conformance-store-etcd [late]: behind a store that lets calls overtake each other */
+int main(int argc, char **argv)
 {
 	korch_store_etcd_options options = {.size = sizeof(options), .seed = 1};
 	korch_conformance_store_factory factory = {.size = sizeof(factory),
@@ -47,6 +49,10 @@ int main(void)
 	                                           .real_time = 1,
 	                                           .seed = 3,
 	                                           .userdata = &options};
+	if (argc > 1 && strcmp(argv[1], "late") == 0) {
+		factory.name = "etcd, late";
+		factory.late = 1;
+	}
 	SRunner *runner = srunner_create(korch_conformance_store_suite(&factory));
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);

@@ -180,7 +180,7 @@ int korch_store_faulty_new(korch_store **out, korch_loop *loop, korch_store *inn
 		store->faults = *options->faults;
 	int r = korch_timer_new(&store->mending, loop, mend, store);
 	if (r == 0)
-		r = korch_store_register(out, korch__store_has_leases(inner) ? &leasing_ops : &plain_ops,
+		r = korch_store_register(out, korch_store_has_leases(inner) ? &leasing_ops : &plain_ops,
 		                         store, err);
 	if (r < 0)
 		release(store);
