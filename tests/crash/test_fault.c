@@ -110,7 +110,7 @@ KORCH_SUITE(crash_fault)
 	TCase *tests = tcase_create("faults");
 	const TTest *const all[] = {each_call_fails, full_disk};
 	/* No limit of its own that sanitizers, or KORCH_SEEDS, would reach. */
-	tcase_set_timeout(tests, 280 * (double)unit_seeds(1));
+	tcase_set_timeout(tests, 580 * (double)unit_seeds(1));
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		tcase_add_test(tests, all[i]);
 	suite_add_tcase(suite, tests);

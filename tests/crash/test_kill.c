@@ -293,7 +293,7 @@ KORCH_SUITE(crash_kill)
 	Suite *suite = suite_create("crash_kill");
 	TCase *kills = tcase_create("kills");
 	tcase_add_checked_fixture(kills, set_up, tear_down);
-	tcase_set_timeout(kills, 280 * (double)unit_seeds(1));
+	tcase_set_timeout(kills, 580 * (double)unit_seeds(1));
 	tcase_add_test(kills, killed_writer);
 	suite_add_tcase(suite, kills);
 	return suite;

@@ -235,7 +235,7 @@ KORCH_SUITE(crash_memory)
 {
 	Suite *suite = suite_create("crash_memory");
 	TCase *tests = tcase_create("memory");
-	tcase_set_timeout(tests, 280);
+	tcase_set_timeout(tests, 580);
 	const TTest *const all[] = {opening, committing, order_is_kept, sqlite_memory};
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		tcase_add_test(tests, all[i]);

@@ -8,7 +8,7 @@
 #include "world.h"
 #include <stdio.h>
 
-enum { CUTS = 1500, CUTS_OFF = 500, COMMITS_MAX = 60 };
+enum { CUTS = 1000, CUTS_OFF = 500, COMMITS_MAX = 60 };
 
 static disk_loss random_loss(void)
 {
@@ -182,7 +182,7 @@ KORCH_SUITE(crash_power)
 	                            full_loses_nothing, normal_loses_whole_commits,
 	                            off_is_noticed,     normal_is_less_than_full};
 	/* No limit of its own that sanitizers, or KORCH_SEEDS, would reach. */
-	tcase_set_timeout(tests, 280 * (double)unit_seeds(1));
+	tcase_set_timeout(tests, 580 * (double)unit_seeds(1));
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		tcase_add_test(tests, all[i]);
 	suite_add_tcase(suite, tests);

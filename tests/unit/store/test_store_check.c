@@ -2,6 +2,7 @@
 #include "file_fixture.h"
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -120,6 +121,57 @@ START_TEST(check_tells_broken_pages)
 }
 END_TEST
 
+static void write_bytes(const char *data, size_t n)
+{
+	FILE *file = fopen(path, "wb");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_uint_eq(fwrite(data, 1, n, file), n);
+	fclose(file);
+}
+
+static void remove_beside(const char *end)
+{
+	char name[112];
+	snprintf(name, sizeof(name), "%s%s", path, end);
+	unlink(name);
+}
+
+/* Whatever is in the file: it is told, or fine; and what is fine can be opened. */
+START_TEST(check_survives_anything)
+{
+	make_store();
+	for (int i = 0; i < 100; i++)
+		put(config_map, i % 2 ? "d" : "e", "1");
+	close_store();
+	char *whole;
+	size_t n = read_file(&whole, path);
+	char *damaged = malloc(n);
+	ck_assert_ptr_nonnull(damaged);
+	uint64_t random = 1, n_told = 0, n_seeds = unit_seeds(200);
+	for (uint64_t seed = 0; seed < n_seeds; seed++) {
+		memcpy(damaged, whole, n);
+		for (uint64_t i = 0; i < 1 + seed % 40; i++) {
+			random = random * 6364136223846793005u + 1442695040888963407u;
+			damaged[(random >> 20) % n] ^= (char)(1 << (random >> 16) % 8);
+		}
+		write_bytes(damaged, seed % 10 ? n : (random >> 20) % n);
+		int r = check(path);
+		ck_assert_int_eq(r == 0 || error, 1);
+		n_told += r < 0 || report.problems > 0;
+		korch_error_free(error);
+		error = NULL;
+		if (open_window(0, NULL) < 0)
+			ck_assert_msg(r < 0 || report.problems > 0, "seed %llu", (unsigned long long)seed);
+		close_store();
+		remove_beside("-wal");
+		remove_beside("-shm");
+	}
+	ck_assert_uint_gt(n_told, n_seeds / 4);
+	free(damaged);
+	free(whole);
+}
+END_TEST
+
 KORCH_SUITE(store_check)
 {
 	Suite *suite = suite_create("store_check");
@@ -127,7 +179,7 @@ KORCH_SUITE(store_check)
 	tcase_add_checked_fixture(files, file_set_up, file_tear_down);
 	tcase_set_timeout(files, 120);
 	const TTest *const tests[] = {check_counts, check_refuses, check_tells_damage,
-	                              check_tells_broken_pages};
+	                              check_tells_broken_pages, check_survives_anything};
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
 		tcase_add_test(files, tests[i]);
 	suite_add_tcase(suite, files);
