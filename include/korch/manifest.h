@@ -91,6 +91,10 @@ KORCH_API int korch_manifest_read_path(korch_manifest *manifest, const char *pat
 KORCH_API size_t korch_manifest_count(const korch_manifest *manifest);
 /** The i-th object, NULL behind the last. Borrowed. @since 0.1 */
 KORCH_API const korch_object *korch_manifest_object(const korch_manifest *manifest, size_t i);
+/** Sets an annotation of the i-th object, as if the manifest said so. @return 0, KORCH_E_INVALID
+ * (no such object), KORCH_E_NOMEM. @since 0.1 */
+KORCH_API int korch_manifest_annotate(korch_manifest *manifest, size_t i, const char *name,
+                                      const char *value);
 /** Name of the file that the i-th object came from, or NULL. Borrowed. @since 0.1 */
 KORCH_API const char *korch_manifest_file(const korch_manifest *manifest, size_t i);
 /** Line where the i-th object begins, from 1; 0 behind the last. @since 0.1 */

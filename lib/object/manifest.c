@@ -5,6 +5,7 @@
 #include "object/manifest.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "object/object.h"
 #include "object/tree.h"
 #include <string.h>
 
@@ -74,6 +75,19 @@ const korch_object *korch_manifest_object(const korch_manifest *manifest, size_t
 {
 	const korch__manifest_item *item = item_at(manifest, i);
 	return item ? item->object : NULL;
+}
+
+int korch_manifest_annotate(korch_manifest *manifest, size_t i, const char *name, const char *value)
+{
+	if (!item_at(manifest, i) || !name || !value)
+		return KORCH_E_INVALID;
+	_cleanup_object_ korch_object *next = korch_object_edit(manifest->items.items[i].object);
+	korch_object_meta *meta = next ? korch_object_edit_meta(next) : NULL;
+	if (!meta || korch_map_set(&meta->annotations, name, value) < 0)
+		return KORCH_E_NOMEM;
+	korch_object_unref(manifest->items.items[i].object);
+	manifest->items.items[i].object = KORCH_STEAL(next);
+	return 0;
 }
 
 const char *korch_manifest_file(const korch_manifest *manifest, size_t i)

@@ -67,7 +67,7 @@ static void on_signal(void *userdata, int fd, int events)
 			self->is_dirty = 1;
 		else
 			self->n_interrupts++;
-		if (info.ssi_signo == SIGTERM && self->elector)
+		if (info.ssi_signo == SIGQUIT || (info.ssi_signo == SIGTERM && self->elector))
 			self->hands_over = 1;
 	}
 }
@@ -161,6 +161,18 @@ static int stop(session *self)
 	}
 }
 
+/* What is written is written: pods, and whatever they do now, are the next start's. */
+static int leave(session *self)
+{
+	char text[64];
+	const korch_view_query pods = {.kind = &korch_pod_kind};
+	size_t n = korch_view_count(korch_engine_view(korch_cluster_engine(self->cluster)), &pods);
+	snprintf(text, sizeof(text), "%s %zu pod%s running",
+	         self->elector ? "hands over, leaving" : "leaving", n, n == 1 ? "" : "s");
+	self->output->ops->note(self->output, text);
+	return 0;
+}
+
 static int open_output(session *self)
 {
 	const char *wanted = self->options->output;
@@ -181,6 +193,8 @@ static int open_signals(session *self)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGWINCH);
+	if (self->options->state)
+		sigaddset(&set, SIGQUIT);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	self->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -207,7 +221,9 @@ static int open_store(session *self, korch_error **err)
 	int code = options->store ? state_without_objects(&self->state, options->state, err)
 	                          : state_at(&self->state, options->state, options->paths.n > 0, err);
 	if (code == 0)
-		code = up_store_open(&self->store, self->loop, options, &self->state, err);
+		code = up_sealer_open(&self->sealer, options, err);
+	if (code == 0)
+		code = up_store_open(&self->store, self->loop, options, self->sealer, &self->state, err);
 	return code < 0 ? code : standby_open(self, err);
 }
 
@@ -259,6 +275,10 @@ static int open_cluster(session *self, korch_error **err)
 		                        "no schedulerName are left alone");
 	code = korch_cluster_open(&self->cluster, &cluster, err);
 	self->rows.cluster = self->cluster;
+	if (code == 0 && self->sealer) {
+		up_sealer_warn(self->sealer, self->output);
+		up_sealer_renew(self->store, self->output);
+	}
 	if (code < 0) {
 		korch_runtime_free(self->runtime);
 		self->runtime = NULL;
@@ -304,6 +324,7 @@ static void close_session(session *self)
 	}
 	standby_close(self);
 	korch_store_free(self->store);
+	korch_sealer_free(self->sealer);
 	files_free(self->files);
 	korch_poll_free(self->key_poll);
 	korch_poll_free(self->signal_poll);
@@ -358,10 +379,7 @@ static int serve_in_order(session *self, korch_manifest *manifest)
 	serve(self);
 	if (!standby_leads(self))
 		return 0;
-	if (!self->hands_over)
-		return stop(self);
-	self->output->ops->note(self->output, "hands over: what runs goes on running");
-	return 0;
+	return self->hands_over ? leave(self) : stop(self);
 }
 
 /* One term, from the opening of the cluster to its end. *first: taken. */

@@ -96,6 +96,7 @@ int korch__annotation_is_deployments_own(const char *key)
 	    KORCH__ANNOTATION_DESIRED,
 	    KORCH__ANNOTATION_MAX,
 	    "deprecated.deployment.rollback.to",
+	    "korch.dev/manifest",
 	};
 	for (size_t i = 0; i < KORCH_COUNT(own); i++) {
 		if (strcmp(key, own[i]) == 0)

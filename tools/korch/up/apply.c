@@ -71,7 +71,7 @@ static void on_applied(void *userdata, const korch_object *object, korch_apply_r
 	}
 }
 
-static int manifest_has(const korch_manifest *manifest, const korch_object *object)
+int session_manifest_has(const korch_manifest *manifest, const korch_object *object)
 {
 	const korch_key wanted = korch_object_key(object);
 	for (size_t i = 0; i < korch_manifest_count(manifest); i++) {
@@ -82,35 +82,44 @@ static int manifest_has(const korch_manifest *manifest, const korch_object *obje
 	return 0;
 }
 
+void session_delete(session *self, const korch_key *key)
+{
+	korch_error *error = NULL;
+	int code = korch_cluster_delete(self->cluster, key, NULL, &error);
+	if (code < 0 && code != KORCH_E_NOT_FOUND) {
+		session_tell(self, error);
+		return;
+	}
+	korch_error_free(error);
+	self->output->ops->deleted(self->output, key);
+}
+
 /* What was in the manifests before and is not now goes. */
 static void prune(session *self, const korch_manifest *before, const korch_manifest *now)
 {
 	for (size_t i = 0; before && i < korch_manifest_count(before); i++) {
 		const korch_object *object = korch_manifest_object(before, i);
-		korch_error *error = NULL;
-		if (manifest_has(now, object))
-			continue;
 		const korch_key key = korch_object_key(object);
-		int code = korch_cluster_delete(self->cluster, &key, NULL, &error);
-		if (code < 0 && code != KORCH_E_NOT_FOUND) {
-			session_tell(self, error);
-			continue;
-		}
-		korch_error_free(error);
-		self->output->ops->deleted(self->output, &key);
+		if (!session_manifest_has(now, object))
+			session_delete(self, &key);
 	}
 }
 
 int session_apply(session *self, korch_manifest *manifest)
 {
 	korch_error *error = NULL;
-	int code = korch_cluster_apply(self->cluster, manifest, on_applied, self, &error);
+	int code = self->state.is_durable ? session_mark(manifest) : 0;
+	if (code == 0)
+		code = korch_cluster_apply(self->cluster, manifest, on_applied, self, &error);
 	if (code < 0) {
 		session_tell(self, error);
 		korch_manifest_free(manifest);
 		return code;
 	}
-	prune(self, self->manifest, manifest);
+	if (self->state.is_durable)
+		session_prune_marked(self, manifest);
+	else
+		prune(self, self->manifest, manifest);
 	korch_manifest_free(self->manifest);
 	self->manifest = manifest;
 	return 0;

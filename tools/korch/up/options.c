@@ -31,8 +31,9 @@ static const char USAGE[] =
     "load balancer by connection (default), or\n"
     "                         HAProxy by request, which must be installed\n"
     "  --prometheus URL       where metrics of AnalysisTemplates without an address are asked\n"
-    "  --state FOLDER         keep all objects in FOLDER/store.db, and go on with them, and with "
-    "what runs, at the next start\n"
+    "  --state FOLDER         keep all objects in FOLDER/store.db: the next start goes on with "
+    "them, and with what runs. Ctrl-C stops\n"
+    "                         pods and keeps objects; Ctrl-\\ (SIGQUIT) leaves pods running\n"
     "  --store URL            keep all objects in etcd, for several korch at once, one of which "
     "leads: etcd://HOST:PORT[,HOST:PORT…][/PREFIX],\n"
     "                         etcds://… for TLS; what runs is in --state FOLDER. TERM hands over: "
@@ -43,6 +44,11 @@ static const char USAGE[] =
     "  --node NAME            of this node, where the machine's name would be another's: each "
     "--state FOLDER of a store is a node\n"
     "  --lease SECONDS        a leader that is silent for so long is followed by another (15)\n"
+    "  --key-file NAME=FILE   seal Secrets in the store under this key; may be repeated: the first "
+    "seals, all open\n"
+    "  --key-env NAME=VARIABLE  the same, with the key in a variable of the environment\n"
+    "  --accept-plain         with a key: what is there in plain text is taken, and sealed\n"
+    "  --encryption-config FILE  seal by an API server's EncryptionConfiguration instead\n"
     "Keys on a terminal: up/down select, u undo the last rollout, r restart, + - scale, q quit; on "
     "a "
     "Rollout also p promote,\n"
@@ -68,37 +74,6 @@ static int add_image(up_options *options, const char *text)
 	return EXIT_FINE;
 }
 
-static int set_store(up_options *options, int option, const char *text)
-{
-	char *end = NULL;
-	switch (option) {
-	case STORE:
-		options->store = text;
-		return EXIT_FINE;
-	case PREFIX:
-		options->prefix = text;
-		return EXIT_FINE;
-	case STORE_CA:
-		options->store_ca = text;
-		return EXIT_FINE;
-	case STORE_CERT:
-		options->store_cert = text;
-		return EXIT_FINE;
-	case STORE_KEY:
-		options->store_key = text;
-		return EXIT_FINE;
-	case NODE:
-		options->node = text;
-		return EXIT_FINE;
-	default:
-		options->lease_seconds = strtol(text, &end, 10);
-		return end != text && !*end && options->lease_seconds >= 1 &&
-		               options->lease_seconds <= LEASE_MAX_S
-		           ? EXIT_FINE
-		           : tool_usage("up", "--lease %s: seconds are needed, 1 to %d", text, LEASE_MAX_S);
-	}
-}
-
 static int check_store(const up_options *options)
 {
 	if (options->store && !options->state)
@@ -109,6 +84,137 @@ static int check_store(const up_options *options)
 		    "up", "--prefix, --store-ca, --store-cert, --store-key, --node and --lease are for "
 		          "--store");
 	return EXIT_FINE;
+}
+
+/* NAME=FILE, or NAME=VARIABLE. */
+static int add_key(up_options *options, const char *flag, char *text)
+{
+	char *equals = strchr(text, '=');
+	int is_file = strcmp(flag, "--key-file") == 0;
+	if (!equals || equals == text || !equals[1])
+		return tool_usage("up", "%s %s: NAME=%s is needed", flag, text,
+		                  is_file ? "FILE" : "VARIABLE");
+	if (options->n_keys == KEYS_MAX)
+		return tool_usage("up", "at most %d keys", KEYS_MAX);
+	char *name = strndup(text, (size_t)(equals - text));
+	options->key_names[options->n_keys] = name;
+	options->keys[options->n_keys++] = (korch_seal_key){
+	    .name = name,
+	    .file = is_file ? equals + 1 : NULL,
+	    .environment = is_file ? NULL : equals + 1,
+	};
+	return EXIT_FINE;
+}
+
+/* What only means something together with something else. */
+static int check_together(const up_options *options, size_t n_paths)
+{
+	int seals = options->n_keys > 0 || options->encryption_config;
+	int code = check_store(options);
+	if (code != EXIT_FINE)
+		return code;
+	if (n_paths == 0 && !options->state)
+		return tool_usage("up", "which manifests?");
+	if (seals && !options->state)
+		return tool_usage("up", "keys are for objects that are kept: --state is needed");
+	if (options->n_keys && options->encryption_config)
+		return tool_usage("up", "keys, or an --encryption-config, not both");
+	if (options->accept_plain && !options->n_keys)
+		return tool_usage("up", "--accept-plain is for --key-file and --key-env");
+	return EXIT_FINE;
+}
+
+static int set_lease(up_options *options, const char *text)
+{
+	char *end = NULL;
+	options->lease_seconds = strtol(text, &end, 10);
+	if (end != text && !*end && options->lease_seconds >= 1 &&
+	    options->lease_seconds <= LEASE_MAX_S)
+		return EXIT_FINE;
+	return tool_usage("up", "--lease %s: seconds are needed, 1 to %d", text, LEASE_MAX_S);
+}
+
+static int one_of(const char *flag, const char *value, const char *a, const char *b)
+{
+	if (strcmp(value, a) == 0 || strcmp(value, b) == 0)
+		return EXIT_FINE;
+	return tool_usage("up", "%s %s: %s or %s", flag, value, a, b);
+}
+
+/* Options whose value is a text, and where it is kept. */
+static const char **text_of(up_options *options, int option)
+{
+	switch (option) {
+	case 'o':
+		return &options->output;
+	case 'S':
+		return &options->state;
+	case 'P':
+		return &options->scheduler_profile;
+	case 'r':
+		return &options->router;
+	case 'p':
+		return &options->prometheus;
+	case 'e':
+		return &options->encryption_config;
+	case STORE:
+		return &options->store;
+	case PREFIX:
+		return &options->prefix;
+	case STORE_CA:
+		return &options->store_ca;
+	case STORE_CERT:
+		return &options->store_cert;
+	case STORE_KEY:
+		return &options->store_key;
+	case NODE:
+		return &options->node;
+	default:
+		return NULL;
+	}
+}
+
+/* Options that are said or not. */
+static int *flag_of(up_options *options, int option)
+{
+	switch (option) {
+	case 's':
+		return &options->paths.strict;
+	case 'R':
+		return &options->paths.recursive;
+	case 'n':
+		return &options->no_watch;
+	case 'a':
+		return &options->accept_plain;
+	default:
+		return NULL;
+	}
+}
+
+static int take(up_options *options, int option, char *value)
+{
+	const char **text = text_of(options, option);
+	int *flag = flag_of(options, option);
+	if (text)
+		*text = value;
+	if (flag)
+		*flag = 1;
+	switch (option) {
+	case 'i':
+		return add_image(options, value);
+	case 'k':
+		return add_key(options, "--key-file", value);
+	case 'v':
+		return add_key(options, "--key-env", value);
+	case 'o':
+		return one_of("--output", value, "text", "json");
+	case LEASE:
+		return set_lease(options, value);
+	case 'r':
+		return one_of("--router", value, "service", "haproxy");
+	default:
+		return EXIT_FINE;
+	}
 }
 
 int options_parse(up_options *options, int argc, char **argv)
@@ -127,6 +233,10 @@ int options_parse(up_options *options, int argc, char **argv)
 	    {"store-key", required_argument, NULL, STORE_KEY},
 	    {"lease", required_argument, NULL, LEASE},
 	    {"node", required_argument, NULL, NODE},
+	    {"key-file", required_argument, NULL, 'k'},
+	    {"key-env", required_argument, NULL, 'v'},
+	    {"accept-plain", no_argument, NULL, 'a'},
+	    {"encryption-config", required_argument, NULL, 'e'},
 	    {"help", no_argument, NULL, 'h'},
 	    {"scheduler-profile", required_argument, NULL, 'P'},
 	    {"router", required_argument, NULL, 'r'},
@@ -137,60 +247,17 @@ int options_parse(up_options *options, int argc, char **argv)
 	int code = EXIT_FINE;
 	opterr = 0;
 	while (code == EXIT_FINE &&
-	       (option = getopt_long(argc, argv, "i:o:sRnS:P:r:p:h", OPTIONS, NULL)) != -1) {
-		switch (option) {
-		case 'i':
-			code = add_image(options, optarg);
-			break;
-		case 'o':
-			options->output = optarg;
-			if (strcmp(optarg, "text") != 0 && strcmp(optarg, "json") != 0)
-				code = tool_usage("up", "--output %s: text or json", optarg);
-			break;
-		case 's':
-			options->paths.strict = 1;
-			break;
-		case 'R':
-			options->paths.recursive = 1;
-			break;
-		case 'n':
-			options->no_watch = 1;
-			break;
-		case 'S':
-			options->state = optarg;
-			break;
-		case STORE:
-		case PREFIX:
-		case STORE_CA:
-		case STORE_CERT:
-		case STORE_KEY:
-		case LEASE:
-		case NODE:
-			code = set_store(options, option, optarg);
-			break;
-		case 'P':
-			options->scheduler_profile = optarg;
-			break;
-		case 'r':
-			options->router = optarg;
-			if (strcmp(optarg, "service") != 0 && strcmp(optarg, "haproxy") != 0)
-				code = tool_usage("up", "--router %s: service or haproxy", optarg);
-			break;
-		case 'p':
-			options->prometheus = optarg;
-			break;
-		case 'h':
+	       (option = getopt_long(argc, argv, "i:o:sRnS:k:v:ae:P:r:p:h", OPTIONS, NULL)) != -1) {
+		if (option == 'h') {
 			fputs(USAGE, stdout);
 			return -1;
-		default:
-			return tool_usage("up", "unknown option, or one without its value: %s",
-			                  argv[optind - 1]);
 		}
+		code = option == '?' ? tool_usage("up", "unknown option, or one without its value: %s",
+		                                  argv[optind - 1])
+		                     : take(options, option, optarg);
 	}
 	if (code == EXIT_FINE)
-		code = check_store(options);
-	if (code == EXIT_FINE && optind == argc && !options->state)
-		return tool_usage("up", "which manifests?");
+		code = check_together(options, (size_t)(argc - optind));
 	options->paths.paths = argv + optind;
 	options->paths.n = (size_t)(argc - optind);
 	options->paths.keep_lines = 1;
@@ -201,4 +268,6 @@ void options_fini(up_options *options)
 {
 	for (size_t i = 0; i < options->n_images * 2; i++)
 		free(options->image_texts[i]);
+	for (size_t i = 0; i < options->n_keys; i++)
+		free(options->key_names[i]);
 }

@@ -7,6 +7,7 @@
 #include "up/options.h"
 #include "up/output.h"
 #include "up/scheduler.h"
+#include "up/sealer.h"
 #include "up/store.h"
 #include <korch/cluster.h>
 #include <korch/elector.h>
@@ -16,6 +17,7 @@ typedef struct session {
 	up_scheduler scheduler;
 	korch_loop *loop;
 	korch_runtime *runtime; /* the cluster's, once that is open */
+	korch_sealer *sealer;   /* of the store, or NULL */
 	korch_store *store;     /* NULL: the cluster's own, in memory */
 	korch_elector *elector; /* NULL: the store is this process' alone */
 	korch_cluster *cluster;
@@ -33,7 +35,7 @@ typedef struct session {
 	int is_dirty;
 	int is_changed_on_disk;
 	int n_interrupts;
-	int hands_over; /* it was TERM: the next leader goes on with what runs */
+	int hands_over; /* it was QUIT, or TERM with an elector: what runs is the next one's */
 	int is_elected;
 	int is_ending;
 	tool_wish wish;
@@ -46,6 +48,14 @@ void session_grant(session *self);
 void session_tell(session *self, korch_error *error);
 /* Reads all paths again; NULL, with everything said, when something is wrong. */
 korch_manifest *session_read(session *self);
+/* Whether it has an object of that key. */
+int session_manifest_has(const korch_manifest *manifest, const korch_object *object);
+/* Deletes an object, and says so. */
+void session_delete(session *self, const korch_key *key);
+/* prune.c: lets each object say which file it is from; 0 or KORCH_E_NOMEM. */
+int session_mark(korch_manifest *manifest);
+/* Deletes what an earlier manifest of the files that are given had, and this one has not. */
+void session_prune_marked(session *self, const korch_manifest *now);
 /* Takes the manifest. Returns 0, or the code after saying what is wrong; then everything stays as
  * it was. */
 int session_apply(session *self, korch_manifest *manifest);

@@ -8,9 +8,10 @@
 
 /*
  * Opens the store that the options ask for. *out: the caller's, who frees it after the cluster;
- * NULL: none is asked for, and the cluster makes one in memory. folders: have been filled.
+ * NULL: none is asked for, and the cluster makes one in memory. sealer: outlives it, or NULL.
+ * folders: have been filled.
  */
 int up_store_open(korch_store **out, korch_loop *loop, const up_options *options,
-                  const state *folders, korch_error **err);
+                  korch_sealer *sealer, const state *folders, korch_error **err);
 
 #endif
