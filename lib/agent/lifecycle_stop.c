@@ -117,10 +117,20 @@ static void stop_sidecars(korch__decision *d, korch_usec end)
 	}
 }
 
+/* Until the object tells how its containers ended, the runtime is the only one that knows. */
+static int is_recorded(const korch__decision *d)
+{
+	const char *phase = d->pod->status ? d->pod->status->phase : NULL;
+	return d->in->gone || d->in->shutdown || korch__text_equal(phase, "Succeeded") ||
+	       korch__text_equal(phase, "Failed");
+}
+
 static void remove_all(korch__decision *d)
 {
 	const korch__pod_input *in = d->in;
 	d->dead = 1;
+	if (!is_recorded(d))
+		return;
 	if (in->sandbox == KORCH__SANDBOX_READY)
 		korch__op_add(d, (korch__pod_op){.kind = KORCH__OP_SANDBOX_REMOVE});
 	if (in->sandbox != KORCH__SANDBOX_NONE && in->sandbox != KORCH__SANDBOX_REMOVED)

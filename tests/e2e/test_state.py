@@ -60,7 +60,7 @@ kind: Job
 metadata: {name: work}
 spec:
   parallelism: 2
-  completions: 8
+  completions: COUNT
   backoffLimit: 0
   template:
     spec:
@@ -69,7 +69,7 @@ spec:
       containers:
       - name: main
         image: bash:5
-        command: [bash, -c, 'echo "$POD $BASHPID" >> STARTS; sleep 0.4; exit 0']
+        command: [bash, -c, 'echo "$POD $BASHPID" >> STARTS; sleep 0.2; exit 0']
         env: [{name: POD, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]
 """
 POD = """apiVersion: v1
@@ -112,7 +112,8 @@ class State(durable.Case):
     def test_killed_at_random_moments(self):
         """However often it is killed, whenever: nothing is lost, nothing is started twice."""
         dice = random.Random(SEED)
-        path = self.manifest(WEB + JOB)
+        count = 3 * ROUNDS
+        path = self.manifest(WEB + JOB.replace("COUNT", str(count)))
         before = {}
         for i in range(ROUNDS):
             running = self.up(*([path] if i == 0 or dice.random() < 0.5 else []))
@@ -125,12 +126,12 @@ class State(durable.Case):
         alive = [pid for _, pid in self.started("web") if durable.is_alive(pid)]
         last = self.up()
         last.wait_ready("web", 3)
-        last.wait_object("Job", "work", lambda job: job["status"].get("succeeded") == 8)
+        last.wait_object("Job", "work", lambda job: job["status"].get("succeeded") == count)
         self.compare(before, durable.objects(self.state))
         self.assertLessEqual(set(alive), {pid for _, pid in self.started("web") if durable.is_alive(pid)})
         names = [name for name, _ in self.started()]
         self.assertEqual(len(names), len(set(names)), "each pod was started once")
-        self.assertEqual(len(self.started("work")), 8)
+        self.assertEqual(len(self.started("work")), count)
         self.assertEqual(len(self.started("web")), 3)
         pods = last.pods("web")
         self.assertEqual({pod["status"]["containerStatuses"][0]["restartCount"] for pod in pods.values()}, {0})

@@ -31,6 +31,24 @@ START_TEST(test_delete)
 }
 END_TEST
 
+/* The runtime keeps what only it knows until the object tells it: this program may end in between.
+ */
+START_TEST(test_end_is_recorded_first)
+{
+	make("{\"restartPolicy\":\"Never\",\"containers\":[{\"name\":\"a\",\"image\":\"x:1\"}]}");
+	korch__container_facts *facts = world_facts(&w, "a");
+	facts->run = KORCH__RUN_EXITED;
+	facts->exit_code = 7;
+	ck_assert_int_eq(korch__pod_decide(&w.in, &w.out), 0);
+	ck_assert_uint_eq(w.out.ops.n, 0);
+	ck_assert_str_eq(w.out.status->phase, "Failed");
+	world_settle(&w);
+	world_expect(&w, "sandbox-remove;clean;");
+	world_state(&w, "a", "terminated:Error:7");
+	world_fini(&w);
+}
+END_TEST
+
 START_TEST(test_delete_before_start)
 {
 	world_init(&w, "{\"containers\":[{\"name\":\"a\",\"image\":\"x:1\"}]}");
@@ -243,9 +261,9 @@ END_TEST
 KORCH_SUITE(lifecycle_stop)
 {
 	Suite *suite = suite_create("lifecycle_stop");
-	KORCH_CASE(suite, "delete", test_delete, test_delete_before_start, test_delete_while_starting,
-	           test_pre_stop, test_pre_stop_takes_all, test_liveness_then_delete, test_stop_signal,
-	           test_phase_stays);
+	KORCH_CASE(suite, "delete", test_delete, test_end_is_recorded_first, test_delete_before_start,
+	           test_delete_while_starting, test_pre_stop, test_pre_stop_takes_all,
+	           test_liveness_then_delete, test_stop_signal, test_phase_stays);
 	KORCH_CASE(suite, "sidecars", test_sidecars_last, test_sidecars_out_of_time,
 	           test_sidecars_of_a_job);
 	KORCH_CASE(suite, "end", test_deadline, test_shutdown, test_gone);
