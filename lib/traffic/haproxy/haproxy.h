@@ -148,6 +148,8 @@ int korch__haproxy_restore(haproxy_router *router);
 int korch__haproxy_talk_init(haproxy_talk *talk, korch_loop *loop);
 void korch__haproxy_talk_fini(haproxy_talk *talk);
 int korch__haproxy_talk_is_busy(const haproxy_talk *talk);
+/* Whether a process takes connections: those of its runtime socket end with all others. */
+int korch__haproxy_listens(const haproxy_router *router, uint64_t generation);
 /* Sends a line (without its end). The answer comes later, also when it is none. */
 void korch__haproxy_say(haproxy_router *router, haproxy_talk *talk, const char *line,
                         haproxy_reply_fn fn, void *userdata);

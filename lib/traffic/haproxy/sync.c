@@ -176,7 +176,10 @@ static void on_probe(void *userdata, const char *reply)
 	haproxy_router *router = userdata;
 	if (router->state != HAPROXY_STARTING)
 		return;
-	if (!reply || !strstr(reply, "HAProxy")) {
+	/* The one before shares the sockets of clients: as long as it listens its rules are in force.
+	 */
+	if (!reply || !strstr(reply, "HAProxy") ||
+	    (router->is_restoring && korch__haproxy_listens(router, router->generation - 1))) {
 		korch_timer_set(router->timer, korch_loop_now(router->loop) + PROBE_US);
 		return;
 	}

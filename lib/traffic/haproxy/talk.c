@@ -88,15 +88,38 @@ int korch__haproxy_talk_is_busy(const haproxy_talk *talk)
 	return talk->fn != NULL;
 }
 
-static int dial(haproxy_talk *talk, const char *path, korch_loop *loop)
+/* The descriptor of a connection, or a code. */
+static int connect_to(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	if (!path || strlen(path) >= sizeof(address.sun_path))
 		return KORCH_E_LIMIT;
 	memcpy(address.sun_path, path, strlen(path) + 1);
-	talk->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (talk->fd < 0 || connect(talk->fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+		return fd;
+	int is_full = errno == EAGAIN;
+	if (fd >= 0)
+		close(fd);
+	return is_full ? KORCH_E_BUSY : KORCH_E_IO;
+}
+
+int korch__haproxy_listens(const haproxy_router *router, uint64_t generation)
+{
+	_cleanup_free_ char *path = korch__haproxy_socket(router, generation);
+	int fd = connect_to(path);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || fd == KORCH_E_BUSY;
+}
+
+static int dial(haproxy_talk *talk, const char *path, korch_loop *loop)
+{
+	talk->fd = connect_to(path);
+	if (talk->fd < 0) {
+		talk->fd = -1;
 		return KORCH_E_IO;
+	}
 	return korch_poll_new(&talk->poll, loop, talk->fd, KORCH_POLL_OUT, on_ready, talk);
 }
 
