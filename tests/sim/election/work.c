@@ -1,0 +1,128 @@
+/*
+ * The work: config maps "item-N" with a wish, which the leader's controller is to do, noting who it
+ * is and in which term it decided. And what people write, beside the engines and by way of them.
+ */
+#include "world.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int sign(korch_object *object, const process *p)
+{
+	char term[24];
+	korch_fence fence;
+	korch_map **data = &((korch_config_map *)object)->data;
+	if (!korch_elector_leads(p->elector, &fence))
+		broken(p->world, "%s decides, and does not lead", p->name);
+	snprintf(term, sizeof(term), "%" PRIu64, fence.revision);
+	need(korch_map_set(data, "by", p->name));
+	return korch_map_set(data, "term", term);
+}
+
+static int reconcile(void *userdata, const korch_view *view, const korch_request *request,
+                     korch_plan *plan, korch_error **err)
+{
+	(void)err;
+	const process *p = userdata;
+	const korch_object *object =
+	    korch_view_get(view, request->key.kind, request->key.namespace_, request->key.name);
+	const korch_map *data = object ? ((const korch_config_map *)object)->data : NULL;
+	const char *wish = korch_map_get(data, "wish"), *done = korch_map_get(data, "done");
+	if (!wish || (done && strcmp(wish, done) == 0))
+		return 0;
+	korch_object *next = korch_object_edit(object);
+	need(korch_map_set(&((korch_config_map *)next)->data, "done", wish));
+	need(sign(next, p));
+	korch_plan_event(plan, object, "Normal", "Done", "%s did %s", p->name, wish);
+	return korch_plan_update(plan, object, next);
+}
+
+void work_add(process *p)
+{
+	const korch_controller_spec spec = {.size = sizeof(spec),
+	                                    .name = p->controller,
+	                                    .kind = &korch_config_map_kind,
+	                                    .reconcile = reconcile,
+	                                    .userdata = p};
+	need(korch_engine_add(NULL, p->engine, &spec, NULL));
+}
+
+static korch_object *config(const char *name)
+{
+	korch_object *object = NULL;
+	need(korch_object_new(&object, &korch_config_map_kind));
+	korch_object_meta *meta = korch_object_edit_meta(object);
+	need(korch_string_set(&meta->name, name));
+	need(korch_string_set(&meta->namespace_, "default"));
+	return object;
+}
+
+static void ignore(void *userdata, int code, const korch_commit_result *result)
+{
+	(void)userdata;
+	(void)code;
+	(void)result;
+}
+
+static void write_one(world *w, const korch_write *write)
+{
+	need(korch_store_commit(w->net.store, write, 1, ignore, NULL));
+}
+
+void work_wish(world *w, int item)
+{
+	char name[16], wish[16];
+	snprintf(name, sizeof(name), "item-%d", item);
+	snprintf(wish, sizeof(wish), "%d", ++w->wishes[item]);
+	korch_object *object = config(name);
+	need(korch_map_set(&((korch_config_map *)object)->data, "wish", wish));
+	write_one(w, &(korch_write){.object = object, .expected = KORCH_REVISION_ANY});
+}
+
+/* A person's request to one of the processes, which only the leader takes; the last one wins. */
+void work_submit(process *p)
+{
+	korch_plan *plan = NULL;
+	if (!korch_engine_is_synced(p->engine) || !korch_elector_leads(p->elector, NULL))
+		return;
+	const korch_object *there =
+	    korch_view_get(korch_engine_view(p->engine), &korch_config_map_kind, "default", "request");
+	korch_object *object = config("request");
+	char number[24];
+	snprintf(number, sizeof(number), "%" PRIu64, below(p->world, 1000000));
+	need(korch_map_set(&((korch_config_map *)object)->data, "number", number));
+	need(korch_map_set(&((korch_config_map *)object)->data, "by", p->name));
+	need(korch_plan_new(&plan));
+	korch_object *base = there ? config("request") : NULL; /* of no revision */
+	if (base)
+		korch_plan_update(plan, base, object);
+	else
+		korch_plan_create(plan, object);
+	korch_object_unref(base);
+	korch_engine_submit(p->engine, plan, NULL, NULL, NULL);
+}
+
+static const korch_key LEASE = {&korch_lease_kind, "kube-system", "korch-engine"};
+
+void work_remove_lease(world *w)
+{
+	write_one(
+	    w, &(korch_write){.op = KORCH_WRITE_DELETE, .key = LEASE, .expected = KORCH_REVISION_ANY});
+}
+
+static void on_lease(void *userdata, int code, const korch_object *object)
+{
+	world *w = userdata;
+	if (code < 0)
+		return;
+	korch_object *changed = korch_object_edit(object);
+	need(korch_map_set(&korch_object_edit_meta(changed)->labels, "by", "hand"));
+	write_one(w, &(korch_write){.object = changed, .expected = object->revision});
+}
+
+void work_change_lease(world *w)
+{
+	need(korch_store_get(w->net.store, &LEASE, on_lease, w));
+}
