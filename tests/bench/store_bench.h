@@ -14,12 +14,13 @@ typedef struct store_bench {
 	const char *name; /* "sqlite" */
 	/* Opens the store; a second time with what the first one left. */
 	int (*open)(korch_store **out, korch_loop *loop, void *userdata);
-	/* Removes what a part left, when the store is closed. */
+	/* Removes what a part and the raw figures beside it left, when the store is closed. */
 	void (*clear)(void *userdata);
 	/*
 	 * The backend without us, at a place of its own. Each may be NULL, then there is nothing to
 	 * compare with. Puts to `keys` keys a second, so many in flight or in one transaction; a write
 	 * must do what ours does: replace the value, keep the one before it as history, be durable.
+	 * Called in turns with ours, as a machine that others use is not equally fast all the time.
 	 */
 	double (*raw_put)(int n, int keys, int in_flight, void *userdata);
 	/* Seconds for opening, and reading all of `keys` keys (which it puts there first). */
