@@ -1,8 +1,9 @@
 /*
  * The SQLite store beside SQLite itself: bench-sqlite [sealed] [PART …]. SQLite alone does what a
  * durable store with history must do at least: for each write it puts the state before into a log
- * of the latest changes, replaces the row, drops the log's oldest, and commits so many at once with
- * the same page size, journal and fsync. With "sealed" all objects are sealed.
+ * of the latest changes, replaces the row, drops the log's oldest now and then, and commits so many
+ * at once with the same settings of SQLite. With "sealed" all objects are sealed. The files lie in
+ * TMPDIR or /tmp.
  */
 #include "store_bench.h"
 #include <korch/seal.h>
@@ -13,10 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { WINDOW = 16384, TEXT = 64 };
+enum { WINDOW = 16384, SLACK = 64, TEXT = 64 };
 
-static char folder[] = "/tmp/korch-bench-XXXXXX";
-static char path[TEXT], raw_path[TEXT];
+static char folder[TEXT];
+static char path[TEXT + 16], raw_path[TEXT + 16];
 static korch_sealer *sealer;
 
 static int open_ours(korch_store **out, korch_loop *loop, void *userdata)
@@ -34,7 +35,7 @@ static void file_name(char *out, size_t size, const char *base, const char *end)
 
 static uint64_t file_size(const char *base, const char *end)
 {
-	char name[TEXT + 8];
+	char name[TEXT + 32];
 	struct stat status;
 	file_name(name, sizeof(name), base, end);
 	return stat(name, &status) == 0 ? (uint64_t)status.st_size : 0;
@@ -49,7 +50,7 @@ static uint64_t size_of_ours(void *userdata)
 static void remove_files(const char *base)
 {
 	static const char *const ends[] = {"", "-wal", "-shm", ".lock"};
-	char name[TEXT + 8];
+	char name[TEXT + 32];
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		file_name(name, sizeof(name), base, ends[i]);
 		unlink(name);
@@ -63,6 +64,7 @@ typedef struct raw_store {
 	sqlite3_stmt *put;
 	sqlite3_stmt *log;
 	sqlite3_stmt *trim;
+	int64_t first; /* rows of the log up to this one have been removed */
 } raw_store;
 
 static void raw_run(raw_store *raw, const char *sql)
@@ -81,6 +83,7 @@ static raw_store raw_open(void)
 	store_bench_need(sqlite3_open(raw_path, &raw.handle) == SQLITE_OK, "SQLite");
 	raw_run(&raw,
 	        "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+	        "PRAGMA cache_size = -32768;"
 	        "CREATE TABLE IF NOT EXISTS cur (id INTEGER PRIMARY KEY, key TEXT UNIQUE, body BLOB);"
 	        "CREATE TABLE IF NOT EXISTS log (id INTEGER PRIMARY KEY, key TEXT, body BLOB);");
 	raw_prepare(&raw, &raw.put,
@@ -122,8 +125,12 @@ static void raw_write(raw_store *raw, unsigned key, unsigned version)
 
 static void raw_commit(raw_store *raw)
 {
-	sqlite3_bind_int64(raw->trim, 1, sqlite3_last_insert_rowid(raw->handle) - WINDOW);
-	raw_step(raw->trim);
+	int64_t first = sqlite3_last_insert_rowid(raw->handle) - WINDOW;
+	if (first - raw->first > SLACK) {
+		sqlite3_bind_int64(raw->trim, 1, first);
+		raw_step(raw->trim);
+		raw->first = first;
+	}
 	raw_run(raw, "COMMIT");
 }
 
@@ -231,6 +238,8 @@ int main(int argc, char **argv)
 	    .raw_latency = raw_latency,
 	    .size = size_of_ours,
 	};
+	const char *parent = getenv("TMPDIR");
+	snprintf(folder, sizeof(folder), "%s/korch-bench-XXXXXX", parent ? parent : "/tmp");
 	store_bench_need(mkdtemp(folder) != NULL, "mkdtemp");
 	file_name(path, sizeof(path), folder, "/store.db");
 	file_name(raw_path, sizeof(raw_path), folder, "/raw.db");

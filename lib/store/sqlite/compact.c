@@ -14,6 +14,7 @@ static int run(sqlite_database *database, const char *sql, korch_error **err)
 
 static int trim_all(sqlite_database *database, korch_error **err)
 {
+	database->slack = 0;
 	do {
 		if (korch__sqlite_write(database, NULL) < 0)
 			return korch__sqlite_error(err, database, "cannot compact");

@@ -5,7 +5,8 @@
  *   cur  what is stored now: one row a key
  *   log  the latest changes, each with the state before it; the state after it is that before the
  *        key's next change, or what is stored now, so it need not be there twice
- *   state  one row: the file's own id, the newest revision, and up to which the log is forgotten
+ *   state  one row: the file's own id, the newest revision (or that of the log's last row, when it
+ *          is newer), and up to which the log is forgotten
  */
 #include "base/cleanup.h"
 #include "store/sqlite/sqlite.h"
@@ -20,6 +21,7 @@ enum {
 	SCHEMA_VERSION = 1,
 	WINDOW_DEFAULT = 16384,
 	WINDOW_MAX = 1 << 24,
+	SLACK_MAX = 64,
 };
 
 static const char header[] = "SQLite format 3";
@@ -37,15 +39,25 @@ static const char create_sql[] =
     "INSERT INTO state VALUES (1, lower(hex(randomblob(16))), 0, 0);"
     "COMMIT;";
 
+/* Removed rows are written over where that costs no page more. */
+static const char settings_sql[] = "PRAGMA journal_mode = WAL;"
+                                   "PRAGMA journal_size_limit = 16777216;"
+                                   "PRAGMA cache_size = -32768;"
+                                   "PRAGMA secure_delete = FAST;";
+
 static const char *const statement_sql[STATEMENTS] = {
-    [STATEMENT_REVISION_OF] = "SELECT revision FROM cur WHERE key = ?1",
+    [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
+    [STATEMENT_COMMIT] = "COMMIT",
+    [STATEMENT_FIND] = "SELECT id, revision, length(body) FROM cur WHERE key = ?1",
     [STATEMENT_INSERT] = "INSERT INTO cur (key, revision, body) VALUES (?1, ?2, ?3)",
-    [STATEMENT_UPDATE] = "UPDATE cur SET revision = ?2, body = ?3 WHERE key = ?1",
-    [STATEMENT_DELETE] = "DELETE FROM cur WHERE key = ?1",
+    [STATEMENT_UPDATE] = "UPDATE cur SET revision = ?2, body = ?3 WHERE id = ?1",
+    [STATEMENT_DELETE] = "DELETE FROM cur WHERE id = ?1",
     [STATEMENT_LOG_NEW] = "INSERT INTO log (key, id, revision, type) VALUES (?1, ?2, ?3, ?4)",
-    [STATEMENT_LOG_OLD] = "INSERT INTO log (key, id, revision, type, old_revision, old_body)"
-                          " SELECT ?1, ?2, ?3, ?4, revision, body FROM cur WHERE key = ?1",
+    [STATEMENT_LOG_OLD] = "INSERT INTO log (id, revision, type, key, old_revision, old_body)"
+                          " SELECT ?2, ?3, ?4, key, revision, body FROM cur WHERE id = ?1",
     [STATEMENT_LOG_REVISION] = "SELECT revision FROM log WHERE id = ?1",
+    [STATEMENT_LOG_BYTES] = "SELECT sum(coalesce(length(old_body), 0) + 128) FROM log"
+                            " WHERE id < ?1 AND revision <= ?2",
     [STATEMENT_LOG_TRIM] = "DELETE FROM log WHERE id < ?1 AND revision <= ?2",
     [STATEMENT_SET_STATE] = "UPDATE state SET revision = ?1, compacted = ?2",
     [STATEMENT_CURRENT_FROM] = "SELECT id, key, body FROM cur WHERE id > ?1 ORDER BY id LIMIT 1",
@@ -136,10 +148,7 @@ static int set_up(sqlite_database *database, int is_normal, korch_error **err)
 	if (r == 0 && is_empty)
 		r = run(database, "PRAGMA page_size = 8192", err);
 	if (r == 0)
-		r = run(database,
-		        "PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864;"
-		        "PRAGMA secure_delete = ON;",
-		        err);
+		r = run(database, settings_sql, err);
 	if (r == 0)
 		r = run(database, is_normal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL",
 		        err);
@@ -175,14 +184,23 @@ static int read_id(sqlite_database *database)
 	return sqlite3_finalize(statement) == SQLITE_OK && r == SQLITE_OK ? 0 : -1;
 }
 
+int korch__sqlite_newest(int64_t *out, const sqlite_database *database)
+{
+	return korch__sqlite_number(out, database,
+	                            "SELECT max(revision) FROM"
+	                            " (SELECT revision FROM state UNION ALL SELECT * FROM"
+	                            " (SELECT revision FROM log ORDER BY id DESC LIMIT 1))");
+}
+
 int korch__sqlite_read_state(sqlite_database *database, korch_error **err)
 {
-	int64_t revision = -1, compacted = -1, first = 0, last = 0;
-	if (read_id(database) < 0 ||
-	    korch__sqlite_number(&revision, database, "SELECT revision FROM state") < 0 ||
+	int64_t revision = -1, compacted = -1, first = 0, last = 0, bytes = 0;
+	if (read_id(database) < 0 || korch__sqlite_newest(&revision, database) < 0 ||
 	    korch__sqlite_number(&compacted, database, "SELECT compacted FROM state") < 0 ||
 	    korch__sqlite_number(&first, database, "SELECT min(id) FROM log") < 0 ||
-	    korch__sqlite_number(&last, database, "SELECT max(id) FROM log") < 0)
+	    korch__sqlite_number(&last, database, "SELECT max(id) FROM log") < 0 ||
+	    korch__sqlite_number(&bytes, database,
+	                         "SELECT sum(coalesce(length(old_body), 0) + 128) FROM log") < 0)
 		return korch__sqlite_error(err, database, "cannot read");
 	if (!*database->id || revision < 0 || compacted < 0 || compacted > revision || last < first ||
 	    last - first > 2 * WINDOW_MAX)
@@ -191,8 +209,11 @@ int korch__sqlite_read_state(sqlite_database *database, korch_error **err)
 		    "store %s: no valid id and revision in it; the file is damaged and was left as it is: "
 		    "restore a backup",
 		    database->path);
-	database->state = (sqlite_state){(uint64_t)revision, (uint64_t)compacted, first ? first : 1,
-	                                 last ? last + 1 : 1};
+	database->state = (sqlite_state){.revision = (uint64_t)revision,
+	                                 .compacted = (uint64_t)compacted,
+	                                 .first = first ? first : 1,
+	                                 .end = last ? last + 1 : 1,
+	                                 .log_bytes = bytes};
 	database->is_trimming = 1;
 	return 0;
 }
@@ -222,6 +243,7 @@ int korch__sqlite_open(sqlite_database *database, const korch_store_sqlite_optio
 		return r;
 	database->sealer = options->sealer;
 	database->window = options->window ? (int64_t)options->window : WINDOW_DEFAULT;
+	database->slack = database->window / 16 < SLACK_MAX ? database->window / 16 : SLACK_MAX;
 	database->path = korch__strdup(options->path);
 	if (!database->path)
 		return korch_error_set(err, KORCH_E_NOMEM, "no memory for a store");
@@ -230,7 +252,8 @@ int korch__sqlite_open(sqlite_database *database, const korch_store_sqlite_optio
 	database->lock = r;
 	if ((r = look_at_file(database->path, err)) < 0)
 		return r;
-	if (sqlite3_open_v2(database->path, &database->handle, SQLITE_OPEN_READWRITE, vfs) != SQLITE_OK)
+	if (sqlite3_open_v2(database->path, &database->handle,
+	                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, vfs) != SQLITE_OK)
 		return korch__sqlite_error(err, database, "cannot open");
 	sqlite3_busy_timeout(database->handle, KORCH__SQLITE_BUSY_MS);
 	if ((r = set_up(database, options->synchronous == KORCH_STORE_SYNC_NORMAL, err)) < 0 ||

@@ -153,6 +153,8 @@ static int load_current(file_loader *loader)
 		korch_object_unref(object);
 		return refuse(loader, key, "its revision is not there yet");
 	}
+	loader->database->state.live_bytes +=
+	    sqlite3_column_bytes(loader->rows, 2) + KORCH__SQLITE_ROW_BYTES;
 	r = korch__btree_insert(&loader->memory->current, object);
 	if (r == 0)
 		return 0;

@@ -51,7 +51,7 @@ static int settle_old(uint64_t *revision, const char *path, korch_error **err)
 	if (r == SQLITE_OK)
 		r = sqlite3_wal_checkpoint_v2(old.handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	if (r == SQLITE_OK)
-		korch__sqlite_number(&number, &old, "SELECT revision FROM state");
+		korch__sqlite_newest(&number, &old);
 	korch__sqlite_close(&old);
 	if (r == SQLITE_BUSY)
 		return korch_error_set(

@@ -199,7 +199,7 @@ static int count(sqlite_database *database, korch_reseal_state *state)
 	return r == SQLITE_ROW ? 0 : KORCH_E_IO;
 }
 
-int korch__sqlite_reseal(sqlite_database *database, sqlite_job *job)
+static int reseal_slice(sqlite_database *database, sqlite_job *job)
 {
 	sqlite_reseal *reseal = job->reseal;
 	if (!reseal->in_log && reseal->at == 0 && count(database, &reseal->state) < 0)
@@ -214,6 +214,15 @@ int korch__sqlite_reseal(sqlite_database *database, sqlite_job *job)
 		bytes += r;
 	}
 	return 0;
+}
+
+int korch__sqlite_reseal(sqlite_database *database, sqlite_job *job)
+{
+	/* What was plain is written over, whatever that costs. */
+	sqlite3_exec(database->handle, "PRAGMA secure_delete = ON", NULL, NULL, NULL);
+	int r = reseal_slice(database, job);
+	sqlite3_exec(database->handle, "PRAGMA secure_delete = FAST", NULL, NULL, NULL);
+	return r;
 }
 
 void korch__sqlite_forget_plain(sqlite_database *database)

@@ -14,14 +14,20 @@
 /* How long another connection (a backup) is waited for. */
 enum { KORCH__SQLITE_BUSY_MS = 10000 };
 
+/* What a row takes beside its body, about. */
+enum { KORCH__SQLITE_ROW_BYTES = 128 };
+
 typedef enum sqlite_statement {
-	STATEMENT_REVISION_OF,
+	STATEMENT_BEGIN,
+	STATEMENT_COMMIT,
+	STATEMENT_FIND,
 	STATEMENT_INSERT,
 	STATEMENT_UPDATE,
 	STATEMENT_DELETE,
 	STATEMENT_LOG_NEW,
 	STATEMENT_LOG_OLD,
 	STATEMENT_LOG_REVISION,
+	STATEMENT_LOG_BYTES,
 	STATEMENT_LOG_TRIM,
 	STATEMENT_SET_STATE,
 	STATEMENT_CURRENT_FROM,
@@ -38,6 +44,8 @@ typedef struct sqlite_state {
 	uint64_t compacted; /* the log counts only behind this revision */
 	int64_t first;      /* id of the log's first row */
 	int64_t end;        /* id of the log's next row */
+	int64_t log_bytes;  /* of the log's rows, about */
+	int64_t live_bytes; /* of what is stored now, about; 0 until it has been read */
 } sqlite_state;
 
 typedef struct sqlite_database {
@@ -48,6 +56,7 @@ typedef struct sqlite_database {
 	korch_sealer *sealer; /* borrowed, or NULL */
 	int64_t window;       /* rows of the log that are kept */
 	sqlite_state state;
+	int64_t slack;   /* rows of it that may be more, so that not each transaction removes some */
 	int is_trimming; /* 1: rows that do not count any more are left */
 	int lock;        /* descriptor */
 } sqlite_database;
@@ -66,6 +75,8 @@ typedef struct sqlite_row {
 	char *body; /* PUT: JSON, sealed before it is written; of free() */
 	size_t length;
 	uint64_t old;        /* revision that is stored now, 0: none */
+	int64_t id;          /* its row in cur */
+	int64_t old_length;  /* bytes of what is stored now */
 	korch_key_copy copy; /* DELETE, CHECK: what the write's key points to */
 } sqlite_row;
 
@@ -132,6 +143,8 @@ int korch__sqlite_error(korch_error **err, const sqlite_database *database, cons
 /* The parts of opening: 1 in *is_empty, a file without tables; what `state` says. */
 int korch__sqlite_check_schema(int *is_empty, sqlite_database *database, korch_error **err);
 int korch__sqlite_read_state(sqlite_database *database, korch_error **err);
+/* The newest revision; -1 when there is none. */
+int korch__sqlite_newest(int64_t *out, const sqlite_database *database);
 /* The number that a query gives. */
 int korch__sqlite_number(int64_t *out, const sqlite_database *database, const char *sql);
 

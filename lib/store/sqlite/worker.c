@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* Most jobs in one transaction: more would gain nothing, and keep the first of them waiting. */
-enum { BATCH_MAX = 512 };
+enum { BATCH_MIN = 8, BATCH_MAX = 512 };
 
 struct sqlite_worker {
 	pthread_t thread;
@@ -22,6 +22,7 @@ struct sqlite_worker {
 	pthread_cond_t wanted;
 	sqlite_jobs waiting;
 	sqlite_jobs done;
+	size_t n_under_way; /* pushed and not taken */
 	int is_ending;
 	sqlite_database *database;
 	int fd;
@@ -37,6 +38,16 @@ static void move_jobs(sqlite_jobs *to, sqlite_jobs *from)
 	korch__sqlite_jobs_init(from);
 }
 
+/*
+ * Most jobs of the next batch: half of all, so that the loop answers and makes one half while the
+ * other half is written.
+ */
+static size_t batch_size(const sqlite_worker *worker)
+{
+	size_t half = (worker->n_under_way + 1) / 2;
+	return half < BATCH_MIN ? BATCH_MIN : half < BATCH_MAX ? half : BATCH_MAX;
+}
+
 /* The next batch (none: only trimming is left); 0 at the end. Called and left with the mutex. */
 static int next_batch(sqlite_worker *worker, sqlite_jobs *batch)
 {
@@ -45,7 +56,8 @@ static int next_batch(sqlite_worker *worker, sqlite_jobs *batch)
 	if (worker->is_ending)
 		return 0;
 	sqlite_job *job;
-	while (batch->n < BATCH_MAX && (job = korch__sqlite_jobs_pop(&worker->waiting)))
+	size_t most = batch_size(worker);
+	while (batch->n < most && (job = korch__sqlite_jobs_pop(&worker->waiting)))
 		korch__sqlite_jobs_push(batch, job);
 	return 1;
 }
@@ -115,6 +127,7 @@ void korch__sqlite_worker_push(sqlite_worker *worker, sqlite_job *job)
 {
 	pthread_mutex_lock(&worker->mutex);
 	korch__sqlite_jobs_push(&worker->waiting, job);
+	worker->n_under_way++;
 	pthread_cond_signal(&worker->wanted);
 	pthread_mutex_unlock(&worker->mutex);
 }
@@ -125,6 +138,7 @@ void korch__sqlite_worker_take(sqlite_worker *worker, sqlite_jobs *done)
 	/* Fails when nothing was told since: then the list is empty. */
 	eventfd_read(worker->fd, &count);
 	pthread_mutex_lock(&worker->mutex);
+	worker->n_under_way -= worker->done.n;
 	move_jobs(done, &worker->done);
 	pthread_mutex_unlock(&worker->mutex);
 }

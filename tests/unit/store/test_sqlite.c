@@ -192,15 +192,39 @@ START_TEST(window_is_bounded)
 }
 END_TEST
 
+/* The log has at most 4 MiB when little is alive, whatever the window says. */
+START_TEST(log_is_bounded_by_bytes)
+{
+	enum { LENGTH = 100000, WRITES = 100 };
+	char *value = malloc(LENGTH + 1);
+	memset(value, 'x', LENGTH);
+	value[LENGTH] = '\0';
+	open_store();
+	for (int i = 0; i < WRITES; i++)
+		ck_assert_int_eq(put(config_map, "a", value).code, 0);
+	ck_assert_int_eq(put(config_map, "a", "small").code, 0);
+	ck_assert_int_eq(put(config_map, "b", "1").code, 0);
+	close_store();
+	char *data;
+	ck_assert_uint_lt(read_file(&data, path), 6 << 20);
+	free(data);
+	open_store();
+	ck_assert_str_eq(list(0).text, "a=small@101 b=1@102 ");
+	ck_assert_str_eq(list(101).text, "a=small@101 ");
+	ck_assert_int_eq(list(WRITES / 2).code, KORCH_E_COMPACTED);
+	free(value);
+}
+END_TEST
+
 KORCH_SUITE(store_sqlite)
 {
 	Suite *suite = suite_create("store_sqlite");
 	TCase *files = tcase_create("files");
 	tcase_add_checked_fixture(files, sqlite_set_up, sqlite_tear_down);
 	tcase_set_timeout(files, 120);
-	const TTest *const tests[] = {other_files, newer_schema,     damaged_files,
-	                              no_folder,   read_only_folder, second_holder,
-	                              full_disk,   restart,          window_is_bounded};
+	const TTest *const tests[] = {
+	    other_files,   newer_schema, damaged_files, no_folder,         read_only_folder,
+	    second_holder, full_disk,    restart,       window_is_bounded, log_is_bounded_by_bytes};
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
 		tcase_add_test(files, tests[i]);
 	suite_add_tcase(suite, files);
