@@ -16,6 +16,7 @@
 
 enum {
 	KILLS = 1000,
+	TOOL_KILLS = 60,
 	CHECK_EVERY = 50,
 	BACKUP_EVERY = 20,
 	COMPACT_EVERY = 120,
@@ -288,6 +289,74 @@ START_TEST(killed_writer)
 }
 END_TEST
 
+/* A process that does one thing to files of stores, and mostly is killed in the middle. */
+static void kill_in(void (*act)(const char *copy), const char *copy)
+{
+	pid_t child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		act(copy);
+		_exit(0);
+	}
+	uint64_t pause = draw(12000000);
+	for (volatile uint64_t spin = 0; spin < pause; spin++)
+		;
+	if (draw(4) > 0)
+		kill(child, SIGKILL);
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+}
+
+static void act_restore(const char *copy)
+{
+	const korch_store_sqlite_options options = {.size = sizeof(options), .path = path};
+	korch_store_file_restore(NULL, &options, copy, 1, NULL);
+}
+
+static void act_back_up(const char *copy)
+{
+	const korch_store_sqlite_options options = {.size = sizeof(options), .path = path};
+	korch_store_file_backup(NULL, &options, copy, 1, NULL);
+}
+
+static void act_compact(const char *copy)
+{
+	(void)copy;
+	const korch_store_sqlite_options options = {.size = sizeof(options), .path = path};
+	korch_store_file_compact(NULL, &options, NULL);
+}
+
+/* What is there behind a kill is the old one or the new one. */
+START_TEST(killed_tools)
+{
+	char copy[112];
+	const korch_store_sqlite_options options = {.size = sizeof(options), .path = path};
+	snprintf(copy, sizeof(copy), "%s.copy", path);
+	while (known.revision < 200)
+		live_and_be_killed(0);
+	ck_assert_int_eq(korch_store_file_backup(NULL, &options, copy, 0, NULL), 0);
+	uint64_t objects = check(copy).objects, saved = check(copy).revision;
+	uint64_t before = check(path).revision, n_restored = 0, kills = unit_seeds(TOOL_KILLS);
+	for (uint64_t i = 0; i < kills; i++) {
+		kill_in(act_restore, copy);
+		korch_store_file_report now = check(path);
+		ck_assert_uint_eq(now.objects, objects);
+		ck_assert_int_eq(
+		    now.revision == before || now.revision == before + KORCH_STORE_RESTORE_STEP, 1);
+		n_restored += now.revision != before;
+		before = now.revision;
+		kill_in(act_compact, copy);
+		ck_assert_uint_eq(check(path).revision, before);
+		kill_in(act_back_up, copy);
+		now = check(copy);
+		ck_assert_uint_eq(now.objects, objects);
+		ck_assert_int_eq(now.revision == saved || now.revision == before, 1);
+		saved = now.revision;
+	}
+	ck_assert_uint_gt(n_restored, 0);
+	ck_assert_uint_lt(n_restored, kills);
+}
+END_TEST
+
 KORCH_SUITE(crash_kill)
 {
 	Suite *suite = suite_create("crash_kill");
@@ -295,6 +364,7 @@ KORCH_SUITE(crash_kill)
 	tcase_add_checked_fixture(kills, set_up, tear_down);
 	tcase_set_timeout(kills, 580 * (double)unit_seeds(1));
 	tcase_add_test(kills, killed_writer);
+	tcase_add_test(kills, killed_tools);
 	suite_add_tcase(suite, kills);
 	return suite;
 }
