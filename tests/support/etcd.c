@@ -1,6 +1,7 @@
 /* Starting and ending of etcd servers. */
 #include "etcd.h"
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -12,7 +13,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -129,7 +129,7 @@ void etcd_prepare(etcd_server *servers, size_t n, const etcd_options *options)
 		fail("too many members");
 	for (size_t i = 0; i < n; i++) {
 		etcd_server *server = &servers[i];
-		*server = (etcd_server){.notify = -1};
+		*server = (etcd_server){.notify = -1, .end = -1};
 		server->reserved[0] = reserve_port(&server->port);
 		server->reserved[1] = reserve_port(&server->peer_port);
 		snprintf(server->url, sizeof(server->url), "%s://127.0.0.1:%d",
@@ -162,13 +162,14 @@ static void open_notify(etcd_server *server)
 	setenv("NOTIFY_SOCKET", name, 1);
 }
 
-static void become_etcd(const etcd_server *server, pid_t parent)
+static void become_etcd(const etcd_server *server, pid_t parent, int end)
 {
 	char path[512];
 	snprintf(path, sizeof(path), "%s/log", server->folder);
 	FILE *log = freopen(path, "a", stderr);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (log && getppid() == parent) {
+	/* Without close-on-exec: it is closed when the server ends. */
+	if (log && getppid() == parent && dup(end) >= 0) {
 		dup2(fileno(log), STDOUT_FILENO);
 		execvp("etcd", server->arguments);
 		perror("etcd");
@@ -179,13 +180,17 @@ static void become_etcd(const etcd_server *server, pid_t parent)
 void etcd_run(etcd_server *server)
 {
 	pid_t parent = getpid();
+	int ends[2];
 	open_notify(server);
+	need(pipe2(ends, O_CLOEXEC) == 0, "pipe");
 	fflush(NULL);
 	server->pid = fork();
 	need(server->pid >= 0, "fork");
 	if (server->pid == 0)
-		become_etcd(server, parent);
+		become_etcd(server, parent, ends[1]);
 	unsetenv("NOTIFY_SOCKET");
+	close(ends[1]);
+	server->end = ends[0];
 }
 
 /* The end of its log, for somebody who has to find out why it does not serve. */
@@ -208,11 +213,9 @@ void etcd_wait(etcd_server *server)
 	char text[64];
 	struct pollfd waits[2] = {
 	    {.fd = server->notify, .events = POLLIN},
-	    {.fd = (int)syscall(SYS_pidfd_open, server->pid, 0), .events = POLLIN},
+	    {.fd = server->end, .events = POLLIN},
 	};
-	need(waits[1].fd >= 0, "pidfd_open");
 	int n = poll(waits, 2, SERVES_WITHIN_MS);
-	close(waits[1].fd);
 	if (n <= 0 || !(waits[0].revents & POLLIN)) {
 		show_log(server);
 		fail(n <= 0 ? "etcd does not serve in time" : "etcd ended");
@@ -245,7 +248,8 @@ void etcd_kill(etcd_server *server)
 	server->pid = 0;
 	if (server->notify >= 0)
 		close(server->notify);
-	server->notify = -1;
+	close(server->end);
+	server->notify = server->end = -1;
 }
 
 void etcd_restart(etcd_server *server)

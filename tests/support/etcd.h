@@ -33,6 +33,7 @@ typedef struct etcd_server {
 	char folder[256];  /* its data and its log ("log") */
 	int reserved[2];   /* sockets that keep the ports from others while it does not run */
 	int notify;        /* socket on which it says that it serves */
+	int end;           /* readable when it has ended */
 	char *arguments[ETCD_ARGUMENTS_MAX]; /* ended by NULL */
 } etcd_server;
 
