@@ -194,9 +194,11 @@ typedef struct korch_store_etcd_options {
 	                          sealed, and what is sealed is not read. The prefix is the store's name
 	                          to it */
 	korch_usec timeout_us; /**< for a call, with all that is tried; 0: 5 s; at most an hour */
-	size_t txn_ops; /**< the servers' --max-txn-ops, at most KORCH_STORE_WRITES_MAX; 0: 128 */
-	size_t page;    /**< objects that are read at once; 0: 2,000; at most 100,000 */
-	uint64_t seed;  /**< of back-off; 0: from the system */
+	size_t txn_ops;     /**< the servers' --max-txn-ops, at most KORCH_STORE_WRITES_MAX; 0: 128 */
+	size_t request_max; /**< the servers' --max-request-bytes: a transaction of more is
+	                       KORCH_E_LIMIT; 0: 1,572,864 */
+	size_t page;        /**< objects that are read at once; 0: 2,000; at most 100,000 */
+	uint64_t seed;      /**< of back-off; 0: from the system */
 } korch_store_etcd_options;
 
 /**

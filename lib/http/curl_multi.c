@@ -1,23 +1,22 @@
 /* The glue between libcurl's multi interface and a loop. */
 #include "http/curl_multi.h"
+#include <time.h>
 
-static void act(korch__curl_multi *multi, curl_socket_t fd, int bits)
+static int64_t monotonic_us(void)
 {
-	int running;
-	korch__curl()->multi_socket_action(multi->handle, fd, bits, &running);
-	multi->worked(multi->userdata);
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * KORCH_USEC_PER_SEC + now.tv_nsec / 1000;
 }
 
 static void on_socket(void *userdata, int fd, int events)
 {
+	korch__curl_multi *multi = userdata;
+	int running;
 	int bits = ((events & KORCH_POLL_IN) ? CURL_CSELECT_IN : 0) |
 	           ((events & KORCH_POLL_OUT) ? CURL_CSELECT_OUT : 0);
-	act(userdata, fd, bits);
-}
-
-static void on_timeout(void *userdata)
-{
-	act(userdata, CURL_SOCKET_TIMEOUT, 0);
+	korch__curl()->multi_socket_action(multi->handle, fd, bits, &running);
+	multi->worked(multi->userdata);
 }
 
 static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *userdata, void *poll)
@@ -39,13 +38,33 @@ static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *userdata, 
 	return 0;
 }
 
+/* Milliseconds are rounded down: one more is never early. */
 static int watch_time(CURLM *handle, long timeout_ms, void *userdata)
 {
 	korch__curl_multi *multi = userdata;
-	korch_timer_set(multi->timer, timeout_ms < 0 ? KORCH_USEC_NEVER
-	                                             : korch_loop_now(multi->loop) +
-	                                                   timeout_ms * KORCH_USEC_PER_MSEC);
+	korch_usec delay_us = timeout_ms > 0 ? (timeout_ms + 1) * KORCH_USEC_PER_MSEC : 0;
+	multi->due_us = monotonic_us() + delay_us;
+	korch_timer_set(multi->timer,
+	                timeout_ms < 0 ? KORCH_USEC_NEVER : korch_loop_now(multi->loop) + delay_us);
 	return 0;
+}
+
+/*
+ * The loop's time is that of its turn's beginning, so the timer may be early by libcurl's clock;
+ * and a call that comes early makes libcurl forget a transfer's timeout (7.88 takes what is nearly
+ * due out of its list, and then finds that it has not passed).
+ */
+static void on_timeout(void *userdata)
+{
+	korch__curl_multi *multi = userdata;
+	int64_t early_us = multi->due_us - monotonic_us();
+	int running;
+	if (early_us > 0) {
+		korch_timer_set(multi->timer, korch_loop_now(multi->loop) + early_us);
+		return;
+	}
+	korch__curl()->multi_socket_action(multi->handle, CURL_SOCKET_TIMEOUT, 0, &running);
+	multi->worked(multi->userdata);
 }
 
 int korch__curl_multi_begin(korch__curl_multi *multi, korch_loop *loop, korch_loop_fn worked,

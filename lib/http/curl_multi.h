@@ -12,6 +12,7 @@ typedef struct korch__curl_multi {
 	korch_loop *loop;
 	CURLM *handle; /* NULL: not begun */
 	korch_timer *timer;
+	int64_t due_us;       /* when libcurl wants to be called, by the monotonic clock */
 	korch_loop_fn worked; /* libcurl has done something; may free all of this */
 	void *userdata;
 } korch__curl_multi;

@@ -260,7 +260,9 @@ void etcd_restart(etcd_server *server)
 
 void etcd_pause(etcd_server *server)
 {
+	int status;
 	kill(server->pid, SIGSTOP);
+	need(waitpid(server->pid, &status, WUNTRACED) == server->pid, "waitpid");
 }
 
 void etcd_resume(etcd_server *server)

@@ -53,7 +53,7 @@ void etcd_wait(etcd_server *server);
 void etcd_kill(etcd_server *server);
 /* Starts a killed one again with its data, and waits until it serves. */
 void etcd_restart(etcd_server *server);
-/* SIGSTOP and SIGCONT. */
+/* SIGSTOP, and waits until it stands still; SIGCONT. */
 void etcd_pause(etcd_server *server);
 void etcd_resume(etcd_server *server);
 /* Kills it, removes its folder, frees what it has. A zeroed one is fine. */

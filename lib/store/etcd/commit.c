@@ -240,7 +240,12 @@ static int start_commit(etcd_store *store, const korch_write *writes, size_t n, 
 	r = job->expected ? write_request(job, writes, n) : KORCH_E_NOMEM;
 	if (r == 0) {
 		note_expected(job, writes, n);
-		r = korch__etcd_job_start(&job->job);
+		/* A server that refuses it closes the stream while it is being sent, and its words are
+		 * lost. */
+		if (job->job.request.len > store->config.request_max)
+			korch__etcd_job_fail_later(&job->job, KORCH_E_LIMIT);
+		else
+			r = korch__etcd_job_start(&job->job);
 	}
 	if (r < 0) {
 		korch__free(job->expected);

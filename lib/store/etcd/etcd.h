@@ -24,6 +24,7 @@ typedef struct etcd_config {
 	korch_sealer *sealer; /* borrowed, or NULL */
 	korch_usec timeout_us;
 	size_t txn_ops;
+	size_t request_max;
 	size_t page;
 	uint64_t seed;
 } etcd_config;

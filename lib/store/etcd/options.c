@@ -11,6 +11,7 @@ enum {
 	PAGE_DEFAULT = 2000,
 	PAGE_MAX = 100000,
 	TIMEOUT_MIN_US = 1000,
+	REQUEST_DEFAULT = 1572864,
 };
 
 #define TIMEOUT_DEFAULT_US (5 * KORCH_USEC_PER_SEC)
@@ -116,6 +117,7 @@ static int set_numbers(etcd_config *config, const korch_store_etcd_options *opti
 {
 	config->timeout_us = options->timeout_us ? options->timeout_us : TIMEOUT_DEFAULT_US;
 	config->txn_ops = options->txn_ops ? options->txn_ops : TXN_OPS_DEFAULT;
+	config->request_max = options->request_max ? options->request_max : REQUEST_DEFAULT;
 	config->page = options->page ? options->page : PAGE_DEFAULT;
 	config->seed = options->seed ? options->seed : korch__random_seed_from_system();
 	if (config->timeout_us < TIMEOUT_MIN_US || config->timeout_us > TIMEOUT_MAX_US ||
