@@ -82,6 +82,9 @@ static int fill(korch_agent *agent, const korch_agent_options *options, korch_er
 	    copy_text(&agent->api_host, options->api_host) < 0 ||
 	    copy_text(&agent->api_port, options->api_port) < 0)
 		return KORCH_E_NOMEM;
+	int timed = korch_timer_new(&agent->list_timer, agent->loop, korch__agent_list_again, agent);
+	if (timed < 0)
+		return timed;
 	korch__addresses_init(&agent->addresses, options->address_base, options->address_prefix);
 	int started = korch__agent_files_start(agent);
 	if (started < 0)
@@ -240,6 +243,7 @@ void korch__agent_free(korch_agent *agent)
 	korch__intern_free(agent->intern);
 	free_nodes(agent);
 	korch_timer_free(agent->hosts_timer);
+	korch_timer_free(agent->list_timer);
 	korch__free(agent->services);
 	korch__free(agent->state_folder);
 	korch__free(agent->log_folder);

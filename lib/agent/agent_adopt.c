@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LIST_RETRY_US KORCH_USEC_PER_SEC
+
 typedef struct found_container {
 	char *sandbox_id;
 	char *name;
@@ -118,13 +120,26 @@ static const found_container *find_newest(const struct agent_found *found, const
 	return is_it ? it : NULL;
 }
 
-static void list_done(korch_agent *agent, struct agent_found *found, int code)
+/* Without a list nothing may be started: it could be running. */
+static void list_failed(korch_agent *agent, int code)
+{
+	korch__log(KORCH_LOG_ERROR, "agent", "the runtime cannot list what runs: %s; it is asked again",
+	           korch_code_text(code));
+	korch_timer_set(agent->list_timer, korch_loop_now(agent->loop) + LIST_RETRY_US);
+}
+
+void korch__agent_list_again(void *userdata)
+{
+	korch_agent *agent = userdata;
+	int code = korch__agent_list(agent);
+	if (code < 0)
+		list_failed(agent, code);
+}
+
+static void list_done(korch_agent *agent, struct agent_found *found)
 {
 	agent->listing = 0;
 	agent->found = found;
-	if (code < 0)
-		korch__log(KORCH_LOG_ERROR, "agent", "the runtime cannot list what runs: %s",
-		           korch_code_text(code));
 	korch__agent_release(agent);
 	korch_controller_request(agent->leases, "", agent->nodes[0].name, 0);
 }
@@ -144,7 +159,12 @@ static void on_list(void *userdata, int code, const korch_runtime_list *list)
 		code = keep_container(found, &list->containers[i]);
 	if (code == 0 && found->containers.n)
 		qsort(found->containers.items, found->containers.n, sizeof(found_container), compare_found);
-	list_done(agent, found, code);
+	if (code == 0) {
+		list_done(agent, found);
+		return;
+	}
+	korch__found_free(found);
+	list_failed(agent, code);
 }
 
 int korch__agent_list(korch_agent *agent)

@@ -101,6 +101,7 @@ struct korch_agent {
 	agent_op *op_list;         /* under way */
 	struct agent_found *found; /* on the runtime at the start; NULL once dealt with */
 	int listing;               /* the runtime has been asked what it holds */
+	korch_timer *list_timer;   /* when it could not say */
 	size_t removing;           /* leftovers that are being removed */
 	KORCH_VEC(char *) waiting; /* pods to be asked for when those are gone: "namespace/name" */
 	korch_heap probes;         /* slots of probes, by when they are due */
@@ -185,6 +186,7 @@ void korch__note_backoff(korch_agent *agent, agent_worker *worker, const korch_p
 
 /* agent_adopt.c: what an earlier process left running. */
 int korch__agent_list(korch_agent *agent);
+void korch__agent_list_again(void *agent);
 /* 1 while leftovers are being removed; KORCH_E_NOMEM: to be called again. */
 int korch__agent_adopt(korch_agent *agent, const korch_view *view);
 void korch__found_free(struct agent_found *found);

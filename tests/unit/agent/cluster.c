@@ -295,7 +295,7 @@ static korch_runtime_ops ops = {
     .free = fake_free,
 };
 
-static void open_agent(cluster *self, uint64_t seed)
+static void make_agent(cluster *self, uint64_t seed)
 {
 	const korch_agent_node node = {.name = "n1"};
 	const korch_engine_options engine = {
@@ -316,6 +316,11 @@ static void open_agent(cluster *self, uint64_t seed)
 	ck_assert_int_eq(korch__agent_new(&self->agent, &options, NULL), 0);
 	ck_assert_int_eq(korch_engine_start(self->engine, NULL), 0);
 	ck_assert_int_eq(korch__agent_start(self->agent, NULL), 0);
+}
+
+static void open_agent(cluster *self, uint64_t seed)
+{
+	make_agent(self, seed);
 	cluster_run(self, 1);
 }
 
@@ -334,6 +339,18 @@ void cluster_reopen(cluster *self)
 	korch__agent_free(self->agent);
 	korch_engine_free(self->engine);
 	open_agent(self, 2);
+}
+
+void cluster_reopen_failing(cluster *self, uint64_t n, int *reached)
+{
+	korch_engine_stop(self->engine);
+	korch__agent_free(self->agent);
+	korch_engine_free(self->engine);
+	make_agent(self, 2);
+	korch__alloc_fail_at(n);
+	cluster_run(self, 1);
+	*reached = korch__alloc_count() >= n;
+	korch__alloc_fail_at(0);
 }
 
 void cluster_close(cluster *self)

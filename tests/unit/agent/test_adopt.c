@@ -106,6 +106,22 @@ static void end_unseen(const char *id, int code)
 	c.listener = listener;
 }
 
+/* Whichever allocation fails meanwhile: what runs is not started a second time, nor removed. */
+START_TEST(test_adoption_without_memory)
+{
+	int reached = 1;
+	for (uint64_t n = 1; reached; n++) {
+		start(POD(ONE));
+		cluster_reopen_failing(&c, n, &reached);
+		cluster_run(&c, 600);
+		cluster_expect(&c, "");
+		ck_assert_str_eq(phase(), "Running");
+		ck_assert_uint_eq(korch__agent_pods(c.agent), 1);
+		cluster_close(&c);
+	}
+}
+END_TEST
+
 START_TEST(test_ended_meanwhile)
 {
 	start(POD(NEVER ONE));
@@ -315,8 +331,8 @@ END_TEST
 KORCH_SUITE(adopt)
 {
 	Suite *suite = suite_create("agent-adopt");
-	KORCH_CASE(suite, "killed", test_leftovers, test_adoption, test_ended_meanwhile,
-	           test_end_not_stored, test_back_off_goes_on);
+	KORCH_CASE(suite, "killed", test_leftovers, test_adoption, test_adoption_without_memory,
+	           test_ended_meanwhile, test_end_not_stored, test_back_off_goes_on);
 	KORCH_CASE(suite, "lost", test_lost, test_sandbox_made_again, test_lost_after_a_stop);
 	KORCH_CASE(suite, "stopped", test_stopped_in_order, test_stopped_in_order_never,
 	           test_killed_while_stopping, test_stopped_with_init, test_files_of_a_stopped_pod);
