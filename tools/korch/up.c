@@ -1,7 +1,7 @@
 /*
  * korch up PATH…: a cluster inside this process that runs the manifests, until Ctrl-C. This file is
  * the session: what happens when. What it shows is in up/rows.c, how in up/terminal.c, lines.c and
- * json.c.
+ * json.c; how it ends in up/ending.c.
  */
 #include "tool.h"
 #include "up/session.h"
@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <korch/api.h>
 #include <korch/cluster.h>
-#include <korch/sys/runtime.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +20,6 @@
 enum {
 	REFRESH_US = 50000,
 	SETTLE_US = 1000000,
-	STOP_PATIENCE_US = 100000,
 	NODE_LEASE_US = 10000000,
 };
 
@@ -91,7 +89,7 @@ static void on_files(void *userdata)
 	((session *)userdata)->is_changed_on_disk = 1;
 }
 
-static void show(session *self)
+void session_show(session *self)
 {
 	korch_usec now = korch_loop_now(self->loop);
 	self->is_dirty = 0;
@@ -118,59 +116,8 @@ static void serve(session *self)
 				session_apply(self, manifest);
 		}
 		if (self->is_dirty)
-			show(self);
+			session_show(self);
 	}
-}
-
-static void ignore_done(void *userdata, int code, const char *reason, const char *message)
-{
-}
-
-static void kill_listed(void *userdata, int code, const korch_runtime_list *list)
-{
-	session *self = userdata;
-	const korch_runtime_ops *ops = korch_runtime_get_ops(self->runtime);
-	for (size_t i = 0; list && i < list->n_sandboxes; i++)
-		ops->sandbox_remove(korch_runtime_get_self(self->runtime), list->sandboxes[i].id,
-		                    ignore_done, NULL);
-}
-
-/* Stops all pods in order; a second interrupt ends them at once. */
-static int stop(session *self)
-{
-	char text[64];
-	int is_killing = 0;
-	const korch_view_query pods = {.kind = &korch_pod_kind};
-	size_t n = korch_view_count(korch_engine_view(korch_cluster_engine(self->cluster)), &pods);
-	snprintf(text, sizeof(text), "stopping %zu pod%s", n, n == 1 ? "" : "s");
-	self->output->ops->note(self->output, text);
-	for (;;) {
-		int code = korch_cluster_stop_pods(self->cluster, STOP_PATIENCE_US, NULL);
-		if (code != KORCH_E_TIMEOUT)
-			return code;
-		if (!standby_leads(self))
-			return 0;
-		if (self->is_dirty)
-			show(self);
-		if (self->n_interrupts > 1 && !is_killing) {
-			is_killing = 1;
-			self->output->ops->note(self->output, "killing what is left");
-			korch_runtime_get_ops(self->runtime)
-			    ->list(korch_runtime_get_self(self->runtime), kill_listed, self);
-		}
-	}
-}
-
-/* What is written is written: pods, and whatever they do now, are the next start's. */
-static int leave(session *self)
-{
-	char text[64];
-	const korch_view_query pods = {.kind = &korch_pod_kind};
-	size_t n = korch_view_count(korch_engine_view(korch_cluster_engine(self->cluster)), &pods);
-	snprintf(text, sizeof(text), "%s %zu pod%s running",
-	         self->elector ? "hands over, leaving" : "leaving", n, n == 1 ? "" : "s");
-	self->output->ops->note(self->output, text);
-	return 0;
 }
 
 static int open_output(session *self)
@@ -375,11 +322,11 @@ static int serve_in_order(session *self, korch_manifest *manifest)
 	int code = session_apply(self, manifest);
 	if (code < 0)
 		return code;
-	show(self);
+	session_show(self);
 	serve(self);
 	if (!standby_leads(self))
 		return 0;
-	return self->hands_over ? leave(self) : stop(self);
+	return self->hands_over ? session_leave(self) : session_stop(self);
 }
 
 /* One term, from the opening of the cluster to its end. *first: taken. */

@@ -42,6 +42,12 @@ typedef struct session {
 	tool_asked asked;
 } session;
 
+/* up.c: looks at the objects and shows them. */
+void session_show(session *self);
+/* ending.c: stops all pods in order; a second interrupt ends them at once. 0 or a code. */
+int session_stop(session *self);
+/* Lets pods run; whatever they do from now on is the next start's. */
+int session_leave(session *self);
 /* wish.c: does what was wished for by a key. */
 void session_grant(session *self);
 /* Says what is wrong; frees the error. */
