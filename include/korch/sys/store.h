@@ -44,9 +44,11 @@ typedef struct korch_store_ops {
 	void (*free)(void *self);
 	/** See korch_store_writes_max(); NULL: KORCH_STORE_WRITES_MAX. */
 	size_t (*writes_max)(const void *self);
-	/** See korch_store_lease_grant(), _renew() and _revoke(). All three, or NULL: no leases. */
+	/** See korch_store_lease_grant(). It and the two below, or none of them: no leases. */
 	int (*lease_grant)(void *self, korch_usec ttl_us, korch_lease_fn fn, void *userdata);
+	/** See korch_store_lease_renew(). */
 	int (*lease_renew)(void *self, uint64_t lease, korch_lease_fn fn, void *userdata);
+	/** See korch_store_lease_revoke(). */
 	int (*lease_revoke)(void *self, uint64_t lease, korch_lease_fn fn, void *userdata);
 	/** See korch_store_reseal(); NULL: the store has no sealers. */
 	int (*reseal)(void *self, int type, korch_reseal_fn fn, void *userdata);

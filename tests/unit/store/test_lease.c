@@ -23,6 +23,8 @@ static struct {
 
 static void open_store(void)
 {
+	memset(&last, 0, sizeof(last));
+	fail_at = 0;
 	ck_assert_int_eq(korch_loop_new_virtual(&loop, 0, NULL), 0);
 	ck_assert_int_eq(korch_store_memory_new(&store, loop, 0, NULL), 0);
 }
