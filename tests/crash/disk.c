@@ -1,6 +1,7 @@
 /* The disk: its one folder, its power, its failures. */
 #include "disk.h"
 #include "disk_inside.h"
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,12 +38,24 @@ void disk_stop(void)
 	memset(&disk, 0, sizeof(disk));
 }
 
+/* A store's thread is at the disk while the test sets what shall happen to it. */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static int take(int value)
+{
+	pthread_mutex_unlock(&mutex);
+	return value;
+}
+
 uint64_t disk_random(uint64_t n)
 {
+	pthread_mutex_lock(&mutex);
 	disk.random ^= disk.random << 13;
 	disk.random ^= disk.random >> 7;
 	disk.random ^= disk.random << 17;
-	return disk.random % n;
+	uint64_t number = disk.random % n;
+	pthread_mutex_unlock(&mutex);
+	return number;
 }
 
 void disk_ignore_synchronous(void)
@@ -59,19 +72,24 @@ int disk_is_synchronous_ignored(void)
 
 void disk_cut_at(uint64_t n)
 {
+	pthread_mutex_lock(&mutex);
 	disk.cut_in = n;
 	disk.cut_in_waiting = 0;
+	pthread_mutex_unlock(&mutex);
 }
 
 void disk_cut_in_checkpoint(uint64_t n)
 {
+	pthread_mutex_lock(&mutex);
 	disk.cut_in = 0;
 	disk.cut_in_waiting = n;
+	pthread_mutex_unlock(&mutex);
 }
 
 int disk_is_cut(void)
 {
-	return disk.is_cut;
+	pthread_mutex_lock(&mutex);
+	return take(disk.is_cut);
 }
 
 uint64_t disk_changes(void)
@@ -81,6 +99,7 @@ uint64_t disk_changes(void)
 
 int disk_change_cuts(int is_database)
 {
+	pthread_mutex_lock(&mutex);
 	disk.n_changes++;
 	if (is_database && disk.cut_in_waiting) {
 		disk.cut_in = disk.cut_in_waiting;
@@ -88,7 +107,7 @@ int disk_change_cuts(int is_database)
 	}
 	if (disk.cut_in > 0 && --disk.cut_in == 0)
 		disk.is_cut = 1;
-	return disk.is_cut;
+	return take(disk.is_cut);
 }
 
 /* Which of two directory entries is there after a power cut. */
@@ -145,18 +164,19 @@ int disk_has_failed(void)
 
 int disk_call_fails(disk_method method)
 {
+	pthread_mutex_lock(&mutex);
 	if (disk.is_cut)
-		return 1;
+		return take(1);
 	if (method != disk.failing || disk.fail_in == 0)
-		return 0;
+		return take(0);
 	if (disk.fail_in > 1) {
 		disk.fail_in--;
-		return 0;
+		return take(0);
 	}
 	if (!disk.is_for_ever)
 		disk.fail_in = 0;
 	disk.has_failed = 1;
-	return 1;
+	return take(1);
 }
 
 /* The folder */

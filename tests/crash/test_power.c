@@ -8,7 +8,7 @@
 #include "world.h"
 #include <stdio.h>
 
-enum { CUTS = 1000, CUTS_OFF = 500, COMMITS_MAX = 60 };
+enum { CUTS = 1000, CUTS_OFF = 500, CUTS_THREAD = 500, COMMITS_MAX = 60 };
 
 static disk_loss random_loss(void)
 {
@@ -37,7 +37,7 @@ static const char *live(world *at)
 	if (!is_cut_early)
 		set_cut();
 	for (int i = 0; !found && i < COMMITS_MAX && !disk_is_cut(); i++) {
-		r = world_commit(at);
+		r = korch_loop_is_virtual(at->loop) ? world_commit(at) : world_commit_group(at);
 		if (r < 0 && !disk_is_cut())
 			found = "a commit failed";
 	}
@@ -97,6 +97,18 @@ END_TEST
 START_TEST(normal_loses_whole_commits)
 {
 	expect_fine(KORCH_STORE_SYNC_NORMAL, 3);
+}
+END_TEST
+
+/* With the store's thread, which writes what waits together as one. */
+START_TEST(groups)
+{
+	uint64_t n = unit_seeds(CUTS_THREAD);
+	world_start_thread(&at, 4, KORCH_STORE_SYNC_FULL);
+	const char *found = run_cuts(&at, n);
+	ck_assert_msg(!found, "%s", found);
+	ck_assert_uint_gt(at.n_commits, n);
+	world_stop(&at);
 }
 END_TEST
 
@@ -178,9 +190,13 @@ KORCH_SUITE(crash_power)
 {
 	Suite *suite = suite_create("crash_power");
 	TCase *tests = tcase_create("power");
-	const TTest *const all[] = {cut_while_created,  cut_while_compacted,
-	                            full_loses_nothing, normal_loses_whole_commits,
-	                            off_is_noticed,     normal_is_less_than_full};
+	const TTest *const all[] = {cut_while_created,
+	                            cut_while_compacted,
+	                            full_loses_nothing,
+	                            normal_loses_whole_commits,
+	                            groups,
+	                            off_is_noticed,
+	                            normal_is_less_than_full};
 	/* No limit of its own that sanitizers, or KORCH_SEEDS, would reach. */
 	tcase_set_timeout(tests, 580 * (double)unit_seeds(1));
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)

@@ -8,7 +8,7 @@
 #include "disk.h"
 #include <korch/store.h>
 
-enum { WORLD_KEYS = 10, WORLD_WRITES = 4, WORLD_STEPS = 4096, WORLD_WINDOW = 40 };
+enum { WORLD_KEYS = 10, WORLD_WRITES = 4, WORLD_GROUP = 8, WORLD_STEPS = 4096, WORLD_WINDOW = 40 };
 
 /* One change of a transaction. */
 typedef struct world_change {
@@ -43,6 +43,8 @@ typedef struct world {
 } world;
 
 void world_start(world *at, uint64_t seed, int32_t synchronous);
+/* The same with a real loop: the store has its thread. */
+void world_start_thread(world *at, uint64_t seed, int32_t synchronous);
 void world_stop(world *at);
 /* Opens the store on the disk; its code. */
 int world_open(world *at);
@@ -51,6 +53,8 @@ void world_close(world *at);
 int world_compact_file(world *at);
 /* A random transaction, or a compaction. Its answer: 0, or a code. */
 int world_commit(world *at);
+/* Some transactions at once, which the store's thread may write as one. 0, or a code. */
+int world_commit_group(world *at);
 /* Compares the store with the model. NULL, or what is wrong. From then on the model is what was
  * seen. */
 const char *world_look(world *at);
