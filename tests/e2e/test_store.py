@@ -27,8 +27,8 @@ class Store(korch.Case):
     def check(self, path, code=0):
         return json.loads(self.store("check", "--output", "json", path, code=code))
 
-    def up(self):
-        return korch.Korch("--state", self.kept, "settings.yaml", state=self.state, cwd=self.folder)
+    def up(self, *arguments):
+        return korch.Korch("--state", self.kept, "settings.yaml", *arguments, state=self.state, cwd=self.folder)
 
     def make(self):
         """A state folder with one ConfigMap of somebody's."""
@@ -100,6 +100,29 @@ class Store(korch.Case):
         self.assertIn("is damaged, nothing was restored", self.store("restore", self.folder / "new.db", self.kept / "store.db", code=1))
         self.assertFalse((self.folder / "new.db").exists())
 
+    def test_sealed(self):
+        key, other = self.folder / "key", self.folder / "other"
+        for i, path in enumerate((key, other)):
+            path.write_text(f"{i}" * 64)
+            path.chmod(0o600)
+        self.write("settings.yaml", 'apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData: {password: "hunter2"}\n')
+        with self.up("--key-file", f"one={key}") as running:
+            running.wait_applied("Secret", "db", "created")
+            self.assertEqual(self.check(self.kept)["sealed"], 1)
+            running.interrupt()
+            self.assertEqual(running.finish(), 0)
+        found = self.check(self.kept)
+        self.assertEqual((found["sealed"], found["problems"]), (1, []))
+        self.assertIn("1 sealed value not looked into", self.store("check", self.kept))
+        self.assertNotIn("sealed", self.store("check", "--key-file", f"one={key}", self.kept))
+        self.assertIn("does not open it", self.store("check", "--key-file", f"one={other}", self.kept, code=1))
+        self.store("backup", self.kept, self.copy)
+        self.assertNotIn(b"hunter2", self.copy.read_bytes())
+        self.assertIn("does not open it", self.store("restore", "--force", "--key-file", f"one={other}", self.kept, self.copy, code=1))
+        self.store("restore", "--force", "--key-file", f"one={key}", self.kept, self.copy)
+        with self.up("--key-file", f"one={key}") as running:
+            running.wait_applied("Secret", "db", "unchanged")
+
     def test_what_is_no_store(self):
         self.write("settings.yaml", SETTINGS % "red")
         self.assertIn("No such file", self.store("check", self.folder / "none", code=1))
@@ -108,7 +131,7 @@ class Store(korch.Case):
 
     def test_usage(self):
         for arguments in ([], ["mend", "x"], ["check"], ["backup", "x"], ["check", "x", "y"], ["--keep", "0", "compact", "x"], ["--nonsense"],
-                          ["--output", "csv", "check", "x"]):
+                          ["--output", "csv", "check", "x"], ["--key-file", "b", "check", "x"], ["--key-file", "a=b", "--encryption-config", "c", "check", "x"]):
             self.assertIn("korch store: ", self.store(*arguments, code=2))
 
 

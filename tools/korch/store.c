@@ -1,5 +1,6 @@
 /* korch store check|backup|restore|compact: what one does with the file of a store. */
 #include "schedule/jsonw.h"
+#include "sealing.h"
 #include "tool.h"
 
 #include <getopt.h>
@@ -19,6 +20,9 @@ static const char USAGE[] =
     "  --force                backup, restore: replace what is there\n"
     "  --keep N               compact: changes that are kept for watches (default 16384)\n"
     "  --output text|json     lines (default), or one JSON object\n"
+    "  --key-file NAME=FILE, --key-env NAME=VARIABLE, --encryption-config FILE  check, restore: as "
+    "for korch up, to look into\n"
+    "                         sealed values, too\n"
     "check only reads, also while korch runs; restore and compact want a store that no korch has.\n"
     "restore raises the store's revision, so that every client lists again.\n"
     "Exit status: 0 fine, 1 something is wrong or could not be done, 2 wrong usage.\n";
@@ -31,6 +35,7 @@ typedef struct store_wish {
 	int is_forced;
 	size_t keep;
 	int is_json;
+	tool_sealing sealing;
 	jsonw json;
 } store_wish;
 
@@ -138,10 +143,10 @@ static int set_path(store_wish *wish, const char *path)
 	return n > 0 && (size_t)n < sizeof(wish->path);
 }
 
-static int run(store_wish *wish, size_t verb)
+static int run(store_wish *wish, size_t verb, korch_sealer *sealer)
 {
 	const korch_store_sqlite_options options = {
-	    .size = sizeof(options), .path = wish->path, .window = wish->keep};
+	    .size = sizeof(options), .path = wish->path, .window = wish->keep, .sealer = sealer};
 	korch_store_file_report report = {0};
 	korch_error *error = NULL;
 	wish->json = (jsonw){.out = stdout};
@@ -184,11 +189,15 @@ static int parse(store_wish *wish, int argc, char **argv)
 	    {"keep", required_argument, NULL, 'k'},
 	    {"output", required_argument, NULL, 'o'},
 	    {"help", no_argument, NULL, 'h'},
+	    {"key-file", required_argument, NULL, 'F'},
+	    {"key-env", required_argument, NULL, 'V'},
+	    {"encryption-config", required_argument, NULL, 'e'},
 	    {0},
 	};
 	int option, code = EXIT_FINE;
 	opterr = 0;
-	while (code == EXIT_FINE && (option = getopt_long(argc, argv, "fk:o:h", OPTIONS, NULL)) != -1) {
+	while (code == EXIT_FINE &&
+	       (option = getopt_long(argc, argv, "fk:o:hF:V:e:", OPTIONS, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(USAGE, stdout);
 			return -1;
@@ -198,22 +207,32 @@ static int parse(store_wish *wish, int argc, char **argv)
 			                  argv[optind - 1]);
 		if (option == 'k')
 			code = parse_keep(&wish->keep, optarg);
+		if (option == 'F')
+			code = tool_sealing_add_key(&wish->sealing, "store", "--key-file", optarg);
+		if (option == 'V')
+			code = tool_sealing_add_key(&wish->sealing, "store", "--key-env", optarg);
+		if (option == 'e')
+			wish->sealing.encryption_config = optarg;
 		if (option == 'o' && strcmp(optarg, "text") != 0 && strcmp(optarg, "json") != 0)
 			return tool_usage("store", "--output %s: text or json", optarg);
 		wish->is_json |= option == 'o' && strcmp(optarg, "json") == 0;
 		wish->is_forced |= option == 'f';
 	}
+	return code == EXIT_FINE ? tool_sealing_check(&wish->sealing, "store") : code;
+}
+
+static int run_sealed(store_wish *wish, size_t verb)
+{
+	korch_sealer *sealer = NULL;
+	korch_error *error = NULL;
+	int code = tool_sealing_open(&sealer, &wish->sealing, &error);
+	code = code < 0 ? tool_fail(error) : run(wish, verb, sealer);
+	korch_sealer_free(sealer);
 	return code;
 }
 
-int tool_store(int argc, char **argv)
+static int choose(store_wish *wish, int n, char **arguments)
 {
-	static store_wish wish;
-	int code = parse(&wish, argc, argv);
-	if (code != EXIT_FINE)
-		return code < 0 ? EXIT_FINE : code;
-	char **arguments = argv + optind;
-	int n = argc - optind;
 	if (n == 0)
 		return tool_usage("store", "check, backup, restore or compact?");
 	for (size_t i = 0; i < sizeof(VERBS) / sizeof(VERBS[0]); i++) {
@@ -222,10 +241,20 @@ int tool_store(int argc, char **argv)
 		if (n != 1 + VERBS[i].n_arguments)
 			return tool_usage("store", "%s wants PATH%s", arguments[0],
 			                  VERBS[i].n_arguments > 1 ? " and FILE" : "");
-		if (!set_path(&wish, arguments[1]))
+		if (!set_path(wish, arguments[1]))
 			return tool_usage("store", "a path that is too long");
-		wish.file = n > 2 ? arguments[2] : NULL;
-		return run(&wish, i);
+		wish->file = n > 2 ? arguments[2] : NULL;
+		return run_sealed(wish, i);
 	}
 	return tool_usage("store", "\"%s\" is not check, backup, restore or compact", arguments[0]);
+}
+
+int tool_store(int argc, char **argv)
+{
+	static store_wish wish;
+	int code = parse(&wish, argc, argv);
+	if (code == EXIT_FINE)
+		code = choose(&wish, argc - optind, argv + optind);
+	tool_sealing_fini(&wish.sealing);
+	return code < 0 ? EXIT_FINE : code;
 }

@@ -168,7 +168,7 @@ static int open_store(session *self, korch_error **err)
 	int code = options->store ? state_without_objects(&self->state, options->state, err)
 	                          : state_at(&self->state, options->state, options->paths.n > 0, err);
 	if (code == 0)
-		code = up_sealer_open(&self->sealer, options, err);
+		code = tool_sealing_open(&self->sealer, &options->sealing, err);
 	if (code == 0)
 		code = up_store_open(&self->store, self->loop, options, self->sealer, &self->state, err);
 	return code < 0 ? code : standby_open(self, err);

@@ -86,30 +86,10 @@ static int check_store(const up_options *options)
 	return EXIT_FINE;
 }
 
-/* NAME=FILE, or NAME=VARIABLE. */
-static int add_key(up_options *options, const char *flag, char *text)
-{
-	char *equals = strchr(text, '=');
-	int is_file = strcmp(flag, "--key-file") == 0;
-	if (!equals || equals == text || !equals[1])
-		return tool_usage("up", "%s %s: NAME=%s is needed", flag, text,
-		                  is_file ? "FILE" : "VARIABLE");
-	if (options->n_keys == KEYS_MAX)
-		return tool_usage("up", "at most %d keys", KEYS_MAX);
-	char *name = strndup(text, (size_t)(equals - text));
-	options->key_names[options->n_keys] = name;
-	options->keys[options->n_keys++] = (korch_seal_key){
-	    .name = name,
-	    .file = is_file ? equals + 1 : NULL,
-	    .environment = is_file ? NULL : equals + 1,
-	};
-	return EXIT_FINE;
-}
-
 /* What only means something together with something else. */
 static int check_together(const up_options *options, size_t n_paths)
 {
-	int seals = options->n_keys > 0 || options->encryption_config;
+	int seals = options->sealing.n_keys > 0 || options->sealing.encryption_config;
 	int code = check_store(options);
 	if (code != EXIT_FINE)
 		return code;
@@ -117,11 +97,7 @@ static int check_together(const up_options *options, size_t n_paths)
 		return tool_usage("up", "which manifests?");
 	if (seals && !options->state)
 		return tool_usage("up", "keys are for objects that are kept: --state is needed");
-	if (options->n_keys && options->encryption_config)
-		return tool_usage("up", "keys, or an --encryption-config, not both");
-	if (options->accept_plain && !options->n_keys)
-		return tool_usage("up", "--accept-plain is for --key-file and --key-env");
-	return EXIT_FINE;
+	return tool_sealing_check(&options->sealing, "up");
 }
 
 static int set_lease(up_options *options, const char *text)
@@ -156,7 +132,7 @@ static const char **text_of(up_options *options, int option)
 	case 'p':
 		return &options->prometheus;
 	case 'e':
-		return &options->encryption_config;
+		return &options->sealing.encryption_config;
 	case STORE:
 		return &options->store;
 	case PREFIX:
@@ -185,7 +161,7 @@ static int *flag_of(up_options *options, int option)
 	case 'n':
 		return &options->no_watch;
 	case 'a':
-		return &options->accept_plain;
+		return &options->sealing.accept_plain;
 	default:
 		return NULL;
 	}
@@ -203,9 +179,9 @@ static int take(up_options *options, int option, char *value)
 	case 'i':
 		return add_image(options, value);
 	case 'k':
-		return add_key(options, "--key-file", value);
+		return tool_sealing_add_key(&options->sealing, "up", "--key-file", value);
 	case 'v':
-		return add_key(options, "--key-env", value);
+		return tool_sealing_add_key(&options->sealing, "up", "--key-env", value);
 	case 'o':
 		return one_of("--output", value, "text", "json");
 	case LEASE:
@@ -268,6 +244,5 @@ void options_fini(up_options *options)
 {
 	for (size_t i = 0; i < options->n_images * 2; i++)
 		free(options->image_texts[i]);
-	for (size_t i = 0; i < options->n_keys; i++)
-		free(options->key_names[i]);
+	tool_sealing_fini(&options->sealing);
 }

@@ -2,11 +2,11 @@
 #ifndef KORCH_UP_OPTIONS_H
 #define KORCH_UP_OPTIONS_H
 
+#include "sealing.h"
 #include "tool.h"
 #include <korch/process.h>
-#include <korch/seal.h>
 
-enum { IMAGES_MAX = 256, KEYS_MAX = 64 };
+enum { IMAGES_MAX = 256 };
 
 typedef struct up_options {
 	tool_paths paths;
@@ -19,11 +19,7 @@ typedef struct up_options {
 	const char *prefix, *store_ca, *store_cert, *store_key; /* of that store, or NULL */
 	const char *node;              /* name of this node, or NULL: the machine's */
 	int64_t lease_seconds;         /* of its leader; 0: the elector's own */
-	const char *encryption_config; /* an EncryptionConfiguration file, or NULL */
-	korch_seal_key keys[KEYS_MAX]; /* the first seals */
-	char *key_names[KEYS_MAX];     /* owned copies */
-	size_t n_keys;
-	int accept_plain;              /* what a key should seal may be plain still */
+	tool_sealing sealing;          /* of what is kept */
 	const char *router;            /* "service" or "haproxy"; NULL: service */
 	const char *prometheus;        /* URL, or NULL */
 	const char *scheduler_profile; /* a name or a file; NULL: the cluster's own */

@@ -1,24 +1,8 @@
-/* The sealer of `korch up`, by its options. */
+/* What `korch up` does with its sealer beside opening it. */
 #include "up/sealer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-int up_sealer_open(korch_sealer **out, const up_options *options, korch_error **err)
-{
-	if (!options->encryption_config && !options->n_keys)
-		return 0;
-	int code = korch_process_harden(err);
-	if (code < 0)
-		return code;
-	if (options->encryption_config)
-		return korch_sealer_read_file(out, options->encryption_config, err);
-	const korch_sealer_options sealer = {.size = sizeof(sealer),
-	                                     .keys = options->keys,
-	                                     .n_keys = options->n_keys,
-	                                     .accept_plain = options->accept_plain};
-	return korch_sealer_new(out, &sealer, err);
-}
 
 void up_sealer_warn(const korch_sealer *sealer, tool_output *output)
 {
