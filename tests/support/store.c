@@ -1,5 +1,6 @@
 /* Opening the store that KORCH_TEST_STORE names, and removing its files. */
 #include "store.h"
+#include "store/memory.h"
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,25 @@ static int open_sqlite(korch_store **out, korch_loop *loop, size_t history)
 	return korch_store_sqlite_new(out, loop, &options, NULL);
 }
 
+static size_t few(const void *self)
+{
+	return 16;
+}
+
+/* One in memory that takes few writes at a time: what is larger has to be done in parts. */
+static int open_small(korch_store **out, korch_loop *loop, size_t history)
+{
+	static korch_store_ops ops;
+	memory_store *store = NULL;
+	ops = korch__memory_ops;
+	ops.name = "small";
+	ops.writes_max = few;
+	int code = korch__memory_new(&store, loop, history, NULL);
+	if (code == 0 && (code = korch_store_register(out, &ops, store, NULL)) < 0)
+		ops.free(store);
+	return code;
+}
+
 int test_store_open(korch_store **out, korch_loop *loop, size_t history)
 {
 	const char *name = getenv("KORCH_TEST_STORE");
@@ -57,6 +77,8 @@ int test_store_open(korch_store **out, korch_loop *loop, size_t history)
 		return korch_store_memory_new(out, loop, history, NULL);
 	if (strcmp(name, "sqlite") == 0)
 		return open_sqlite(out, loop, history);
+	if (strcmp(name, "small") == 0)
+		return open_small(out, loop, history);
 	fprintf(stderr, "KORCH_TEST_STORE=%s: no such store\n", name);
 	exit(2);
 }

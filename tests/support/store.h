@@ -1,6 +1,7 @@
 /*
  * The store of tests: which one says the environment variable KORCH_TEST_STORE (memory, which is
- * the default, or sqlite), so that every test that keeps objects runs on each.
+ * the default, sqlite, or small: in memory, with 16 writes at a time), so that every test that
+ * keeps objects runs on each.
  */
 #ifndef KORCH_TESTS_SUPPORT_STORE_H
 #define KORCH_TESTS_SUPPORT_STORE_H
