@@ -129,6 +129,59 @@ START_TEST(test_slices)
 }
 END_TEST
 
+/* Endpoints that are in some slice. */
+static size_t count_endpoints(world *w)
+{
+	static char seen[1000];
+	size_t n = 0;
+	memset(seen, 0, sizeof(seen));
+	for (size_t i = 0; slice(w, i); i++)
+		for (size_t j = 0; j < slice(w, i)->n_endpoints; j++)
+			seen[atoi(slice(w, i)->endpoints[j].target_ref->name + 1)] = 1;
+	for (size_t i = 0; i < sizeof(seen); i++)
+		n += (size_t)seen[i];
+	return n;
+}
+
+/* Plans of few steps come to the same end; an endpoint that moves is in no slice at no time. */
+START_TEST(test_slices_in_parts)
+{
+	world *w = world_new();
+	w->steps_max = 6;
+	ck_assert_int_eq(korch__endpoint_slice_controller(&spec), 0);
+	world_put(w, &make_service("web", "None")->object);
+	for (int i = 0; i < 950; i++)
+		put_pod(w, i, 1);
+	int parts = 0;
+	for (size_t n; (n = world_run(w, &spec, "shop", "web")) > 0; parts++)
+		ck_assert_uint_le(n, 6);
+	ck_assert_int_ge(parts, 3);
+	ck_assert_uint_eq(count_endpoints(w), 950);
+	ck_assert_uint_eq(world_count(w, &korch_endpoint_slice_kind), 10);
+	/* All of them get other ports, and so other slices. */
+	for (int i = 0; i < 950; i++) {
+		char name[24];
+		snprintf(name, sizeof(name), "p%03d", i);
+		korch_object *pod = korch_object_edit(world_get(w, &korch_pod_kind, "shop", name));
+		korch_pod_spec *edited = korch_struct_edit(&((korch_pod *)pod)->spec, &korch_pod_spec_type);
+		korch_container *container =
+		    korch_list_edit(&edited->containers, &edited->n_containers, &korch_container_type, 1);
+		korch_container_port *ports =
+		    korch_list_edit(&container->ports, &container->n_ports, &korch_container_port_type, 1);
+		ports[0].container_port = 9090;
+		pod->revision = 0;
+		world_put(w, pod);
+	}
+	for (size_t n; (n = world_run(w, &spec, "shop", "web")) > 0;) {
+		ck_assert_uint_le(n, 6);
+		ck_assert_uint_eq(count_endpoints(w), 950);
+	}
+	ck_assert_uint_eq(world_count(w, &korch_endpoint_slice_kind), 10);
+	ck_assert_int_eq(slice(w, 0)->ports[0].port, 9090);
+	world_free(w);
+}
+END_TEST
+
 START_TEST(test_many_endpoints)
 {
 	world *w = world_new();
@@ -165,6 +218,6 @@ KORCH_SUITE(service)
 {
 	Suite *suite = suite_create("service");
 	KORCH_CASE(suite, "addresses", test_addresses);
-	KORCH_CASE(suite, "slices", test_slices, test_many_endpoints);
+	KORCH_CASE(suite, "slices", test_slices, test_slices_in_parts, test_many_endpoints);
 	return suite;
 }

@@ -147,6 +147,7 @@ korch_plan *world_reconcile(world *w, const korch_controller_spec *spec, const c
 	korch_plan *plan = NULL;
 	korch_error *err = NULL;
 	ck_assert_int_eq(korch_plan_new(&plan), 0);
+	korch_plan_set_max(plan, w->steps_max);
 	korch_request request = {.key = {.kind = spec->kind, .namespace_ = ns, .name = name}};
 	int code = spec->reconcile(spec->userdata, w->view, &request, plan, &err);
 	ck_assert_msg(code == 0, "%s: %s", name, korch_error_message(err));

@@ -16,7 +16,8 @@ typedef struct world {
 	const korch_view *view;
 	korch_usec now;
 	uint64_t revision;
-	unsigned serial;                                              /* for names and uids */
+	unsigned serial;  /* for names and uids */
+	size_t steps_max; /* of a plan; 0: as many as may be */
 	void (*changed)(struct world *w, const korch_change *change); /* sees every change; may be NULL
 	                                                               */
 	void *userdata;
