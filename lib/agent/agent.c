@@ -173,7 +173,7 @@ void korch__agent_check_shutdown(korch_agent *agent)
 {
 	if (!agent->shutdown || !agent->shutdown_fn || agent->shutdown_posted)
 		return;
-	if (agent->workers.n > 0 || agent->removing > 0 || agent->listing)
+	if (agent->workers.n > 0 || agent->removing > 0 || agent->listing || agent->found)
 		return;
 	agent->shutdown_posted = korch_loop_post(agent->loop, shutdown_done, agent) == 0;
 }

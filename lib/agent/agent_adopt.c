@@ -259,6 +259,8 @@ static int adopt(korch_agent *agent, const korch_pod *pod, const found_sandbox *
 		return KORCH_E_NOMEM;
 	worker->address = korch__address_parse(sandbox->address);
 	korch__addresses_claim(&agent->addresses, worker->address);
+	if (agent->shutdown)
+		korch__worker_request(agent, worker, 0);
 	/* What the object tells of its containers is all that is known; the sandbox is made again. */
 	if (sandbox->is_lost)
 		return 0;
@@ -354,5 +356,7 @@ int korch__agent_adopt(korch_agent *agent, const korch_view *view)
 		korch__agent_sweep(agent, view);
 	agent->found = NULL;
 	korch__found_free(found);
+	if (found)
+		korch__agent_check_shutdown(agent);
 	return agent->removing > 0;
 }

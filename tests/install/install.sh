@@ -20,10 +20,12 @@ lines=$(wc -l <"$source/examples/schedule.c")
 [ "$lines" -lt 80 ] || { echo "examples/schedule.c has $lines lines"; exit 1; }
 lines=$(wc -l <"$source/examples/rollout.c")
 [ "$lines" -lt 100 ] || { echo "examples/rollout.c has $lines lines"; exit 1; }
+lines=$(wc -l <"$source/examples/durable.c")
+[ "$lines" -lt 80 ] || { echo "examples/durable.c has $lines lines"; exit 1; }
 # A sanitized library needs its runtime first; plain builds ignore these.
 # shellcheck disable=SC2046
 $cc -std=c11 -D_GNU_SOURCE -Wall -Werror ${SANITIZE_FLAGS:-} "$source/examples/embed.c" -o "$root/embed" $(pkg-config --cflags --libs korch)
-for example in operator rollout runtime schedule; do
+for example in durable operator rollout runtime schedule; do
 	# Without any option of ours, as the README says.
 	# shellcheck disable=SC2046
 	$cc -Wall -Werror ${SANITIZE_FLAGS:-} "$source/examples/$example.c" -o "$root/$example" $(pkg-config --cflags --libs korch json-c)
@@ -31,6 +33,40 @@ done
 output=$(LD_LIBRARY_PATH=$lib KORCH_SHIM=$shim "$root/embed")
 echo "$output"
 [ "$(grep -c ' Running$' <<<"$output")" = 3 ] || { echo "three running pods were expected"; exit 1; }
+# Killed and started again it goes on with what runs; interrupted it stops that, and keeps the objects.
+cat >"$root/pod.yaml" <<END
+apiVersion: v1
+kind: Pod
+metadata: {name: kept}
+spec:
+  terminationGracePeriodSeconds: 5
+  containers:
+  - name: main
+    image: bash:5
+    command: [bash, -c, 'echo run >>$root/runs; trap "echo end >>$root/runs; exit" TERM; while :; do read -rt 0.05 <> <(:) || :; done']
+END
+durable() {
+	rm -f "$root/said"
+	LD_LIBRARY_PATH=$lib KORCH_SHIM=$shim "$root/durable" "$root/kept" "$@" 2>"$root/said" &
+	host=$!
+	until grep -q serving "$root/said" 2>/dev/null; do kill -0 $host || { cat "$root/said"; exit 1; }; sleep 0.02; done
+}
+until_runs() { # COUNT TEXT
+	until [ "$(grep -c "$2" "$root/runs" 2>/dev/null)" = "$1" ]; do kill -0 $host || exit 1; sleep 0.02; done
+}
+durable "$root/pod.yaml"
+until_runs 1 run
+kill -KILL $host
+wait $host || :
+durable
+kill -INT $host
+wait $host
+[ "$(tr '\n' ' ' <"$root/runs")" = "run end " ] || { echo "the durable example: $(cat "$root/runs")"; exit 1; }
+durable
+until_runs 2 run
+kill -INT $host
+wait $host
+
 decided=$(LD_LIBRARY_PATH=$lib "$root/schedule")
 [ "$decided" = "web: large
 db: large

@@ -333,20 +333,23 @@ void cluster_open(cluster *self)
 	open_agent(self, 1);
 }
 
-void cluster_reopen(cluster *self)
-{
-	korch_engine_stop(self->engine);
-	korch__agent_free(self->agent);
-	korch_engine_free(self->engine);
-	open_agent(self, 2);
-}
-
-void cluster_reopen_failing(cluster *self, uint64_t n, int *reached)
+void cluster_reopen_now(cluster *self)
 {
 	korch_engine_stop(self->engine);
 	korch__agent_free(self->agent);
 	korch_engine_free(self->engine);
 	make_agent(self, 2);
+}
+
+void cluster_reopen(cluster *self)
+{
+	cluster_reopen_now(self);
+	cluster_run(self, 1);
+}
+
+void cluster_reopen_failing(cluster *self, uint64_t n, int *reached)
+{
+	cluster_reopen_now(self);
 	korch__alloc_fail_at(n);
 	cluster_run(self, 1);
 	*reached = korch__alloc_count() >= n;

@@ -50,6 +50,8 @@ void cluster_close(cluster *self);
 /* Another agent on the same store and runtime, as after a restart of the host program. The engine
  * before it is left where it is in the middle of its work. */
 void cluster_reopen(cluster *self);
+/* The same, and no time passes yet. */
+void cluster_reopen_now(cluster *self);
 /* The same, and allocation n of the first second fails; *reached: there were so many. */
 void cluster_reopen_failing(cluster *self, uint64_t n, int *reached);
 /* Adds an object (JSON). */

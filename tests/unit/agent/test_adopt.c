@@ -275,6 +275,20 @@ START_TEST(test_killed_while_stopping)
 }
 END_TEST
 
+/* An end that is asked for before the runtime has said what runs: that is stopped, too. */
+START_TEST(test_stopped_before_adoption)
+{
+	int finished = 0;
+	start(POD(ONE));
+	cluster_reopen_now(&c);
+	korch__agent_shutdown(c.agent, note_done, &finished);
+	cluster_run(&c, 2);
+	ck_assert_int_eq(finished, 1);
+	cluster_expect(&c, "stop a 30;remove sandbox;");
+	cluster_close(&c);
+}
+END_TEST
+
 /* Init containers are run again with the pod, and neither count. */
 START_TEST(test_stopped_with_init)
 {
@@ -335,6 +349,7 @@ KORCH_SUITE(adopt)
 	           test_ended_meanwhile, test_end_not_stored, test_back_off_goes_on);
 	KORCH_CASE(suite, "lost", test_lost, test_sandbox_made_again, test_lost_after_a_stop);
 	KORCH_CASE(suite, "stopped", test_stopped_in_order, test_stopped_in_order_never,
-	           test_killed_while_stopping, test_stopped_with_init, test_files_of_a_stopped_pod);
+	           test_killed_while_stopping, test_stopped_before_adoption, test_stopped_with_init,
+	           test_files_of_a_stopped_pod);
 	return suite;
 }
