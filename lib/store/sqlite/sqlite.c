@@ -18,6 +18,7 @@ typedef struct sqlite_store {
 	memory_store *memory;
 	korch_loop *loop;
 	sqlite_worker *worker; /* NULL on a virtual loop */
+	korch_timer *kick;     /* lets the worker begin */
 	korch_poll *poll;
 	korch_timer *again; /* set while `ready` waits for memory */
 	sqlite_jobs ready;  /* handed back by the worker, not yet handed over */
@@ -176,6 +177,8 @@ static int submit(sqlite_store *store, sqlite_job *job)
 		if (r == 0) {
 			store->n_under_way++;
 			korch__sqlite_worker_push(store->worker, KORCH_STEAL(job));
+			if (korch_timer_due(store->kick) == KORCH_USEC_NEVER)
+				korch_timer_set(store->kick, korch_loop_now(store->loop));
 		}
 	}
 	korch__sqlite_job_free(job);
@@ -319,6 +322,7 @@ static void sqlite_free(void *self)
 	}
 	pass_ready(store, &is_gone);
 	korch_timer_free(store->again);
+	korch_timer_free(store->kick);
 	if (store->is_gone)
 		*store->is_gone = 1;
 	korch__memory_ops.free(store->memory);
@@ -342,10 +346,19 @@ static const korch_store_ops sqlite_ops = {
     .reseal = sqlite_reseal_start,
 };
 
+/* All that this turn of the loop brought is written together. */
+static void on_kick(void *userdata)
+{
+	sqlite_store *store = userdata;
+	korch__sqlite_worker_kick(store->worker);
+}
+
 static int start_worker(sqlite_store *store, korch_loop *loop, korch_error **err)
 {
-	int r = korch__sqlite_worker_new(&store->worker, &store->database, err);
+	int r = korch_timer_new(&store->kick, loop, on_kick, store);
 	if (r < 0)
+		return korch_error_set(err, r, "no memory for a store");
+	if ((r = korch__sqlite_worker_new(&store->worker, &store->database, err)) < 0)
 		return r;
 	r = korch_poll_new(&store->poll, loop, korch__sqlite_worker_fd(store->worker), 0, on_done,
 	                   store);
@@ -391,6 +404,7 @@ int korch__sqlite_new(korch_store **out, korch_loop *loop,
 	if (store->worker)
 		korch__sqlite_worker_free(store->worker, &store->ready);
 	korch_timer_free(store->again);
+	korch_timer_free(store->kick);
 	if (store->memory)
 		korch__memory_ops.free(store->memory);
 	korch__sqlite_close(&store->database);

@@ -221,7 +221,10 @@ void korch__sqlite_job_free(sqlite_job *job);
 int korch__sqlite_worker_new(sqlite_worker **out, sqlite_database *database, korch_error **err);
 int korch__sqlite_worker_fd(const sqlite_worker *worker); /* readable when there is something done
                                                            */
+/* Begins at once when there are many; fewer wait for korch__sqlite_worker_kick(), or for the end of
+ * what is being written. */
 void korch__sqlite_worker_push(sqlite_worker *worker, sqlite_job *job);
+void korch__sqlite_worker_kick(sqlite_worker *worker);
 /* Moves what is done, in order, to the end of a list. */
 void korch__sqlite_worker_take(sqlite_worker *worker, sqlite_jobs *done);
 /* Ends the thread behind the transaction that it is at; all jobs, done or not, go to the list. */

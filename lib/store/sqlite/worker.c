@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* Most jobs in one transaction: more would gain nothing, and keep the first of them waiting. */
-enum { BATCH_MIN = 8, BATCH_MAX = 512 };
+enum { BATCH_MIN = 16, BATCH_MAX = 512 };
 
 struct sqlite_worker {
 	pthread_t thread;
@@ -128,7 +128,16 @@ void korch__sqlite_worker_push(sqlite_worker *worker, sqlite_job *job)
 	pthread_mutex_lock(&worker->mutex);
 	korch__sqlite_jobs_push(&worker->waiting, job);
 	worker->n_under_way++;
-	pthread_cond_signal(&worker->wanted);
+	if (worker->waiting.n >= BATCH_MIN)
+		pthread_cond_signal(&worker->wanted);
+	pthread_mutex_unlock(&worker->mutex);
+}
+
+void korch__sqlite_worker_kick(sqlite_worker *worker)
+{
+	pthread_mutex_lock(&worker->mutex);
+	if (worker->waiting.first)
+		pthread_cond_signal(&worker->wanted);
 	pthread_mutex_unlock(&worker->mutex);
 }
 
