@@ -67,12 +67,22 @@ static void check_writer(world *w, const korch_change *change, const char *who, 
 		       korch_object_name(change->object), w->term, term);
 }
 
+/* What is made for a wish is made once, whoever leads, and whatever is tried again. */
+static void check_made(world *w, const char *item, const char *wish)
+{
+	int i = atoi(item + strlen("item-")), n = atoi(wish);
+	if (n < WISHES_MAX && w->made[i][n]++)
+		broken(w, "for wish %s of %s two objects are made", wish, item);
+}
+
 static void follow_config(world *w, const korch_change *change)
 {
 	const korch_map *data = ((const korch_config_map *)change->object)->data;
 	const char *by = korch_map_get(data, "by"), *term = korch_map_get(data, "term");
 	if (change->type != KORCH_CHANGE_DELETED && by)
 		check_writer(w, change, by, term ? strtoull(term, NULL, 10) : 0);
+	if (change->type == KORCH_CHANGE_ADDED && korch_map_get(data, "item"))
+		check_made(w, korch_map_get(data, "item"), korch_map_get(data, "for"));
 }
 
 static void follow_event(world *w, const korch_change *change)

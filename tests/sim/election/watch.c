@@ -12,12 +12,13 @@ struct distant_watch {
 	void *userdata;
 	uint64_t revision; /* as far as the process has seen */
 	int has_news;
+	int can_read; /* what there is has come */
 };
 
 static void on_news(void *userdata)
 {
 	distant_watch *watch = userdata;
-	watch->has_news = 1;
+	watch->has_news = watch->can_read = 1;
 	korch_timer_set(watch->wire->inbox, korch_loop_now(watch->wire->loop));
 }
 
@@ -26,7 +27,7 @@ static void on_ready(void *userdata)
 	distant_watch *watch = userdata;
 	network *net = watch->wire->net;
 	korch_usec delay =
-	    (korch_usec)korch__random_below(&net->random, (uint64_t)watch->wire->delay_us + 1);
+	    (korch_usec)korch__random_below(&net->random, 4 * (uint64_t)watch->wire->delay_us + 1);
 	korch_timer_set(watch->timer, korch_loop_now(net->loop) + delay);
 }
 
@@ -58,9 +59,10 @@ int wire_watch(void **out, void *self, const korch_watch_query *query, korch_loo
 int wire_watch_next(void *self, korch_change *out)
 {
 	distant_watch *watch = self;
-	if (watch->wire->is_cut)
+	if (watch->wire->is_cut || !watch->can_read)
 		return 0;
 	int got = korch_watch_next(watch->inner, out);
+	watch->can_read = got == 1;
 	if (got >= 0)
 		watch->revision = korch_watch_revision(watch->inner);
 	return got;

@@ -1,6 +1,7 @@
 /*
- * The work: config maps "item-N" with a wish, which the leader's controller is to do, noting who it
- * is and in which term it decided. And what people write, beside the engines and by way of them.
+ * The work: config maps "item-N" with a wish. For each the leader's controller makes an object of a
+ * name that nobody knows before, and when it sees that, it notes that the wish is done, who it is
+ * and in which term it decided. And what people write, beside the engines and by way of them.
  */
 #include "world.h"
 
@@ -21,6 +22,40 @@ static int sign(korch_object *object, const process *p)
 	return korch_map_set(data, "term", term);
 }
 
+static korch_object *config(const char *name)
+{
+	korch_object *object = NULL;
+	need(korch_object_new(&object, &korch_config_map_kind));
+	korch_object_meta *meta = korch_object_edit_meta(object);
+	need(korch_string_set(&meta->name, name));
+	need(korch_string_set(&meta->namespace_, "default"));
+	return object;
+}
+
+typedef struct search {
+	const char *item, *wish;
+} search;
+
+static int is_made(void *userdata, const korch_object *object)
+{
+	const search *for_ = userdata;
+	const korch_map *data = ((const korch_config_map *)object)->data;
+	const char *item = korch_map_get(data, "item"), *wish = korch_map_get(data, "for");
+	return item && strcmp(item, for_->item) == 0 && strcmp(wish, for_->wish) == 0;
+}
+
+static int make(const process *p, const search *for_, korch_plan *plan)
+{
+	korch_object *object = config("");
+	need(korch_string_set(&korch_object_edit_meta(object)->generate_name, "made-"));
+	korch_map **data = &((korch_config_map *)object)->data;
+	need(korch_map_set(data, "item", for_->item));
+	need(korch_map_set(data, "for", for_->wish));
+	need(sign(object, p));
+	korch_plan_again(plan); /* the item itself does not change by it */
+	return korch_plan_create(plan, object);
+}
+
 static int reconcile(void *userdata, const korch_view *view, const korch_request *request,
                      korch_plan *plan, korch_error **err)
 {
@@ -32,6 +67,10 @@ static int reconcile(void *userdata, const korch_view *view, const korch_request
 	const char *wish = korch_map_get(data, "wish"), *done = korch_map_get(data, "done");
 	if (!wish || (done && strcmp(wish, done) == 0))
 		return 0;
+	const search for_ = {korch_object_name(object), wish};
+	const korch_view_query all = {.kind = &korch_config_map_kind};
+	if (korch_view_each(view, &all, is_made, (void *)&for_) == 0)
+		return make(p, &for_, plan);
 	korch_object *next = korch_object_edit(object);
 	need(korch_map_set(&((korch_config_map *)next)->data, "done", wish));
 	need(sign(next, p));
@@ -47,16 +86,6 @@ void work_add(process *p)
 	                                    .reconcile = reconcile,
 	                                    .userdata = p};
 	need(korch_engine_add(NULL, p->engine, &spec, NULL));
-}
-
-static korch_object *config(const char *name)
-{
-	korch_object *object = NULL;
-	need(korch_object_new(&object, &korch_config_map_kind));
-	korch_object_meta *meta = korch_object_edit_meta(object);
-	need(korch_string_set(&meta->name, name));
-	need(korch_string_set(&meta->namespace_, "default"));
-	return object;
 }
 
 static void ignore(void *userdata, int code, const korch_commit_result *result)

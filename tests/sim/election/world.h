@@ -12,7 +12,7 @@
 
 #define START_US ((korch_usec)1600000000 * SECOND)
 
-enum { PROCESSES = 3, ITEMS = 4, LEASE_S = 15 };
+enum { PROCESSES = 3, ITEMS = 4, LEASE_S = 15, WISHES_MAX = 1000 };
 
 typedef struct world world;
 
@@ -45,6 +45,7 @@ struct world {
 	int32_t transitions;
 	uint64_t terms, writes, hash;
 	int wishes[ITEMS];
+	uint8_t made[ITEMS][WISHES_MAX]; /* objects for each wish */
 };
 
 void broken(const world *w, const char *format, ...)
