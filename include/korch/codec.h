@@ -19,6 +19,11 @@ typedef struct korch_decode_options {
 	int32_t max_depth; /**< deepest nesting, 1 to 2000; 0 = 200 */
 	int32_t line;      /**< line of the text's first line in the file, from 1; 0 = 1 */
 	const char *file;  /**< name for messages, or NULL */
+	int32_t stored;   /**< 1: text that korch_object_to_json() wrote for a store. Then the object is
+	                     as it was before: "" of a text that is always written is none, and what
+	                     becomes zero later is not written for having been given (but where
+	                     Kubernetes tells a zero from nothing) */
+	int32_t reserved; /**< 0 */
 } korch_decode_options;
 
 /** Flags of korch_object_to_json(). */

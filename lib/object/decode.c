@@ -201,6 +201,24 @@ static int is_type_meta(const korch_type *type, const char *key)
 	       (strcmp(key, "apiVersion") == 0 || strcmp(key, "kind") == 0);
 }
 
+/*
+ * What was written for a store comes back as it was: a text that is always written may have been
+ * none, and being given says nothing beside a value, but where Kubernetes tells a zero from
+ * nothing.
+ */
+static void restore(void *to, const korch_type *type, const korch_field *field)
+{
+	if (field->flags & KORCH_FIELD_POINTER)
+		return;
+	const char **text = korch__member(to, field->offset);
+	int is_text = field->kind == KORCH_FIELD_STRING && field->shape == KORCH_SHAPE_ONE;
+	if (is_text && *text && !**text)
+		korch_string_unref(KORCH_STEAL(*text));
+	else if (!korch__field_has_value(to, field))
+		return;
+	((korch_struct *)to)->present &= ~(UINT64_C(1) << (field - type->fields));
+}
+
 int korch__decode_struct(korch__decoder *self, void *to, const korch_type *type,
                          struct json_object *node, const korch__path *path)
 {
@@ -218,6 +236,8 @@ int korch__decode_struct(korch__decoder *self, void *to, const korch_type *type,
 			if (child)
 				head->present |= UINT64_C(1) << (field - type->fields);
 			code = korch__decode_field(self, to, field, child, &here);
+			if (child && self->options->stored)
+				restore(to, type, field);
 		} else if (!is_type_meta(type, key)) {
 			code = keep_unknown(self, &unknown, key, child);
 			if (code == 0)

@@ -141,7 +141,8 @@ static int one(korch__experiment_hand *h, const korch_experiment_analysis *analy
 			return KORCH_E_NOMEM;
 		return korch_string_set(&entry->message, run->status->message);
 	}
-	if (entry->analysis_run || entry->phase || h->ending || !h->status->available_at)
+	if (*korch__text_or_empty(entry->analysis_run) || *korch__text_or_empty(entry->phase) ||
+	    h->ending || !h->status->available_at)
 		return 0;
 	return start(h, analysis, entry);
 }

@@ -76,7 +76,7 @@ static int begins_with(ProtobufCBinaryData value, const char *head)
 static int decode(korch_object **out, const char *text, size_t length,
                   const Korch__Etcd__KeyValue *kv, const etcd_config *config)
 {
-	const korch_decode_options options = {.size = sizeof(options), .max_depth = 2000};
+	const korch_decode_options options = {.size = sizeof(options), .max_depth = 2000, .stored = 1};
 	korch_object *object = NULL;
 	int r = korch_object_from_json(&object, text, length, &options, NULL, NULL);
 	if (r < 0)

@@ -99,7 +99,7 @@ static int inspect_sealed(korch_object **out, file_loader *loader, const char *k
 static int decode(korch_object **out, file_loader *loader, const char *key, char *body,
                   size_t length)
 {
-	const korch_decode_options options = {.size = sizeof(options), .max_depth = 2000};
+	const korch_decode_options options = {.size = sizeof(options), .max_depth = 2000, .stored = 1};
 	char *plain = body;
 	korch_error *error = NULL;
 	int r = korch__sqlite_unseal(&plain, &length, loader->database, key,

@@ -316,12 +316,39 @@ START_TEST(structs_alone)
 }
 END_TEST
 
+/* What a store gives back is as it was: also to those who change it then. */
+START_TEST(stored)
+{
+	static const char made[] =
+	    "{\"apiVersion\":\"batch/v1\",\"kind\":\"Job\",\"metadata\":{\"name\":\"a\"},"
+	    "\"spec\":{\"parallelism\":0,\"completions\":2},\"status\":{\"active\":1,"
+	    "\"conditions\":[{\"type\":\"Failed\",\"status\":\"\"}]}}";
+	const korch_decode_options options = {.stored = 1};
+	korch_object *object = NULL;
+	ck_assert_int_eq(korch_object_from_json(&object, made, strlen(made), &options, NULL, NULL), 0);
+	korch_job *job = (korch_job *)object;
+	ck_assert_int_eq(KORCH_IS_SET(job->spec, korch_job_spec, parallelism), 1);
+	ck_assert_ptr_null(job->status->conditions[0].status);
+	((korch_job_status *)(uintptr_t)job->status)->active = 0;
+	/* Kubernetes tells no completions from zero of them. */
+	((korch_job_spec *)(uintptr_t)job->spec)->completions = 0;
+	char *out = NULL;
+	ck_assert_int_eq(korch_object_to_json(&out, NULL, object, 0), 0);
+	ck_assert_ptr_nonnull(strstr(out, "\"parallelism\":0"));
+	ck_assert_ptr_nonnull(strstr(out, "\"completions\":0"));
+	ck_assert_ptr_nonnull(strstr(out, "\"status\":\"\""));
+	ck_assert_ptr_null(strstr(out, "active"));
+	korch__free(out);
+	korch_object_unref(object);
+}
+END_TEST
+
 KORCH_SUITE(codec)
 {
 	Suite *suite = suite_create("codec");
 	KORCH_CASE(suite, "json", malformed_text, limits);
 	KORCH_CASE(suite, "objects", order_and_zeroes, untyped_kinds_keep_everything,
 	           numbers_are_quantities, revision_is_written, wrong_types, unknown_and_double_fields,
-	           every_kind_there_and_back, memory_may_be_short, structs_alone);
+	           every_kind_there_and_back, memory_may_be_short, structs_alone, stored);
 	return suite;
 }
