@@ -19,6 +19,27 @@ void korch__page_free(korch_page *page)
 	korch__free(page);
 }
 
+korch_page *korch__page_copy(const korch_list_page *page)
+{
+	korch_page *copy = korch__calloc(1, sizeof(*copy));
+	if (!copy)
+		return NULL;
+	copy->page = *page;
+	copy->page.n = 0;
+	copy->continue_token = korch__strdup(page->continue_token);
+	copy->objects = korch__calloc(page->n + 1, sizeof(*copy->objects));
+	if (!copy->objects || (page->continue_token && !copy->continue_token)) {
+		korch__page_free(copy);
+		return NULL;
+	}
+	for (size_t i = 0; i < page->n; i++)
+		copy->objects[i] = korch_object_ref(page->objects[i]);
+	copy->page.n = page->n;
+	copy->page.objects = copy->objects;
+	copy->page.continue_token = copy->continue_token;
+	return copy;
+}
+
 int korch__completions_reserve(korch_completions *waiting)
 {
 	if (waiting->n < waiting->cap)

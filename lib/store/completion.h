@@ -15,6 +15,8 @@ typedef struct korch_page {
 } korch_page;
 
 void korch__page_free(korch_page *page); /* NULL is fine */
+/* A page of one's own, with references to the same objects; NULL: no memory. */
+korch_page *korch__page_copy(const korch_list_page *page);
 
 typedef enum korch_completion_type {
 	KORCH_COMPLETION_COMMIT,

@@ -1,5 +1,6 @@
 /* Opening the store that KORCH_TEST_STORE names, and removing its files. */
 #include "store.h"
+#include "bridge.h"
 #include "store/memory.h"
 #include <ftw.h>
 #include <stdio.h>
@@ -70,15 +71,50 @@ static int open_small(korch_store **out, korch_loop *loop, size_t history)
 	return code;
 }
 
-int test_store_open(korch_store **out, korch_loop *loop, size_t history)
+/* In a place of its own on the server of with-etcd. */
+static int open_etcd(korch_store **out, korch_loop *loop, void *userdata)
+{
+	static int n_stores;
+	char prefix[64];
+	const char *url = getenv("KORCH_TEST_ETCD");
+	if (!url) {
+		fprintf(stderr, "KORCH_TEST_STORE=etcd: run it by build/tests/support/with-etcd\n");
+		exit(2);
+	}
+	snprintf(prefix, sizeof(prefix), "/test-%d-%d/", (int)getpid(), n_stores++);
+	const korch_store_etcd_options options = {
+	    .size = sizeof(options), .endpoints = &url, .n_endpoints = 1, .prefix = prefix, .seed = 1};
+	return korch_store_etcd_new(out, loop, &options, NULL);
+}
+
+static int open_bridged(korch_store **out, korch_loop *loop, size_t history)
+{
+	return korch_loop_is_virtual(loop) ? bridge_new(out, loop, history, open_etcd, NULL)
+	                                   : open_etcd(out, loop, NULL);
+}
+
+static int open_named(korch_store **out, korch_loop *loop, size_t history, int is_local)
 {
 	const char *name = getenv("KORCH_TEST_STORE");
-	if (!name || !*name || strcmp(name, "memory") == 0)
+	int is_etcd = name && strcmp(name, "etcd") == 0;
+	if (!name || !*name || strcmp(name, "memory") == 0 || (is_etcd && is_local))
 		return korch_store_memory_new(out, loop, history, NULL);
 	if (strcmp(name, "sqlite") == 0)
 		return open_sqlite(out, loop, history);
 	if (strcmp(name, "small") == 0)
 		return open_small(out, loop, history);
+	if (is_etcd)
+		return open_bridged(out, loop, history);
 	fprintf(stderr, "KORCH_TEST_STORE=%s: no such store\n", name);
 	exit(2);
+}
+
+int test_store_open(korch_store **out, korch_loop *loop, size_t history)
+{
+	return open_named(out, loop, history, 0);
+}
+
+int test_store_open_local(korch_store **out, korch_loop *loop, size_t history)
+{
+	return open_named(out, loop, history, 1);
 }

@@ -107,28 +107,6 @@ static void on_lease(void *userdata, int code, const korch_lease_state *state)
 	answered(call);
 }
 
-/* NULL: no memory. */
-static korch_page *copy_page(const korch_list_page *page)
-{
-	korch_page *copy = korch__calloc(1, sizeof(*copy));
-	if (!copy)
-		return NULL;
-	copy->page = *page;
-	copy->page.n = 0;
-	copy->continue_token = korch__strdup(page->continue_token);
-	copy->objects = korch__calloc(page->n + 1, sizeof(*copy->objects));
-	if (!copy->objects || (page->continue_token && !copy->continue_token)) {
-		korch__page_free(copy);
-		return NULL;
-	}
-	for (size_t i = 0; i < page->n; i++)
-		copy->objects[i] = korch_object_ref(page->objects[i]);
-	copy->page.n = page->n;
-	copy->page.objects = copy->objects;
-	copy->page.continue_token = copy->continue_token;
-	return copy;
-}
-
 static void on_list(void *userdata, int code, const korch_list_page *page)
 {
 	faulty_call *call = userdata;
@@ -138,7 +116,7 @@ static void on_list(void *userdata, int code, const korch_list_page *page)
 	}
 	code = call->answer.code = code_of(call, code);
 	if (code == 0 && call->fate.answer_late_us > 0)
-		call->answer.answer.page = copy_page(page);
+		call->answer.answer.page = korch__page_copy(page);
 	if (code < 0 || call->answer.answer.page) {
 		answered(call);
 		return;

@@ -14,7 +14,7 @@ static uint64_t live(uint64_t n)
 	const korch_cluster_node node = {
 	    .name = "node", .capacity = capacity, .taints = "a=b:PreferNoSchedule"};
 	ck_assert_int_eq(korch_loop_new_virtual(&loop, START_US, NULL), 0);
-	ck_assert_int_eq(test_store_open(&store, loop, 0), 0);
+	ck_assert_int_eq(test_store_open_local(&store, loop, 0), 0);
 	ck_assert_int_eq(korch_runtime_sim_new(&runtime, loop, NULL, NULL), 0);
 	ck_assert_int_eq(korch_sim_node_add(runtime, "node", &capacity), 0);
 	const korch_cluster_options options = {.size = sizeof(options),

@@ -120,7 +120,7 @@ static int build(world *at, uint64_t seed)
 	korch_engine_options options = {.size = sizeof(options), .seed = seed};
 	int code = korch_loop_new_virtual(&at->loop, START_US, NULL);
 	if (code == 0)
-		code = test_store_open(&at->store, at->loop, 8);
+		code = test_store_open_local(&at->store, at->loop, 8);
 	options.loop = at->loop;
 	options.store = at->store;
 	if (code == 0)
