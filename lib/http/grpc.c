@@ -1,21 +1,17 @@
 /*
- * Channels: which call is on its way and which waits, and telling what has come. How a call is
- * carried out stands in grpc_call.c.
+ * Which call is on its way and which waits, and telling what has come. How a call is carried out
+ * stands in grpc_call.c, how a channel is made in grpc_channel.c.
  */
 #include "http/grpc.h"
 #include "base/cleanup.h"
-#include "base/text.h"
 #include "http/grpc_internal.h"
 #include <stdio.h>
 #include <string.h>
 
 enum {
-	RUNNING_MAX = 90, /* libcurl opens a second connection above 100 streams */
 	WAITING_MAX = 100000,
 	TRIES_MAX = 3,
-	MESSAGE_DEFAULT = 4 << 20,
 	SLACK = 1 << 20, /* beginnings of messages behind the one that is being read */
-	CONNECT_DEFAULT_US = 5000000,
 };
 
 /* Lists */
@@ -54,7 +50,7 @@ static void untell(korch__grpc_call *call)
 	call->has_news = 0;
 }
 
-static void call_free(korch__grpc_call *call)
+void korch__grpc_call_free(korch__grpc_call *call)
 {
 	korch__grpc_halt(call);
 	untell(call);
@@ -111,7 +107,7 @@ static void on_worked(void *userdata);
 static void pump(korch__grpc_channel *channel)
 {
 	korch__grpc_call *call;
-	while (channel->state != GRPC_CONNECTING && channel->n_running < RUNNING_MAX &&
+	while (channel->state != GRPC_CONNECTING && channel->n_running < GRPC_RUNNING_MAX &&
 	       (call = TAILQ_FIRST(&channel->waiting))) {
 		int is_connecting = channel->state == GRPC_COLD;
 		if (is_connecting) {
@@ -198,7 +194,7 @@ static void tell_end(korch__grpc_call *call)
 	end.message = end.status == KORCH_GRPC_OK ? "" : text;
 	const korch__grpc_events *events = call->events;
 	void *userdata = call->userdata;
-	call_free(call);
+	korch__grpc_call_free(call);
 	events->end(userdata, &end);
 }
 
@@ -231,114 +227,14 @@ static void on_worked(void *userdata)
 		dispatch(channel);
 }
 
-static void on_turn(void *userdata)
+void korch__grpc_on_turn(void *userdata)
 {
 	korch__grpc_channel *channel = userdata;
 	pump(channel);
 	dispatch(channel);
 }
 
-/* Channels */
-
-static int set_target(korch__grpc_channel *channel, const char *target)
-{
-	static const char unix_prefix[] = "unix:";
-	if (!target)
-		return KORCH_E_INVALID;
-	if (korch__text_has_prefix(target, unix_prefix)) {
-		const char *path = target + sizeof(unix_prefix) - 1;
-		while (path[0] == '/' && path[1] == '/')
-			path++;
-		channel->socket_path = korch__strdup(path);
-		channel->base = korch__strdup("http://localhost");
-		if (*path != '/')
-			return KORCH_E_INVALID;
-		return channel->socket_path && channel->base ? 0 : KORCH_E_NOMEM;
-	}
-	if (!korch__text_has_prefix(target, "http://") && !korch__text_has_prefix(target, "https://"))
-		return KORCH_E_INVALID;
-	channel->base = korch__strdup(target);
-	return channel->base ? 0 : KORCH_E_NOMEM;
-}
-
-static int copy_text(char **out, const char *text)
-{
-	*out = korch__strdup(text);
-	return text && !*out ? KORCH_E_NOMEM : 0;
-}
-
-static void set_headers(korch__grpc_channel *channel)
-{
-	const char *const lines[] = {"content-type: application/grpc", "te: trailers",
-	                             "Expect:", channel->metadata};
-	size_t n = channel->metadata ? 4 : 3;
-	for (size_t i = 0; i < n; i++)
-		channel->headers[i] =
-		    (struct curl_slist){(char *)lines[i], i + 1 < n ? &channel->headers[i + 1] : NULL};
-}
-
-static int set_up(korch__grpc_channel *channel, const korch__grpc_options *options)
-{
-	TAILQ_INIT(&channel->waiting);
-	TAILQ_INIT(&channel->running);
-	TAILQ_INIT(&channel->over);
-	TAILQ_INIT(&channel->news);
-	channel->connect_timeout_us =
-	    options->connect_timeout_us ? options->connect_timeout_us : CONNECT_DEFAULT_US;
-	channel->message_max = options->message_max ? options->message_max : MESSAGE_DEFAULT;
-	channel->idle = korch__calloc(RUNNING_MAX, sizeof(CURL *));
-	int r = channel->idle ? set_target(channel, options->target) : KORCH_E_NOMEM;
-	if (r == 0 && (copy_text(&channel->ca_file, options->ca_file) < 0 ||
-	               copy_text(&channel->cert_file, options->cert_file) < 0 ||
-	               copy_text(&channel->key_file, options->key_file) < 0 ||
-	               copy_text(&channel->metadata, options->metadata) < 0))
-		r = KORCH_E_NOMEM;
-	set_headers(channel);
-	if (r == 0)
-		r = korch_timer_new(&channel->turn, channel->loop, on_turn, channel);
-	return r;
-}
-
-int korch__grpc_channel_new(korch__grpc_channel **out, korch_loop *loop,
-                            const korch__grpc_options *options)
-{
-	if (!korch__curl() || korch_loop_is_virtual(loop))
-		return KORCH_E_UNSUPPORTED;
-	korch__grpc_channel *channel = korch__calloc(1, sizeof(*channel));
-	if (!channel)
-		return KORCH_E_NOMEM;
-	channel->loop = loop;
-	int r = set_up(channel, options);
-	if (r < 0) {
-		korch__grpc_channel_free(channel);
-		return r;
-	}
-	*out = channel;
-	return 0;
-}
-
-void korch__grpc_channel_free(korch__grpc_channel *channel)
-{
-	korch__grpc_call *call;
-	if (!channel)
-		return;
-	while ((call = TAILQ_FIRST(&channel->waiting)) || (call = TAILQ_FIRST(&channel->running)) ||
-	       (call = TAILQ_FIRST(&channel->over)))
-		call_free(call);
-	if (channel->is_gone)
-		*channel->is_gone = 1;
-	korch__grpc_idle_free(channel);
-	korch__curl_multi_end(&channel->multi);
-	korch_timer_free(channel->turn);
-	korch__free(channel->idle);
-	korch__free(channel->base);
-	korch__free(channel->socket_path);
-	korch__free(channel->ca_file);
-	korch__free(channel->cert_file);
-	korch__free(channel->key_file);
-	korch__free(channel->metadata);
-	korch__free(channel);
-}
+/* Calls */
 
 void korch__grpc_channel_reset(korch__grpc_channel *channel)
 {
@@ -356,8 +252,6 @@ void korch__grpc_channel_reset(korch__grpc_channel *channel)
 	korch__curl_multi_end(&channel->multi);
 	turn_later(channel);
 }
-
-/* Calls */
 
 int korch__grpc_start(korch__grpc_call **out, korch__grpc_channel *channel,
                       const korch__grpc_request *request, const korch__grpc_events *events,
@@ -420,6 +314,6 @@ void korch__grpc_cancel(korch__grpc_call *call)
 	if (!call)
 		return;
 	korch__grpc_channel *channel = call->channel;
-	call_free(call);
+	korch__grpc_call_free(call);
 	turn_later(channel); /* another one may have waited for its place */
 }

@@ -1,4 +1,4 @@
-/* What the two files of the gRPC client share. */
+/* What the files of the gRPC client share. */
 #ifndef KORCH_HTTP_GRPC_INTERNAL_H
 #define KORCH_HTTP_GRPC_INTERNAL_H
 
@@ -13,7 +13,11 @@ typedef enum grpc_state {
 	GRPC_WARM,       /* there is one; that it is dead is found out by using it */
 } grpc_state;
 
-enum { GRPC_TEXT_MAX = 256, GRPC_TIMEOUT_TEXT = 32 };
+enum {
+	GRPC_TEXT_MAX = 256,
+	GRPC_TIMEOUT_TEXT = 32,
+	GRPC_RUNNING_MAX = 90, /* libcurl opens a second connection above 100 streams */
+};
 
 TAILQ_HEAD(grpc_list, korch__grpc_call);
 
@@ -81,7 +85,11 @@ void korch__grpc_halt(korch__grpc_call *call);
 void korch__grpc_judge(korch__grpc_call *call, CURLcode result);
 void korch__grpc_idle_free(korch__grpc_channel *channel);
 
-/* grpc.c: the call has something to tell. */
+/* grpc.c */
+/* The call has something to tell. */
 void korch__grpc_tell(korch__grpc_call *call);
+void korch__grpc_call_free(korch__grpc_call *call);
+/* Starts what waits and tells what there is; the channel's userdata. */
+void korch__grpc_on_turn(void *userdata);
 
 #endif
