@@ -2,6 +2,7 @@
 #include "cluster/cluster.h"
 
 #include "base/cleanup.h"
+#include "base/random.h"
 #include "cluster/folder.h"
 #include "cluster/measuring/job_source.h"
 #include "cluster/nodes.h"
@@ -117,6 +118,8 @@ static int keep_identity(korch_cluster *cluster, korch_error **err)
 		return 0;
 	if (!*cluster->identity.node)
 		korch__cluster_own_name(cluster->identity.node, sizeof(cluster->identity.node));
+	if (!cluster->identity.seed)
+		cluster->identity.seed = korch__random_seed_from_system() | 1;
 	return korch__identity_save(&cluster->identity, cluster->state_folder, err);
 }
 
@@ -148,7 +151,7 @@ static int make_agent(korch_cluster *cluster, const korch_cluster_options *optio
 	    .address_prefix = prefix,
 	    .lease_period_us = options->lease_period_us,
 	    .warnings_only = n_nodes > 100,
-	    .seed = options->seed,
+	    .seed = options->seed ? options->seed : cluster->identity.seed,
 	    .is_durable = !cluster->owns_store,
 	};
 	code = korch__agent_new(&cluster->agent, &agent_options, err);

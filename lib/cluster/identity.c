@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,10 +40,11 @@ int korch__identity_load(korch__identity *out, const char *state_folder, korch_e
 	*out = (korch__identity){0};
 	if (!*text)
 		return 0;
-	if (sscanf(text, "block %3d node %63s", &out->block, out->node) != 2 || out->block < 0 ||
-	    out->block > 254)
-		return korch_error_set(err, KORCH_E_INVALID,
-		                       "%s: \"block NUMBER\" and \"node NAME\" are expected", path);
+	int n = sscanf(text, "block %3d node %63s seed %16" SCNx64, &out->block, out->node, &out->seed);
+	if (n != 3 || out->block < 0 || out->block > 254)
+		return korch_error_set(
+		    err, KORCH_E_INVALID,
+		    "%s: \"block NUMBER\", \"node NAME\" and \"seed NUMBER\" are expected", path);
 	return 0;
 }
 
@@ -60,7 +62,8 @@ int korch__identity_save(const korch__identity *self, const char *state_folder, 
 	char text[TEXT_MAX];
 	_cleanup_free_ char *path = korch__sprintf("%s/identity", state_folder);
 	_cleanup_free_ char *fresh = korch__sprintf("%s/identity.new", state_folder);
-	int length = snprintf(text, sizeof(text), "block %d\nnode %s\n", self->block, self->node);
+	int length = snprintf(text, sizeof(text), "block %d\nnode %s\nseed %" PRIx64 "\n", self->block,
+	                      self->node, self->seed);
 	if (!path || !fresh)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	if (write_text(fresh, text, (size_t)length) < 0 || rename(fresh, path) < 0)

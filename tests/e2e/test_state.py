@@ -17,8 +17,12 @@ import korch
 SEED = int(os.environ.get("KORCH_STATE_SEED", "1"))
 ROUNDS = int(os.environ.get("KORCH_STATE_ROUNDS", "10"))
 
-# Says that it was started, and serves.
-SERVER = """import http.server, os, sys
+# Says that it was started, and that it was told to end, and serves.
+SERVER = """import http.server, os, signal, sys
+def end(*_):
+    with open(sys.argv[1] + ".ends", "a") as file: file.write(os.environ["POD"] + "\\n")
+    os._exit(0)
+signal.signal(signal.SIGTERM, end)
 with open(sys.argv[1], "a") as file: file.write(f"{os.environ['POD']} {os.getpid()}\\n")
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -117,9 +121,7 @@ class State(durable.Case):
         before = {}
         for i in range(ROUNDS):
             running = self.up(*([path] if i == 0 or dice.random() < 0.5 else []))
-            running.wait(lambda line: line["type"] in ("applied", "workload"), "a first line")
-            time.sleep(dice.random() * 0.7)  # the moment is the test's input
-            running.kill()
+            self.kill_at(running, dice, at_once=i > 0)
             after = durable.objects(self.state)
             self.compare(before, after)
             before = after
@@ -136,6 +138,33 @@ class State(durable.Case):
         pods = last.pods("web")
         self.assertEqual({pod["status"]["containerStatuses"][0]["restartCount"] for pod in pods.values()}, {0})
         self.end(last)
+
+    @staticmethod
+    def kill_at(running, dice, at_once):
+        """At a moment of chance: while it starts, or later. The moment is the test's input."""
+        if at_once and dice.random() < 0.3:
+            time.sleep(dice.random() * 0.1)
+        else:
+            running.wait(lambda line: line["type"] in ("applied", "workload"), "a first line")
+            time.sleep(dice.random() * 0.7)
+        running.kill()
+
+    def test_changed_and_killed(self):
+        """The wish changes each time: more and fewer pods, other versions. Each pod is started once, and told to end once."""
+        dice = random.Random(SEED + 1000)
+        for i in range(ROUNDS):
+            text = WEB.replace("replicas: 3", f"replicas: {dice.randint(1, 5)}").replace("value: v1", f"value: v{dice.randint(1, 3)}")
+            running = self.up(self.manifest(text))
+            self.kill_at(running, dice, at_once=i > 0)
+        running = self.up(self.manifest(WEB.replace("value: v1", "value: last")))
+        running.wait_ready("web", 3)
+        korch.wait_until(lambda: len(running.pods("web")) == 3, lambda: str(running.pods("web").keys()))
+        self.end(running)
+        names = [name for name, _ in self.started()]
+        self.assertEqual(len(names), len(set(names)), "each pod was started once")
+        ends = pathlib.Path(f"{self.starts}.ends").read_text().split()
+        self.assertEqual(sorted(set(ends)), sorted(ends), "each was told once")
+        self.assertLessEqual(set(ends), set(names))
 
     def test_service_answers(self):
         """The address of a Service is the same, and answers soon; nothing is written when nothing has changed."""

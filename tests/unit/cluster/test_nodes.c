@@ -148,13 +148,15 @@ START_TEST(test_identity)
 	ck_assert_int_eq(korch__identity_load(&is, folder, NULL), 0);
 	ck_assert_int_eq(is.block, 0);
 	ck_assert_str_eq(is.node, "");
-	const korch__identity want = {.block = 99, .node = "a-host.example"};
+	const korch__identity want = {.block = 99, .node = "a-host.example", .seed = UINT64_MAX};
 	ck_assert_int_eq(korch__identity_save(&want, folder, NULL), 0);
 	ck_assert_int_eq(korch__identity_load(&is, folder, NULL), 0);
 	ck_assert_int_eq(is.block, 99);
 	ck_assert_str_eq(is.node, want.node);
+	ck_assert_uint_eq(is.seed, want.seed);
 	snprintf(path, sizeof(path), "%s/identity", folder);
-	static const char *const DAMAGED[] = {"x", "block 300 node a", "block -1 node a", "block 64"};
+	static const char *const DAMAGED[] = {"x", "block 300 node a seed 1", "block -1 node a seed 1",
+	                                      "block 64 node a"};
 	for (size_t i = 0; i < sizeof(DAMAGED) / sizeof(DAMAGED[0]); i++) {
 		korch_error *err = NULL;
 		FILE *file = fopen(path, "w");
