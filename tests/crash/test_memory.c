@@ -142,6 +142,28 @@ START_TEST(order_is_kept)
 }
 END_TEST
 
+/* The same behind the store's thread: it has written, and the loop has no memory to tell. */
+START_TEST(order_is_kept_behind_the_thread)
+{
+	for (uint64_t n = 1; n < 12; n++) {
+		world_start_thread(&at, 5, KORCH_STORE_SYNC_FULL);
+		ck_assert_int_eq(world_open(&at), 0);
+		counter calls = {0};
+		korch_write first = put_write("first"), second = put_write("second");
+		const korch_list_query query = {0};
+		ck_assert_int_eq(korch_store_commit(at.store, &first, 1, on_commit, &calls), 0);
+		ck_assert_int_eq(korch_store_commit(at.store, &second, 1, on_commit, &calls), 0);
+		ck_assert_int_eq(korch_store_list(at.store, &query, on_list, &calls), 0);
+		korch__alloc_fail_at(n);
+		while (calls.n_lists == 0)
+			korch_loop_step(at.loop, KORCH_USEC_NEVER);
+		korch__alloc_fail_at(0);
+		ck_assert_int_eq(calls.n_commits, 2);
+		world_stop(&at);
+	}
+}
+END_TEST
+
 /* SQLite's memory */
 
 static sqlite3_mem_methods system_memory;
@@ -236,7 +258,8 @@ KORCH_SUITE(crash_memory)
 	Suite *suite = suite_create("crash_memory");
 	TCase *tests = tcase_create("memory");
 	tcase_set_timeout(tests, 580);
-	const TTest *const all[] = {opening, committing, order_is_kept, sqlite_memory};
+	const TTest *const all[] = {opening, committing, order_is_kept, order_is_kept_behind_the_thread,
+	                            sqlite_memory};
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		tcase_add_test(tests, all[i]);
 	suite_add_tcase(suite, tests);

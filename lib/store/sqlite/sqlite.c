@@ -4,138 +4,15 @@
  * behind a write wait for it, so that everything happens in the order of the calls. On a virtual
  * loop, which has no descriptors, there is no thread and a write is done inside of its call.
  */
-#include "store/sqlite/sqlite.h"
 #include "base/cleanup.h"
+#include "store/sqlite/handover.h"
 #include <korch/sys/store.h>
 
-enum {
-	JOBS_MAX = 100000,
-	AGAIN_US = 10000, /* until what there was no memory for is tried again */
-};
-
-typedef struct sqlite_store {
-	sqlite_database database;
-	memory_store *memory;
-	korch_loop *loop;
-	sqlite_worker *worker; /* NULL on a virtual loop */
-	korch_timer *kick;     /* lets the worker begin */
-	korch_poll *poll;
-	korch_timer *again; /* set while `ready` waits for memory */
-	sqlite_jobs ready;  /* handed back by the worker, not yet handed over */
-	size_t n_under_way;
-	int is_closed;
-	int is_resealing; /* a run is under way */
-	int *is_gone;     /* set to 1 when the store is freed from inside of one of its callbacks */
-} sqlite_store;
-
-/* Ends a run of resealing; the store may be gone behind it. */
-static void end_reseal(sqlite_reseal *reseal, int code)
-{
-	sqlite_store *store = reseal->store;
-	sqlite_reseal last = *reseal;
-	store->is_resealing = 0;
-	last.state.is_done &= code == 0;
-	korch__free(reseal);
-	last.fn(last.userdata, code, &last.state);
-}
-
-/* Tells a caller that a job has failed. */
-static void fail(sqlite_job *job, int code)
-{
-	korch_commit_result result = {0};
-	if (job->type == SQLITE_JOB_GET)
-		job->fn.get(job->userdata, code, NULL);
-	else if (job->type == SQLITE_JOB_LIST)
-		job->fn.list(job->userdata, code, NULL);
-	else if (job->type == SQLITE_JOB_RESEAL)
-		end_reseal(job->reseal, code);
-	else
-		job->fn.commit(job->userdata, code, &result);
-}
-
-/* The file has it: so it is told, or stays where it is until there is memory for that. */
-static int pass_commit(sqlite_store *store, sqlite_job *job)
-{
-	int r = korch__memory_commit_kept(store->memory, job->writes, job->n, job->fn.commit,
-	                                  job->userdata);
-	if (r < 0)
-		return r;
-	korch__free(KORCH_STEAL(job->writes));
-	return 0;
-}
-
-static void on_slice(void *userdata, int code, const korch_commit_result *result);
-
-/* Lets the memory store do and answer what the file has done; a code when it cannot. */
-static int pass(sqlite_store *store, sqlite_job *job)
-{
-	if (job->code < 0)
-		return job->code;
-	switch ((sqlite_job_type)job->type) {
-	case SQLITE_JOB_COMMIT:
-		return pass_commit(store, job);
-	case SQLITE_JOB_COMPACT:
-		return korch__memory_ops.compact(store->memory, job->revision, job->fn.commit,
-		                                 job->userdata);
-	case SQLITE_JOB_GET:
-		return korch__memory_ops.get(store->memory, &job->key.key, job->fn.get, job->userdata);
-	case SQLITE_JOB_LIST:
-		return korch__memory_ops.list(store->memory, &job->query, job->fn.list, job->userdata);
-	case SQLITE_JOB_RESEAL:
-		/* Changes nothing: the answer comes from the loop, like all others. */
-		return korch__memory_ops.compact(store->memory, 0, on_slice, job->reseal);
-	}
-	return KORCH_E_INTERNAL;
-}
-
-/* 1: the job is durable, and there was no memory to tell it: it stays the first, and is tried
- * again.
- */
-static int waits_for_memory(sqlite_store *store, sqlite_job *job, int code)
-{
-	if (code != KORCH_E_NOMEM || job->type != SQLITE_JOB_COMMIT || job->code < 0 ||
-	    store->is_closed)
-		return 0;
-	korch__sqlite_jobs_unpop(&store->ready, job);
-	korch_timer_set(store->again, korch_loop_now(store->loop) + AGAIN_US);
-	return 1;
-}
-
-/* Hands over what is ready. */
-static void pass_ready(sqlite_store *store, const int *is_gone)
-{
-	sqlite_job *job;
-	while (!*is_gone && (job = korch__sqlite_jobs_pop(&store->ready))) {
-		int r = pass(store, job);
-		if (waits_for_memory(store, job, r))
-			return;
-		store->n_under_way--;
-		if (r < 0)
-			fail(job, store->is_closed ? KORCH_E_CLOSED : r);
-		korch__sqlite_job_free(job);
-	}
-}
-
-/* Hands over what is ready, unless that waits for memory: then the timer does. */
-static void pass_on(sqlite_store *store)
-{
-	int is_gone = 0;
-	int *outer = store->is_gone;
-	if (korch_timer_due(store->again) != KORCH_USEC_NEVER)
-		return;
-	store->is_gone = &is_gone;
-	pass_ready(store, &is_gone);
-	if (is_gone)
-		return;
-	store->is_gone = outer;
-	/* A loop that has nothing else to do may end. */
-	if (store->n_under_way == 0 && store->poll)
-		korch_poll_set(store->poll, 0);
-}
+enum { JOBS_MAX = 100000 };
 
 static void on_again(void *userdata)
 {
-	pass_on(userdata);
+	korch__sqlite_pass_on(userdata);
 }
 
 static void on_done(void *userdata, int fd, int events)
@@ -144,24 +21,7 @@ static void on_done(void *userdata, int fd, int events)
 	(void)events;
 	sqlite_store *store = userdata;
 	korch__sqlite_worker_take(store->worker, &store->ready);
-	pass_on(store);
-}
-
-/* Without a thread: written at once, and told at once unless one waits for memory. */
-static int write_now(sqlite_store *store, sqlite_job *job)
-{
-	korch__sqlite_write(&store->database, job);
-	if (store->n_under_way == 0) {
-		int r = pass(store, job);
-		if (!waits_for_memory(store, job, r)) {
-			korch__sqlite_job_free(job);
-			return r;
-		}
-	} else {
-		korch__sqlite_jobs_push(&store->ready, job);
-	}
-	store->n_under_way++;
-	return 0;
+	korch__sqlite_pass_on(store);
 }
 
 /* Takes a job, which is freed in any case. */
@@ -171,7 +31,7 @@ static int submit(sqlite_store *store, sqlite_job *job)
 	if (store->n_under_way >= JOBS_MAX) {
 		r = KORCH_E_LIMIT;
 	} else if (!store->worker) {
-		return write_now(store, job);
+		return korch__sqlite_write_now(store, job);
 	} else {
 		r = store->n_under_way ? 0 : korch_poll_set(store->poll, KORCH_POLL_IN);
 		if (r == 0) {
@@ -248,18 +108,18 @@ static int submit_slice(sqlite_reseal *reseal)
 }
 
 /* The next slice is on its way before the caller hears of this one: it may free the store. */
-static void on_slice(void *userdata, int code, const korch_commit_result *result)
+void korch__sqlite_on_slice(void *userdata, int code, const korch_commit_result *result)
 {
 	(void)result;
 	sqlite_reseal *reseal = userdata;
 	if (code < 0 || reseal->state.is_done) {
-		end_reseal(reseal, code);
+		korch__sqlite_end_reseal(reseal, code);
 		return;
 	}
 	sqlite_reseal now = *reseal;
 	code = submit_slice(reseal);
 	if (code < 0)
-		end_reseal(reseal, code);
+		korch__sqlite_end_reseal(reseal, code);
 	else
 		now.fn(now.userdata, 0, &now.state);
 }
@@ -315,12 +175,11 @@ static void sqlite_close(void *self)
 static void sqlite_free(void *self)
 {
 	sqlite_store *store = self;
-	int is_gone = 0;
 	if (store->worker) {
 		korch_poll_free(store->poll);
 		korch__sqlite_worker_free(store->worker, &store->ready);
 	}
-	pass_ready(store, &is_gone);
+	korch__sqlite_pass_rest(store);
 	korch_timer_free(store->again);
 	korch_timer_free(store->kick);
 	if (store->is_gone)
