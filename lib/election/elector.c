@@ -45,12 +45,13 @@ static void step_down(korch_elector *elector, const char *why)
 		                         elector->is_closed ? "the store is closed" : why);
 }
 
-/* What is in the own lease's place is no other leader's. */
+/* What it has written itself, and does not know of yet or any more, is no other leader's. */
 static void tell_leader(korch_elector *elector)
 {
 	const korch_election *is = &elector->is;
-	if (!is->is_known || is->term || is->lease || is->is_busy || !is->lease_revision ||
-	    is->lease_revision != is->record_revision || is->lease_revision == elector->followed)
+	if (!is->is_known || is->term || !is->lease_revision ||
+	    is->lease_revision != is->record_revision || is->lease_revision == elector->followed ||
+	    korch__text_equal(elector->leader, elector->options.identity))
 		return;
 	elector->followed = is->lease_revision;
 	if (elector->options.followed)
