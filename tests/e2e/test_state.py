@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`korch up --state`: kill -9 of korch at any moment, and the next start goes on: same objects, same processes, true ends.
 
-KORCH_STATE_SEED and KORCH_STATE_ROUNDS: which moments, and how many (default 10).
+KORCH_STATE_SEED and KORCH_STATE_ROUNDS: which moments, and how many (default 6).
 """
 import datetime
 import http.client
@@ -15,7 +15,7 @@ import durable
 import korch
 
 SEED = int(os.environ.get("KORCH_STATE_SEED", "1"))
-ROUNDS = int(os.environ.get("KORCH_STATE_ROUNDS", "10"))
+ROUNDS = int(os.environ.get("KORCH_STATE_ROUNDS", "6"))
 
 # Says that it was started, and that it was told to end, and serves.
 SERVER = """import http.server, os, signal, sys

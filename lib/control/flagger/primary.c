@@ -13,8 +13,7 @@
 static int is_kept(const char *key)
 {
 	return strcmp(key, "kubectl.kubernetes.io/last-applied-configuration") != 0 &&
-	       strcmp(key, "korch.dev/manifest") != 0 &&
-	       strcmp(key, KORCH__ANNOTATION_REVISION) != 0 &&
+	       strcmp(key, "korch.dev/manifest") != 0 && strcmp(key, KORCH__ANNOTATION_REVISION) != 0 &&
 	       strcmp(key, KORCH__ANNOTATION_REVISION_HISTORY) != 0 &&
 	       strcmp(key, KORCH__ANNOTATION_DESIRED) != 0 && strcmp(key, KORCH__ANNOTATION_MAX) != 0;
 }
