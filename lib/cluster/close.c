@@ -9,6 +9,8 @@
 #include <korch/api.h>
 #include <unistd.h>
 
+enum { NOTE_ATTEMPTS = 3, NOTE_PATIENCE_US = 2000000 };
+
 static void set_flag(void *userdata)
 {
 	*(int *)userdata = 1;
@@ -19,19 +21,48 @@ static int is_flag_set(void *userdata)
 	return *(int *)userdata;
 }
 
-/* A store that outlives the cluster has the same pods for the next one. A stop that cannot be noted
- * is one all the same. */
+static void on_noted(void *userdata, int code, const korch_error *error, const korch_object *result)
+{
+	korch_cluster *cluster = userdata;
+	cluster->noting--;
+	cluster->note_conflicts |= code == KORCH_E_CONFLICT;
+	if (code < 0 && code != KORCH_E_CONFLICT)
+		korch__log(KORCH_LOG_WARNING, "cluster", "the stop of a node is not noted: %s",
+		           error ? korch_error_message(error) : korch_code_text(code));
+}
+
+static int is_noted(void *userdata)
+{
+	return ((korch_cluster *)userdata)->noting == 0;
+}
+
+static void note_node(korch_cluster *cluster, const char *name)
+{
+	const korch_view *view = korch_engine_view(cluster->engine);
+	const korch_object *node = korch_view_get(view, &korch_node_kind, "", name);
+	korch_usec now = korch_loop_now(cluster->loop);
+	korch_plan *plan = NULL;
+	if (!node || korch_plan_new(&plan) < 0)
+		return;
+	if (korch__agent_plan_stop(plan, view, node, &now, NULL) == 0 &&
+	    korch_engine_submit(cluster->engine, KORCH_STEAL(plan), on_noted, cluster, NULL) == 0)
+		cluster->noting++;
+	korch_plan_free(plan);
+}
+
+/* A store that outlives the cluster has the same pods for the next one. A stop that cannot be
+ * noted, or not soon, is one all the same. */
 static void note_stop(korch_cluster *cluster)
 {
-	const char *name;
-	korch_usec now = korch_loop_now(cluster->loop);
 	cluster->is_stop_noted = 1;
-	for (size_t i = 0; (name = korch__agent_node_name(cluster->agent, i)); i++) {
-		_cleanup_error_ korch_error *error = NULL;
-		const korch_key key = {&korch_node_kind, "", name};
-		if (korch__cluster_change(cluster, &key, korch__agent_plan_stop, &now, &error) < 0)
-			korch__log(KORCH_LOG_WARNING, "cluster", "stop of node %s: %s", name,
-			           error ? korch_error_message(error) : "not noted");
+	for (int attempt = 0; attempt < NOTE_ATTEMPTS; attempt++) {
+		const char *name;
+		cluster->note_conflicts = 0;
+		for (size_t i = 0; (name = korch__agent_node_name(cluster->agent, i)); i++)
+			note_node(cluster, name);
+		if (korch__cluster_wait(cluster, is_noted, cluster, NOTE_PATIENCE_US) < 0 ||
+		    !cluster->note_conflicts)
+			return;
 	}
 }
 

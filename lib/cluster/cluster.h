@@ -52,7 +52,9 @@ struct korch_cluster {
 	int threaded;
 	int thread_stop;
 	int quit;
-	int is_stop_noted; /* on the nodes, for the next program on this store */
+	int is_stop_noted;  /* on the nodes, for the next program on this store */
+	size_t noting;      /* nodes that are being noted */
+	int note_conflicts; /* somebody else changed one meanwhile */
 	int pods_stopped;
 };
 

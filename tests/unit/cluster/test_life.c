@@ -1,5 +1,6 @@
 /* Opening and closing. */
 #include "fixture.h"
+#include <korch/faulty.h>
 #include <string.h>
 
 START_TEST(test_namespaces)
@@ -113,10 +114,70 @@ START_TEST(test_stop_pods_timeout)
 }
 END_TEST
 
+/* The same store, and a runtime that holds nothing any more: as the next program finds it. */
+START_TEST(test_next_cluster_runs_what_was_stopped)
+{
+	fixture at;
+	fixture_init(&at, 1);
+	fixture_apply(&at, fixture_web(2, "a"));
+	fixture_pass(&at, 5 * SECOND);
+	const korch_key key = fixture_key(&korch_deployment_kind, "web");
+	ck_assert_int_eq(korch_cluster_wait(at.cluster, &key, "available", 60 * SECOND, NULL), 0);
+	ck_assert_int_eq(korch_cluster_stop_pods(at.cluster, 120 * SECOND, NULL), 0);
+	korch_cluster_close(at.cluster);
+	korch_loop_step(at.loop, korch_loop_now(at.loop) + 100 * SECOND);
+	fixture next;
+	fixture_init_on(&next, 1, at.loop, at.store);
+	ck_assert_int_eq(korch_cluster_wait(next.cluster, &key, "available", 60 * SECOND, NULL), 0);
+	fixture_pass(&next, 5 * SECOND);
+	korch_object **pods = NULL;
+	size_t n = 0;
+	ck_assert_int_eq(korch_cluster_list(&pods, &n, next.cluster, "pods", NULL, NULL, NULL), 0);
+	ck_assert_uint_eq(n, 2);
+	for (size_t i = 0; i < n; i++) {
+		const korch_pod_status *status = ((const korch_pod *)pods[i])->status;
+		ck_assert_str_eq(status->phase, "Running");
+		ck_assert_int_eq(status->container_statuses[0].restart_count, 0);
+		ck_assert_ptr_null(status->container_statuses[0].last_state);
+	}
+	korch_object_list_free(pods, n);
+	fixture_fini(&next);
+}
+END_TEST
+
+/* A store that gives no answer for an hour does not hold up an end. */
+START_TEST(test_stop_pods_without_the_store)
+{
+	fixture at;
+	korch_loop *loop = NULL;
+	korch_store *inner = NULL;
+	korch_store *store = NULL;
+	korch_sim_stats stats;
+	ck_assert_int_eq(korch_loop_new_virtual(&loop, START_US, NULL), 0);
+	ck_assert_int_eq(korch_store_memory_new(&inner, loop, 0, NULL), 0);
+	ck_assert_int_eq(korch_store_faulty_new(&store, loop, inner, NULL, NULL), 0);
+	fixture_init_on(&at, 1, loop, store);
+	fixture_apply(&at, fixture_web(2, "a"));
+	fixture_pass(&at, 30 * SECOND);
+	const korch_faulty_rule rule = {.size = sizeof(rule),
+	                                .calls = KORCH_FAULTY_ALL,
+	                                .fault = KORCH_FAULTY_FAILED,
+	                                .late_us = 3600 * SECOND};
+	ck_assert_int_eq(korch_faulty_rule_add(store, &rule), 0);
+	korch_usec begin = korch_loop_now(loop);
+	ck_assert_int_eq(korch_cluster_stop_pods(at.cluster, 120 * SECOND, NULL), 0);
+	ck_assert_int_le(korch_loop_now(loop) - begin, 60 * SECOND);
+	korch_sim_get_stats(&stats, at.runtime);
+	ck_assert_uint_eq(stats.running, 0);
+	fixture_fini(&at);
+}
+END_TEST
+
 KORCH_SUITE(life)
 {
 	Suite *suite = suite_create("life");
 	KORCH_CASE(suite, "life", test_namespaces, test_wrong_options, test_wrong_nodes,
-	           test_close_under_way, test_stop_pods, test_stop_pods_timeout);
+	           test_close_under_way, test_stop_pods, test_stop_pods_timeout,
+	           test_next_cluster_runs_what_was_stopped, test_stop_pods_without_the_store);
 	return suite;
 }
