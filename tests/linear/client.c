@@ -57,7 +57,7 @@ static void learn(load_client *client, const korch_commit_result *result)
 			client_saw(client, write->key, write->op == KORCH_WRITE_PUT ? result->revision : 0);
 	}
 	if (++client->load->acknowledged % PROGRESS == 0) {
-		printf("%" PRIu64 "\n", client->load->acknowledged);
+		printf("acknowledged %" PRIu64 "\n", client->load->acknowledged);
 		fflush(stdout);
 	}
 	if (!client->is_ending)
@@ -160,15 +160,22 @@ static void start_commit(load_client *client)
 	commit(client, NULL);
 }
 
+/*
+ * Writes as the leader; also as one that has not noticed yet that it is deposed: under the fence of
+ * its last term.
+ */
 static int start_fenced(load_client *client)
 {
-	korch_fence fence;
-	if (!client->load->elector || !korch_elector_leads(client->load->elector, &fence))
+	load *all = client->load;
+	if (!all->elector)
+		return 0;
+	korch_elector_leads(all->elector, &all->fence);
+	if (!all->fence.revision)
 		return 0;
 	client->n_writes = 1;
 	client->writes[0] =
 	    (load_write){.op = KORCH_WRITE_PUT, .key = "fenced", .expected = KORCH_REVISION_ANY};
-	commit(client, &fence);
+	commit(client, &all->fence);
 	return 1;
 }
 

@@ -61,6 +61,7 @@ typedef struct load {
 	korch_store *store;
 	const korch_kind *kind;
 	korch_elector *elector; /* NULL: no fenced writes */
+	korch_fence fence;      /* of the last term in which it led */
 	load_client clients[CLIENTS_MAX];
 	int n_clients;
 	int n_last;     /* clients whose last object is acknowledged */

@@ -6,6 +6,7 @@
  */
 #include "load.h"
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -67,6 +68,13 @@ static void open_all(const char *store, const char *history)
 	record_open(history, is_virtual);
 }
 
+static void on_elected(void *userdata, uint64_t term)
+{
+	(void)userdata;
+	printf("elected %" PRIu64 "\n", term);
+	fflush(stdout);
+}
+
 static void run(int is_electing)
 {
 	korch_error *err = NULL;
@@ -74,7 +82,8 @@ static void run(int is_electing)
 	korch_elector_options options = {.size = sizeof(options),
 	                                 .loop = the_load.loop,
 	                                 .store = the_load.store,
-	                                 .duration_us = 2 * KORCH_USEC_PER_SEC,
+	                                 .duration_us = 3 * KORCH_USEC_PER_SEC,
+	                                 .elected = on_elected,
 	                                 .seed = the_load.seed + the_load.first + 1};
 	if (is_electing)
 		need(korch_elector_new(&the_load.elector, &options, &err), err);
