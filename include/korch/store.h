@@ -193,7 +193,9 @@ typedef struct korch_store_etcd_options {
 	korch_sealer *sealer;  /**< seals what it covers; borrowed, outlives the store; NULL: nothing is
 	                          sealed, and what is sealed is not read. The prefix is the store's name
 	                          to it */
-	korch_usec timeout_us; /**< for a call, with all that is tried; 0: 5 s; at most an hour */
+	korch_usec timeout_us; /**< for a call, with all that is tried; 0: 5 s; at most an hour. A
+	                          stream of watches that is silent for twice as long is asked for a sign
+	                        */
 	size_t txn_ops;     /**< the servers' --max-txn-ops, at most KORCH_STORE_WRITES_MAX; 0: 128 */
 	size_t request_max; /**< the servers' --max-request-bytes: a transaction of more is
 	                       KORCH_E_LIMIT; 0: 1,572,864 */

@@ -110,20 +110,29 @@ START_TEST(members_take_over)
 }
 END_TEST
 
-/* A server that has stopped without a word: reads go to another one within their time. */
+/* Opens the store again, on all members, with another time. */
+static void reopen_with(korch_usec timeout_us)
+{
+	const char *endpoints[] = {servers[0].url, servers[1].url, servers[2].url};
+	korch_store_free(store);
+	store_options.timeout_us = timeout_us;
+	store_options.endpoints = endpoints;
+	store_options.n_endpoints = n_servers;
+	ck_assert_int_eq(korch_store_etcd_new(&store, loop, &store_options, NULL), 0);
+	store_options.endpoints = NULL;
+}
+
+/* A server that has stopped without a word: reads go to another one within their time, and watches
+ * when it does not answer. */
 START_TEST(a_stopped_member)
 {
 	n_servers = 3;
 	fixture_open(0);
-	store_options.timeout_us = 2 * KORCH_USEC_PER_SEC;
-	korch_store_free(store);
-	store = NULL;
-	korch_error *err = NULL;
-	const char *endpoints[] = {servers[0].url, servers[1].url, servers[2].url};
-	store_options.endpoints = endpoints;
-	store_options.n_endpoints = 3;
-	ck_assert_int_eq(korch_store_etcd_new(&store, loop, &store_options, &err), 0);
-	put_again("a", "1");
+	reopen_with(1 * KORCH_USEC_PER_SEC);
+	test_watch watcher;
+	watch_open(&watcher, &(korch_watch_query){.since = 0}, 0);
+	ull a = put_again("a", "1");
+	watch_expect(&watcher, "+a=1@%llu ", a);
 	etcd_pause(&servers[0]);
 	for (int i = 0; i < 3; i++) {
 		korch_key key = key_of("a");
@@ -137,6 +146,9 @@ START_TEST(a_stopped_member)
 		}
 		korch_object_unref(object);
 	}
+	ull b = put_again("b", "1");
+	watch_expect(&watcher, "+b=1@%llu ", b);
+	korch_watch_free(watcher.watch);
 	etcd_resume(&servers[0]);
 	fixture_close();
 }

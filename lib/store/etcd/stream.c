@@ -6,9 +6,13 @@
 #include "base/alloc.h"
 #include "store/etcd/etcd.h"
 
-#define SILENCE_US (10 * KORCH_USEC_PER_SEC) /* then it is asked */
-#define ANSWER_US (5 * KORCH_USEC_PER_SEC)   /* and answers within */
-#define RETRY_US KORCH_USEC_PER_SEC          /* when memory is short */
+#define RETRY_US KORCH_USEC_PER_SEC /* when memory is short */
+
+/* How long a stream may be silent until it is asked; it has the time of a call to answer. */
+static korch_usec silence_us(const etcd_store *store)
+{
+	return 2 * store->config.timeout_us;
+}
 
 static void on_message(void *userdata, const char *data, size_t length);
 static void on_end(void *userdata, const korch__grpc_end *end);
@@ -128,7 +132,7 @@ static void open_stream(etcd_store *store)
 	if (r < 0)
 		drop(store);
 	stream->is_asked = stream->is_heard = 0;
-	set_timer(store, r < 0 ? RETRY_US : SILENCE_US);
+	set_timer(store, r < 0 ? RETRY_US : silence_us(store));
 }
 
 /* Messages */
@@ -210,7 +214,7 @@ static void on_time(void *userdata)
 	int was_heard = stream->is_heard;
 	stream->is_heard = 0;
 	stream->is_asked = !was_heard;
-	set_timer(store, was_heard ? SILENCE_US : ANSWER_US);
+	set_timer(store, was_heard ? silence_us(store) : store->config.timeout_us);
 	if (was_heard)
 		return;
 	korch__buf_init(&question, 0);
