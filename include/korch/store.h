@@ -278,7 +278,8 @@ KORCH_API int korch_store_lease_revoke(korch_store *store, uint64_t lease, korch
                                        void *userdata);
 /**
  * Writes again what a sealer would seal otherwise now, after korch_sealer_replace(): in slices
- * between other writes, no revision changes. What was done stays done when it ends early; calling
+ * between other writes, no revision changes (in etcd they do: a value written again has a new one).
+ * What was done stays done when it ends early; calling
  * it again goes on with what is old still. A value that does not open ends it and stays as it is.
  * @param type a korch_reseal_type. @param fn called once or more, see korch_reseal_fn.
  * @return also KORCH_E_UNSUPPORTED: this store has no sealer; KORCH_E_BUSY: one is under way.

@@ -147,15 +147,25 @@ START_TEST(prefixes_do_not_meet)
 }
 END_TEST
 
-static korch_sealer *make_sealer(void)
+/* Of so many keys, the last one in front. */
+static korch_sealer *make_sealer(int first, int last)
 {
+	static const char digits[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+	static const char *const names[] = {"k0", "k1"};
+	char variables[2][16], value[80];
 	korch_sealer *sealer = NULL;
-	setenv("KORCH_TEST_KEY", "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", 1);
-	const korch_seal_key keys[] = {{.name = "k1", .environment = "KORCH_TEST_KEY"}};
+	korch_seal_key keys[2];
+	size_t n = 0;
+	for (int i = last; i >= first; i--, n++) {
+		snprintf(variables[i], sizeof(variables[i]), "KORCH_TEST_K%d", i);
+		snprintf(value, sizeof(value), "%d%s", i, digits + 1);
+		setenv(variables[i], value, 1);
+		keys[n] = (korch_seal_key){.name = names[i], .environment = variables[i]};
+	}
 	const char *const resources[] = {"configmaps"};
 	const korch_sealer_options options = {.size = sizeof(options),
 	                                      .keys = keys,
-	                                      .n_keys = 1,
+	                                      .n_keys = n,
 	                                      .resources = resources,
 	                                      .n_resources = 1};
 	ck_assert_int_eq(korch_sealer_new(&sealer, &options, NULL), 0);
@@ -164,7 +174,7 @@ static korch_sealer *make_sealer(void)
 
 START_TEST(sealed_values)
 {
-	korch_sealer *sealer = make_sealer();
+	korch_sealer *sealer = make_sealer(0, 0);
 	korch_key key = key_of("a");
 	korch_log_set(KORCH_LOG_ERROR, on_line, NULL, NULL);
 	store_options.sealer = sealer;
@@ -203,6 +213,91 @@ START_TEST(sealed_values)
 }
 END_TEST
 
+typedef struct resealing {
+	int is_done, code, calls;
+	korch_reseal_state state;
+} resealing;
+
+static void on_reseal(void *userdata, int code, const korch_reseal_state *state)
+{
+	resealing *out = userdata;
+	out->calls++;
+	out->code = code;
+	out->state = *state;
+	out->is_done = code < 0 || state->is_done;
+}
+
+static resealing reseal(int type)
+{
+	resealing out = {0};
+	ck_assert_int_eq(korch_store_reseal(store, type, on_reseal, &out), 0);
+	ck_assert_int_eq(korch_store_reseal(store, type, on_reseal, &out), KORCH_E_BUSY);
+	wait_for(&out.is_done);
+	return out;
+}
+
+static void on_revoked(void *userdata, int code, const korch_lease_state *state)
+{
+	(void)state;
+	ck_assert_int_eq(code, 0);
+	*(int *)userdata = 1;
+}
+
+static void revoke(uint64_t lease)
+{
+	int is_done = 0;
+	ck_assert_int_eq(korch_store_lease_revoke(store, lease, on_revoked, &is_done), 0);
+	wait_for(&is_done);
+}
+
+static void on_lease(void *userdata, int code, const korch_lease_state *state)
+{
+	ck_assert_int_eq(code, 0);
+	*(uint64_t *)userdata = state->lease;
+}
+
+/* Keys change while the store is open; then the older one is not needed any more. */
+START_TEST(keys_change)
+{
+	enum { MAPS = 600 };
+	uint64_t lease = 0;
+	char name[16];
+	store_options.sealer = make_sealer(0, 0);
+	fixture_open(0);
+	ck_assert_int_eq(korch_store_lease_grant(store, 60 * KORCH_USEC_PER_SEC, on_lease, &lease), 0);
+	for (int i = 0; i < MAPS; i++) {
+		snprintf(name, sizeof(name), "n%03d", i);
+		put(name, "secret");
+	}
+	korch_write write = put_write("n000", "secret", KORCH_REVISION_ANY);
+	write.lease = lease;
+	ck_assert_uint_ne(lease, 0);
+	commit_one(write, 0);
+	commit_one((korch_write){.object = make(space, "", "plain", "1")}, 0);
+	resealing out = reseal(KORCH_RESEAL_OLD);
+	ck_assert_int_eq(out.code, 0);
+	ck_assert_uint_eq(out.state.written, 0);
+	ck_assert_uint_eq(out.state.seen, MAPS + 1);
+	ck_assert_uint_eq(out.state.total, MAPS + 1);
+	ck_assert_int_eq(out.calls, 2); /* a slice of 512, and the end */
+	ck_assert_int_eq(korch_sealer_replace(store_options.sealer, make_sealer(0, 1)), 0);
+	ck_assert_uint_eq(reseal(KORCH_RESEAL_OLD).state.written, MAPS);
+	ck_assert_uint_eq(reseal(KORCH_RESEAL_OLD).state.written, 0);
+	ck_assert_int_eq(korch_sealer_replace(store_options.sealer, make_sealer(1, 1)), 0);
+	ck_assert_uint_eq(reseal(KORCH_RESEAL_ALL).state.written, MAPS);
+	ck_assert_str_eq(list_text((korch_list_query){.kind = space}, 0), "plain=1 ");
+	listing *page = list(&(korch_list_query){.kind = config_map});
+	ck_assert_uint_eq(page->n, MAPS);
+	ck_assert_str_eq(value_of(page->objects[0]), "secret");
+	listing_free(page);
+	/* It has stayed under its lease. */
+	revoke(lease);
+	ck_assert_str_eq(read_text("n000"), "-");
+	fixture_close();
+	korch_sealer_free(store_options.sealer);
+}
+END_TEST
+
 void add_etcd_value_tests(Suite *suite)
 {
 	TCase *tcase = tcase_create("values");
@@ -213,5 +308,6 @@ void add_etcd_value_tests(Suite *suite)
 	tcase_add_test(tcase, more_than_a_message_holds);
 	tcase_add_test(tcase, prefixes_do_not_meet);
 	tcase_add_test(tcase, sealed_values);
+	tcase_add_test(tcase, keys_change);
 	suite_add_tcase(suite, tcase);
 }

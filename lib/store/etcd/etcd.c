@@ -67,6 +67,7 @@ static const korch_store_ops etcd_ops = {
     .lease_grant = korch__etcd_lease_grant,
     .lease_renew = korch__etcd_lease_renew,
     .lease_revoke = korch__etcd_lease_revoke,
+    .reseal = korch__etcd_reseal,
 };
 
 /* Opening */

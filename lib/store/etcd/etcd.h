@@ -50,6 +50,7 @@ typedef struct etcd_link {
 typedef struct etcd_store etcd_store;
 typedef struct etcd_job etcd_job;
 typedef struct etcd_watch etcd_watch;
+typedef struct etcd_reseal etcd_reseal;
 
 TAILQ_HEAD(etcd_jobs, etcd_job);
 
@@ -100,6 +101,7 @@ struct etcd_store {
 	korch_timer *turn; /* when jobs are tried again, and closing is told */
 	etcd_stream stream;
 	struct etcd_watches watches; /* in turns: those that were told of last are behind */
+	etcd_reseal *reseal;         /* the one that is under way */
 	uint64_t revision;           /* newest that an answer had */
 	uint64_t compacted;          /* as far as this store has been told */
 	int is_closed;
@@ -201,6 +203,9 @@ int korch__etcd_list(void *self, const korch_list_query *query, korch_list_fn fn
 int korch__etcd_lease_grant(void *self, korch_usec ttl_us, korch_lease_fn fn, void *userdata);
 int korch__etcd_lease_renew(void *self, uint64_t lease, korch_lease_fn fn, void *userdata);
 int korch__etcd_lease_revoke(void *self, uint64_t lease, korch_lease_fn fn, void *userdata);
+
+/* reseal.c */
+int korch__etcd_reseal(void *self, int type, korch_reseal_fn fn, void *userdata);
 
 /* watch.c */
 int korch__etcd_watch(void **out, void *self, const korch_watch_query *query, korch_loop_fn ready,

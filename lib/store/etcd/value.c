@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "store/etcd/etcd.h"
+#include "store/sealed.h"
 #include <korch/codec.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,12 +68,6 @@ static int open_value(char **out, size_t *length, const etcd_config *config,
 	return r < 0 && r != KORCH_E_NOMEM ? complain(kv->key, korch_error_message(err)) : r;
 }
 
-static int begins_with(ProtobufCBinaryData value, const char *head)
-{
-	size_t n = strlen(head);
-	return value.len >= n && memcmp(value.data, head, n) == 0;
-}
-
 static int decode(korch_object **out, const char *text, size_t length,
                   const Korch__Etcd__KeyValue *kv, const etcd_config *config)
 {
@@ -102,7 +97,7 @@ int korch__etcd_decode(korch_object **out, const etcd_config *config,
                        const Korch__Etcd__KeyValue *kv)
 {
 	if (!config->sealer) {
-		if (begins_with(kv->value, "korch:seal:") || begins_with(kv->value, "k8s:enc:"))
+		if (korch__is_sealed(kv->value.data, kv->value.len))
 			return complain(kv->key, "it is sealed, and the store has no keys: give it a sealer");
 		return decode(out, (const char *)kv->value.data, kv->value.len, kv, config);
 	}

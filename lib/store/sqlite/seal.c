@@ -5,23 +5,13 @@
  */
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "store/sealed.h"
 #include "store/sqlite/sqlite.h"
 #include <stdlib.h>
 #include <string.h>
 
 /* Most rows that a slice looks at, and bytes that it writes: other writes wait meanwhile. */
 enum { SLICE_ROWS = 512, SLICE_BYTES = 256 * 1024 };
-
-static int is_sealed(const char *data, size_t length)
-{
-	static const char *const heads[] = {"korch:seal:", "k8s:enc:"};
-	for (size_t i = 0; i < KORCH_COUNT(heads); i++) {
-		size_t n = strlen(heads[i]);
-		if (length >= n && memcmp(data, heads[i], n) == 0)
-			return 1;
-	}
-	return 0;
-}
 
 /* What the sealer said, as the job's code and a line of the log. */
 static void fail(sqlite_job *job, const sqlite_database *database, int code, korch_error *error)
@@ -84,7 +74,7 @@ static int refuse_sealed(const sqlite_database *database, const korch_key *key, 
 int korch__sqlite_unseal(char **out, size_t *length, const sqlite_database *database,
                          const char *key, korch_error **err)
 {
-	if (!database->sealer && !is_sealed(*out, *length))
+	if (!database->sealer && !korch__is_sealed(*out, *length))
 		return 0;
 	korch_key_copy copy;
 	int r = korch__key_parse(&copy, key, KORCH_KEY_SORTED);
@@ -111,20 +101,6 @@ int korch__sqlite_unseal(char **out, size_t *length, const sqlite_database *data
 }
 
 /* Sealing again */
-
-/* Seals one value again when that is wanted; *out stays NULL when not. */
-static int seal_again(char **out, size_t *length, const sqlite_database *database, int type,
-                      const korch_seal_value *value, korch_error **err)
-{
-	korch_sealer *sealer = database->sealer;
-	int covers = korch_sealer_covers(sealer, value->key.kind);
-	if (!covers && !is_sealed(value->data, value->length))
-		return 0;
-	if (type == KORCH_RESEAL_ALL)
-		return korch_sealer_reseal(out, length, sealer, value, err);
-	int r = korch_sealer_is_old(sealer, value, err);
-	return r <= 0 ? r : korch_sealer_rewrap(out, length, sealer, value, err);
-}
 
 static int write_again(sqlite_database *database, const sqlite_reseal *reseal, const char *body,
                        size_t length)
@@ -158,7 +134,7 @@ static int64_t reseal_row(sqlite_database *database, sqlite_job *job, sqlite3_st
 	value.length = (size_t)sqlite3_column_bytes(row, 2);
 	_cleanup_free_ char *body = NULL;
 	size_t length = 0;
-	r = seal_again(&body, &length, database, reseal->type, &value, &error);
+	r = korch__seal_again(&body, &length, database->sealer, reseal->type, &value, &error);
 	korch__key_copy_fini(&copy);
 	if (r < 0)
 		fail(job, database, r, error);
