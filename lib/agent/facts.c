@@ -76,6 +76,12 @@ int korch__pod_was_stopped(const korch_pod *pod, korch_usec stopped_us)
 	return 0;
 }
 
+static int has_ended(const korch_pod *pod)
+{
+	const char *phase = pod->status->phase;
+	return korch__text_equal(phase, "Succeeded") || korch__text_equal(phase, "Failed");
+}
+
 static int seed_one(const korch_pod *pod, size_t i, korch__container_facts *facts,
                     const korch__seed_times *times)
 {
@@ -94,7 +100,8 @@ static int seed_one(const korch_pod *pod, size_t i, korch__container_facts *fact
 	}
 	int ran = status->state->running || status->state->terminated ||
 	          (status->last_state && status->last_state->terminated);
-	facts->restart_count = status->restart_count + (ran ? 1 : 0);
+	/* Of a pod that has ended nothing is run again. */
+	facts->restart_count = status->restart_count + (ran && !has_ended(pod) ? 1 : 0);
 	if (!ran || korch__pod_is_init(pod, i))
 		return 0;
 	facts->run = KORCH__RUN_EXITED;
