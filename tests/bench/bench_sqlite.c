@@ -118,7 +118,8 @@ static void raw_write(raw_store *raw, unsigned key, unsigned version)
 	snprintf(name, sizeof(name), "object-%06u", key);
 	sqlite3_bind_text(raw->log, 1, name, -1, SQLITE_STATIC);
 	sqlite3_bind_text(raw->put, 1, name, -1, SQLITE_STATIC);
-	sqlite3_bind_blob(raw->put, 2, store_bench_value(version), STORE_BENCH_VALUE, SQLITE_STATIC);
+	sqlite3_bind_blob(raw->put, 2, store_bench_value(key, version), STORE_BENCH_VALUE,
+	                  SQLITE_STATIC);
 	raw_step(raw->log);
 	raw_step(raw->put);
 }

@@ -23,6 +23,7 @@ static const store_bench *bench;
 static korch_loop *loop;
 static korch_store *store;
 static const korch_kind *kind;
+static int is_all_new; /* versions of a text have nothing in common */
 
 double store_bench_now(void)
 {
@@ -39,15 +40,20 @@ void store_bench_need(int ok, const char *what)
 	exit(EXIT_FAILURE);
 }
 
-const char *store_bench_value(unsigned i)
+const char *store_bench_value(unsigned key, unsigned version)
 {
-	static char pool[POOL];
+	static char pool[POOL], value[STORE_BENCH_VALUE + 1];
+	char number[11];
 	uint32_t random = 1;
 	for (size_t at = 0; !pool[POOL - 1] && at < POOL; at++) {
 		random = random * 1664525 + 1013904223;
 		pool[at] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[random >> 26];
 	}
-	return pool + (i * 2654435761U >> 8) % (POOL - STORE_BENCH_VALUE);
+	unsigned i = is_all_new ? version : key;
+	memcpy(value, pool + (i * 2654435761U >> 8) % (POOL - STORE_BENCH_VALUE), STORE_BENCH_VALUE);
+	snprintf(number, sizeof(number), "%010u", version);
+	memcpy(value + STORE_BENCH_VALUE / 2, number, sizeof(number) - 1);
+	return value;
 }
 
 static void open_store(void)
@@ -57,10 +63,9 @@ static void open_store(void)
 
 static korch_object *make_object(int key, unsigned version)
 {
-	char name[32], value[STORE_BENCH_VALUE + 1];
+	char name[32];
 	snprintf(name, sizeof(name), "object-%06d", key);
-	memcpy(value, store_bench_value(version), STORE_BENCH_VALUE);
-	value[STORE_BENCH_VALUE] = '\0';
+	const char *value = store_bench_value((unsigned)key, version);
 	korch_object *object = NULL;
 	store_bench_need(korch_object_new(&object, kind) == 0, "an object");
 	korch_object_meta *meta = korch_object_edit_meta(object);
@@ -171,6 +176,13 @@ static void run_single(void)
 static void run_grouped(void)
 {
 	write_in_turns("writes, 64 in flight", GROUPED, IN_FLIGHT);
+}
+
+static void run_new(void)
+{
+	is_all_new = 1;
+	write_in_turns("writes, 64 in flight, all new", GROUPED, IN_FLIGHT);
+	is_all_new = 0;
 }
 
 /* Lists */
@@ -303,8 +315,9 @@ int store_bench_main(const store_bench *given, int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} parts[] = {{"single", run_single}, {"grouped", run_grouped}, {"list", run_list},
-	             {"open", run_open},     {"latency", run_latency}, {"size", run_size}};
+	} parts[] = {{"single", run_single}, {"grouped", run_grouped}, {"new", run_new},
+	             {"list", run_list},     {"open", run_open},       {"latency", run_latency},
+	             {"size", run_size}};
 	bench = given;
 	store_bench_need(korch_loop_new(&loop, NULL) == 0, "a loop");
 	store_bench_need(korch_kind_get(&kind, "v1", "ConfigMap", NULL) == 0, "a kind");

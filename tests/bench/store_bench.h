@@ -34,13 +34,17 @@ typedef struct store_bench {
 	void *userdata;
 } store_bench;
 
-/* The i-th text: STORE_BENCH_VALUE printable bytes, no NUL behind them. Static. */
-const char *store_bench_value(unsigned i);
+/*
+ * A version of a key's text: STORE_BENCH_VALUE printable bytes and a NUL. Versions differ in few
+ * bytes, as when a status changes, or in all of them, as the part wants. Valid until the next call.
+ */
+const char *store_bench_value(unsigned key, unsigned version);
 /* Seconds of a clock that only goes on. */
 double store_bench_now(void);
 /* Ends the program with a message unless ok. */
 void store_bench_need(int ok, const char *what);
-/* Runs the parts that argv names, or all: single, grouped, list, open, latency, size. */
+/* Runs the parts that argv names, or all: single, grouped, new, list,
+ * open, latency, size. */
 int store_bench_main(const store_bench *bench, int argc, char **argv);
 
 #endif

@@ -4,7 +4,9 @@
  *
  *   cur  what is stored now: one row a key
  *   log  the latest changes, each with the state before it; the state after it is that before the
- *        key's next change, or what is stored now, so it need not be there twice
+ *        key's next change, or what is stored now, so it need not be there twice. Nor need what
+ *        both have in common: `head` bytes at the begin and `tail` at the end are those of the
+ *        state after
  *   state  one row: the file's own id, the newest revision (or that of the log's last row, when it
  *          is newer), and up to which the log is forgotten
  */
@@ -33,7 +35,8 @@ static const char create_sql[] =
     "CREATE TABLE cur (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL,"
     " body BLOB NOT NULL);"
     "CREATE TABLE log (id INTEGER PRIMARY KEY, revision INTEGER NOT NULL, type INTEGER NOT NULL,"
-    " key TEXT NOT NULL, old_revision INTEGER, old_body BLOB);"
+    " key TEXT NOT NULL, old_revision INTEGER, old_body BLOB, head INTEGER NOT NULL,"
+    " tail INTEGER NOT NULL);"
     "CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL,"
     " revision INTEGER NOT NULL, compacted INTEGER NOT NULL);"
     "INSERT INTO state VALUES (1, lower(hex(randomblob(16))), 0, 0);"
@@ -52,17 +55,18 @@ static const char *const statement_sql[STATEMENTS] = {
     [STATEMENT_INSERT] = "INSERT INTO cur (key, revision, body) VALUES (?1, ?2, ?3)",
     [STATEMENT_UPDATE] = "UPDATE cur SET revision = ?2, body = ?3 WHERE id = ?1",
     [STATEMENT_DELETE] = "DELETE FROM cur WHERE id = ?1",
-    [STATEMENT_LOG_NEW] = "INSERT INTO log (key, id, revision, type) VALUES (?1, ?2, ?3, ?4)",
-    [STATEMENT_LOG_OLD] = "INSERT INTO log (id, revision, type, key, old_revision, old_body)"
-                          " SELECT ?2, ?3, ?4, key, revision, body FROM cur WHERE id = ?1",
+    [STATEMENT_BODY] = "SELECT body FROM cur WHERE id = ?1",
+    [STATEMENT_LOG] =
+        "INSERT INTO log (key, id, revision, type, head, tail, old_revision, old_body)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [STATEMENT_LOG_REVISION] = "SELECT revision FROM log WHERE id = ?1",
     [STATEMENT_LOG_BYTES] = "SELECT sum(coalesce(length(old_body), 0) + 128) FROM log"
                             " WHERE id < ?1 AND revision <= ?2",
     [STATEMENT_LOG_TRIM] = "DELETE FROM log WHERE id < ?1 AND revision <= ?2",
     [STATEMENT_SET_STATE] = "UPDATE state SET revision = ?1, compacted = ?2",
-    [STATEMENT_CURRENT_FROM] = "SELECT id, key, body FROM cur WHERE id > ?1 ORDER BY id LIMIT 1",
+    [STATEMENT_CURRENT_FROM] = "SELECT id, key, body, 0 FROM cur WHERE id > ?1 ORDER BY id LIMIT 1",
     [STATEMENT_LOG_FROM] =
-        "SELECT id, key, old_body FROM log WHERE id > ?1 AND old_body IS NOT NULL"
+        "SELECT id, key, old_body, head + tail FROM log WHERE id > ?1 AND old_body IS NOT NULL"
         " ORDER BY id LIMIT 1",
     [STATEMENT_CURRENT_BODY] = "UPDATE cur SET body = ?2 WHERE id = ?1",
     [STATEMENT_LOG_BODY] = "UPDATE log SET old_body = ?2 WHERE id = ?1",

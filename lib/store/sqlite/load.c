@@ -3,7 +3,7 @@
  * change is the one before the key's next change, or what is stored now.
  */
 #include "base/cleanup.h"
-#include "store/sqlite/sqlite.h"
+#include "store/sqlite/delta.h"
 #include <korch/codec.h>
 #include <string.h>
 
@@ -11,7 +11,8 @@ typedef struct file_loader {
 	memory_store *memory;
 	sqlite_database *database;
 	sqlite3_stmt *rows;
-	korch_btree before; /* korch_object, borrowed: states before the changes that were read */
+	sqlite_bodies bodies; /* the same, as bytes */
+	korch_btree before;   /* korch_object, borrowed: states before the changes that were read */
 	korch_record *records;
 	size_t n;
 	size_t cap;
@@ -137,6 +138,74 @@ static int read_object(korch_object **out, file_loader *loader, const char *key,
 	return r;
 }
 
+/* Remembers the bytes of a state that lies there as a whole and in plain. */
+static int keep_whole(file_loader *loader, const char *key, const char *data, size_t length)
+{
+	if (length == 0 || *data != '{')
+		return 0;
+	char *copy = korch__alloc(length + 1);
+	if (!copy)
+		return refuse_memory(loader);
+	memcpy(copy, data, length);
+	if (korch__sqlite_bodies_take(&loader->bodies, key, copy, length) == 0)
+		return 0;
+	return refuse_memory(loader);
+}
+
+/* Of a piece and the state after it. */
+static int read_part(korch_object **out, file_loader *loader, const char *key,
+                     const sqlite_piece *piece)
+{
+	char *data = NULL;
+	size_t length = 0;
+	korch_error *error = NULL;
+	int r = korch__sqlite_bodies_join(&data, &length, &loader->bodies, key, piece, &error);
+	if (r == KORCH_E_NOMEM) {
+		korch_error_free(error);
+		return refuse_memory(loader);
+	}
+	if (error && loader->inspection)
+		return inspect_sealed(out, loader, key, r, error);
+	if (r < 0) {
+		korch_error_free(error);
+		return refuse(loader, key, "the state after a change is missing");
+	}
+	r = decode(out, loader, key, data, length);
+	if (r < 0) {
+		korch_seal_clear_free(data, length);
+		return r;
+	}
+	if (korch__sqlite_bodies_take(&loader->bodies, key, data, length) == 0)
+		return 0;
+	korch_object_unref(*out);
+	*out = NULL;
+	return refuse_memory(loader);
+}
+
+/* The state before a change: columns 3 to 6, its revision, its bytes, head and tail. */
+static int read_before(korch_object **out, file_loader *loader, const char *key)
+{
+	const sqlite_piece piece = {
+	    .data = sqlite3_column_blob(loader->rows, 4),
+	    .length = (size_t)sqlite3_column_bytes(loader->rows, 4),
+	    .part = {(size_t)sqlite3_column_int64(loader->rows, 5),
+	             (size_t)sqlite3_column_int64(loader->rows, 6)},
+	};
+	int r;
+	if (piece.part.head + piece.part.tail == 0) {
+		r = read_object(out, loader, key, 3);
+		if (r == 0 && (r = keep_whole(loader, key, piece.data, piece.length)) < 0) {
+			korch_object_unref(*out);
+			*out = NULL;
+		}
+		return r;
+	}
+	r = read_part(out, loader, key, &piece);
+	if (r == 0)
+		(*out)->revision = (uint64_t)sqlite3_column_int64(loader->rows, 3);
+	return r;
+}
+
 static const char *column_text(file_loader *loader, int column)
 {
 	return (const char *)sqlite3_column_text(loader->rows, column);
@@ -188,7 +257,7 @@ static int keep_before(file_loader *loader, const korch_object *previous)
 	return korch__btree_insert(&loader->before, (void *)previous);
 }
 
-/* revision, type, key, old revision, old body */
+/* revision, type, key, old revision, old body, head, tail */
 static int load_change(file_loader *loader)
 {
 	const char *key = column_text(loader, 2);
@@ -203,7 +272,7 @@ static int load_change(file_loader *loader)
 		return refuse(loader, key, "its changes are out of order");
 	loader->newest = record->revision;
 	korch_object *previous = NULL;
-	int r = type == KORCH_CHANGE_ADDED ? 0 : read_object(&previous, loader, key, 3);
+	int r = type == KORCH_CHANGE_ADDED ? 0 : read_before(&previous, loader, key);
 	if (r < 0)
 		return r;
 	record->previous = previous;
@@ -253,13 +322,15 @@ static int load_all(file_loader *loader)
 	const sqlite_state *state = &loader->database->state;
 	loader->cap = (size_t)(state->end - state->first);
 	loader->records = korch__calloc(loader->cap ? loader->cap : 1, sizeof(*loader->records));
+	if (korch__sqlite_bodies_init(&loader->bodies, loader->database) < 0)
+		return korch__sqlite_error(loader->err, loader->database, "cannot read");
 	if (!loader->records || korch__history_reserve(&loader->memory->history, loader->cap) < 0)
 		return refuse_memory(loader);
 	int r = each_row(loader, "SELECT key, revision, body FROM cur", load_current);
 	if (r < 0)
 		return r;
 	return each_row(loader,
-	                "SELECT revision, type, key, old_revision, old_body FROM log"
+	                "SELECT revision, type, key, old_revision, old_body, head, tail FROM log"
 	                " WHERE revision > ?1 ORDER BY id DESC",
 	                load_change);
 }
@@ -279,6 +350,7 @@ int korch__sqlite_load(memory_store *memory, sqlite_database *database, korch_er
 	    .memory = memory, .database = database, .newest = database->state.revision, .err = err};
 	korch__btree_init(&loader.before, &korch__memory_order);
 	int r = load_all(&loader);
+	korch__sqlite_bodies_fini(&loader.bodies);
 	korch__btree_fini(&loader.before);
 	for (size_t i = loader.n; r == 0 && i > 0; i--)
 		korch__history_push(&memory->history, &loader.records[i - 1]);
@@ -300,6 +372,7 @@ int korch__sqlite_inspect(sqlite_inspection *inspection, memory_store *memory,
 	                      .err = err};
 	korch__btree_init(&loader.before, &korch__memory_order);
 	int r = load_all(&loader);
+	korch__sqlite_bodies_fini(&loader.bodies);
 	korch__btree_fini(&loader.before);
 	if (r == 0)
 		korch__sqlite_inspect_log(inspection, database, loader.records, loader.n, &memory->current);

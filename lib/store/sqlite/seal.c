@@ -102,6 +102,7 @@ int korch__sqlite_unseal(char **out, size_t *length, const sqlite_database *data
 
 /* Sealing again */
 
+/* NULL: nothing is there any more. */
 static int write_again(sqlite_database *database, const sqlite_reseal *reseal, const char *body,
                        size_t length)
 {
@@ -115,7 +116,19 @@ static int write_again(sqlite_database *database, const sqlite_reseal *reseal, c
 	return r == SQLITE_DONE ? 0 : KORCH_E_IO;
 }
 
-/* A row: id, key, body. Bytes that it wrote, or a code of the file's; the sealer's is the job's. */
+/*
+ * A part of a state, which is plain, of a kind that is sealed now: it cannot be sealed alone. The
+ * log is forgotten up to now.
+ */
+static int64_t forget_part(sqlite_database *database, sqlite_reseal *reseal)
+{
+	database->state.compacted = database->state.revision;
+	reseal->state.written++;
+	return write_again(database, reseal, NULL, 0) < 0 ? KORCH_E_IO : 0;
+}
+
+/* A row: id, key, body, and whether that is a part. Bytes that it wrote, or a code of the file's;
+ * the sealer's is the job's. */
 static int64_t reseal_row(sqlite_database *database, sqlite_job *job, sqlite3_stmt *row)
 {
 	sqlite_reseal *reseal = job->reseal;
@@ -134,6 +147,11 @@ static int64_t reseal_row(sqlite_database *database, sqlite_job *job, sqlite3_st
 	value.length = (size_t)sqlite3_column_bytes(row, 2);
 	_cleanup_free_ char *body = NULL;
 	size_t length = 0;
+	if (sqlite3_column_int64(row, 3) > 0) {
+		int covers = korch_sealer_covers(database->sealer, copy.key.kind);
+		korch__key_copy_fini(&copy);
+		return covers ? forget_part(database, reseal) : 0;
+	}
 	r = korch__seal_again(&body, &length, database->sealer, reseal->type, &value, &error);
 	korch__key_copy_fini(&copy);
 	if (r < 0)

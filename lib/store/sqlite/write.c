@@ -5,7 +5,7 @@
  */
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "store/sqlite/sqlite.h"
+#include "store/sqlite/delta.h"
 
 enum { TRIM_MIN = 64, LOG_BYTES_MIN = 4 << 20 };
 
@@ -68,23 +68,51 @@ static int is_change(const sqlite_job *job, size_t i)
 	return op == KORCH_WRITE_PUT || (op == KORCH_WRITE_DELETE && job->rows[i].old);
 }
 
-static int write_log(sqlite_database *database, const sqlite_row *row, int type)
+/* A change without the state before it, or with what of that is to be stored. */
+static int insert_log(sqlite_database *database, const sqlite_row *row, int type,
+                      const sqlite_piece *piece)
 {
-	sqlite_statement which = row->old ? STATEMENT_LOG_OLD : STATEMENT_LOG_NEW;
-	sqlite3_stmt *statement = database->statements[which];
-	if (row->old)
-		sqlite3_bind_int64(statement, 1, row->id);
-	else
-		bind_key(database, which, row->key);
+	sqlite3_stmt *statement = database->statements[STATEMENT_LOG];
+	bind_key(database, STATEMENT_LOG, row->key);
 	sqlite3_bind_int64(statement, 2, database->state.end++);
 	sqlite3_bind_int64(statement, 3, (sqlite3_int64)database->state.revision);
 	sqlite3_bind_int(statement, 4, type);
-	return run(database, which);
+	sqlite3_bind_int64(statement, 5, (sqlite3_int64)piece->part.head);
+	sqlite3_bind_int64(statement, 6, (sqlite3_int64)piece->part.tail);
+	if (row->old) {
+		sqlite3_bind_int64(statement, 7, (sqlite3_int64)row->old);
+		sqlite3_bind_blob64(statement, 8, piece->data, piece->length, SQLITE_STATIC);
+	}
+	database->state.log_bytes += (int64_t)piece->length + KORCH__SQLITE_ROW_BYTES;
+	return run(database, STATEMENT_LOG);
+}
+
+static int write_log(sqlite_database *database, const sqlite_row *row, int type)
+{
+	sqlite_piece piece = {.data = ""};
+	if (!row->old)
+		return insert_log(database, row, type, &piece);
+	sqlite3_stmt *statement = database->statements[STATEMENT_BODY];
+	sqlite3_bind_int64(statement, 1, row->id);
+	int r = sqlite3_step(statement) == SQLITE_ROW ? 0 : KORCH_E_IO;
+	const char *before = sqlite3_column_blob(statement, 0);
+	if (r == 0 && before) {
+		size_t length = (size_t)sqlite3_column_bytes(statement, 0);
+		if (type == KORCH_CHANGE_MODIFIED)
+			piece.part = korch__sqlite_part(before, length, row->body, row->length);
+		piece.data = before + piece.part.head;
+		piece.length = length - piece.part.head - piece.part.tail;
+		/* The bytes are SQLite's until the statement that reads them is reset. */
+		r = insert_log(database, row, type, &piece);
+	} else {
+		r = KORCH_E_IO;
+	}
+	sqlite3_reset(statement);
+	return r;
 }
 
 static void count_bytes(sqlite_state *state, const sqlite_row *row, int is_put)
 {
-	state->log_bytes += row->old_length + KORCH__SQLITE_ROW_BYTES;
 	if (is_put)
 		state->live_bytes += (int64_t)row->length + KORCH__SQLITE_ROW_BYTES;
 	if (row->old)

@@ -197,11 +197,12 @@ START_TEST(log_is_bounded_by_bytes)
 {
 	enum { LENGTH = 100000, WRITES = 100 };
 	char *value = malloc(LENGTH + 1);
-	memset(value, 'x', LENGTH);
 	value[LENGTH] = '\0';
 	open_store();
-	for (int i = 0; i < WRITES; i++)
+	for (int i = 0; i < WRITES; i++) {
+		memset(value, 'a' + i % 26, LENGTH);
 		ck_assert_int_eq(put(config_map, "a", value).code, 0);
+	}
 	ck_assert_int_eq(put(config_map, "a", "small").code, 0);
 	ck_assert_int_eq(put(config_map, "b", "1").code, 0);
 	close_store();

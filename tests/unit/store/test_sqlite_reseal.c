@@ -81,6 +81,14 @@ static void count_value(void *userdata, int code, const korch_list_page *page)
 	out->n++;
 }
 
+static void on_code(void *userdata, int code, const korch_list_page *page)
+{
+	(void)page;
+	answer *out = userdata;
+	out->code = code;
+	out->n++;
+}
+
 /* How many objects have a value, at a revision. */
 static int with_value(const char *value, uint64_t revision)
 {
@@ -158,6 +166,37 @@ START_TEST(sealing_what_was_plain)
 	use_sealer("old", 0);
 	open_store();
 	ck_assert_str_eq(list(0).text, "a=" MARK "-2@2 ");
+}
+END_TEST
+
+/* Parts of states in the log cannot be sealed: they are forgotten, and written over. */
+START_TEST(sealing_parts_that_were_plain)
+{
+	enum { SIDE = 300 };
+	char value[2 * SIDE + sizeof(MARK)];
+	memset(value, 'x', sizeof(value));
+	value[sizeof(value) - 1] = '\0';
+	use_sealer("", 0);
+	open_store();
+	memcpy(value + SIDE, MARK, strlen(MARK));
+	put(&korch_secret_kind, "a", value);
+	memset(value + SIDE, 'y', strlen(MARK));
+	put(&korch_secret_kind, "a", value);
+	put(config_map, "b", "1");
+	use_sealer("old", 1);
+	open_store();
+	ck_assert_int_eq(with_value(value, 2), 1);
+	ck_assert(is_in_files(MARK));
+	ck_assert_int_eq(reseal(KORCH_RESEAL_OLD).code, 0);
+	ck_assert(!is_in_files(MARK));
+	use_sealer("old", 0);
+	open_store();
+	ck_assert_int_eq(with_value(value, 0), 1);
+	answer out = {0};
+	korch_list_query query = {.revision = 1};
+	ck_assert_int_eq(korch_store_list(store, &query, on_code, &out), 0);
+	wait_for(&out, 1);
+	ck_assert_int_eq(out.code, KORCH_E_COMPACTED);
 }
 END_TEST
 
@@ -274,9 +313,15 @@ KORCH_SUITE(store_sqlite_reseal)
 	TCase *files = tcase_create("files");
 	tcase_add_checked_fixture(files, seal_set_up, sqlite_tear_down);
 	tcase_set_timeout(files, 120);
-	const TTest *const tests[] = {rotation_under_writes, reseal_all,      sealing_what_was_plain,
-	                              key_missing_meanwhile, freed_meanwhile, killed_meanwhile,
-	                              virtual_loop,          no_sealer};
+	const TTest *const tests[] = {rotation_under_writes,
+	                              reseal_all,
+	                              sealing_what_was_plain,
+	                              sealing_parts_that_were_plain,
+	                              key_missing_meanwhile,
+	                              freed_meanwhile,
+	                              killed_meanwhile,
+	                              virtual_loop,
+	                              no_sealer};
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
 		tcase_add_test(files, tests[i]);
 	suite_add_tcase(suite, files);
