@@ -487,6 +487,27 @@ START_TEST(test_lost_containers)
 }
 END_TEST
 
+/* A pod that has ended is looked at anew again and again; that counts no runs. */
+START_TEST(test_ended_counts_no_run)
+{
+	world_init(&w, "{\"restartPolicy\":\"Never\",\"initContainers\":[{\"name\":\"i\",\"image\":"
+	               "\"x:1\"}],\"containers\":[{\"name\":\"a\",\"image\":\"x:1\"}]}");
+	world_settle(&w);
+	world_exit(&w, "i", 0);
+	world_settle(&w);
+	world_exit(&w, "a", 1);
+	world_settle(&w);
+	world_phase(&w, "Failed");
+	for (size_t i = 0; i < WORLD_CONTAINERS; i++)
+		korch__facts_fini(&w.facts[i]);
+	const korch__seed_times times = {.now = w.in.now};
+	ck_assert_int_eq(korch__facts_seed(w.pod, w.facts, &times), 0);
+	ck_assert_int_eq(world_facts(&w, "i")->restart_count, 0);
+	ck_assert_int_eq(world_facts(&w, "a")->restart_count, 0);
+	world_fini(&w);
+}
+END_TEST
+
 START_TEST(test_no_memory)
 {
 	for (uint64_t n = 1;; n++) {
@@ -510,7 +531,7 @@ KORCH_SUITE(lifecycle)
 {
 	Suite *suite = suite_create("lifecycle");
 	KORCH_CASE(suite, "start", test_plain, test_init_in_order, test_init_fails, test_init_restarts,
-	           test_sidecar, test_volumes_wait, test_lost_containers);
+	           test_sidecar, test_volumes_wait, test_lost_containers, test_ended_counts_no_run);
 	KORCH_CASE(suite, "restart", test_crash_backoff, test_restart_rules, test_image_changed,
 	           test_start_fails, test_config_error);
 	KORCH_CASE(suite, "image", test_image, test_image_never, test_always_pulls_again);
