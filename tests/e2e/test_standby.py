@@ -6,7 +6,7 @@ import durable
 import etcd
 import korch
 
-LEASE = 2  # seconds
+LEASE = int(korch.PATIENCE / 20)  # seconds: a leader on a slow machine must not be taken for gone
 
 SLEEPER = """apiVersion: apps/v1
 kind: Deployment
