@@ -305,13 +305,23 @@ static korch_manifest *read_input(session *self)
 	return manifest;
 }
 
-/* What is applied first: what was, when this process has led before. */
+/*
+ * What is applied first. Behind another leader that is what the files say now: what was read before
+ * may be older than what that one has done; it counts only where they are wrong now.
+ */
 static korch_manifest *take_manifest(session *self, korch_manifest **first)
 {
 	korch_manifest **from = *first ? first : &self->manifest;
 	korch_manifest *manifest = *from;
 	*from = NULL;
-	return manifest ? manifest : session_read(self);
+	if (manifest && !self->has_followed)
+		return manifest;
+	self->has_followed = self->is_changed_on_disk = 0;
+	korch_manifest *now = session_read(self);
+	if (!now)
+		return manifest;
+	korch_manifest_free(manifest);
+	return now;
 }
 
 /* Serves until it is told to end, or leads no more. */

@@ -37,6 +37,7 @@ typedef struct session {
 	int n_interrupts;
 	int hands_over; /* it was QUIT, or TERM with an elector: what runs is the next one's */
 	int is_elected;
+	int has_followed; /* another one has led since the manifests were read */
 	int is_ending;
 	tool_wish wish;
 	tool_asked asked;

@@ -34,6 +34,7 @@ static void on_deposed(void *userdata, const char *why)
 
 static void on_followed(void *userdata, const char *leader)
 {
+	((session *)userdata)->has_followed = 1;
 	say(userdata, "standby: %s leads", leader);
 }
 
