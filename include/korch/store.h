@@ -212,7 +212,7 @@ typedef struct korch_store_etcd_options {
  * gap; one that is too far behind is KORCH_E_COMPACTED.
  * @param options copied.
  * @return 0; KORCH_E_INVALID, KORCH_E_LIMIT (options), KORCH_E_IO (no server answers: err says
- * which and why), KORCH_E_FORBIDDEN, KORCH_E_UNSUPPORTED (a virtual loop; libcurl is not on this
+ * which and why), KORCH_E_UNSUPPORTED (a virtual loop; libcurl is not on this
  * machine), KORCH_E_NOMEM. @since 0.1
  */
 KORCH_API int korch_store_etcd_new(korch_store **out, korch_loop *loop,

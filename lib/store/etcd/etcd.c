@@ -121,7 +121,7 @@ static int ask_first(etcd_store *store, korch_loop *loop, korch_error **err)
 		korch_loop_step(loop, korch_loop_now(loop) + KORCH_USEC_PER_SEC);
 	if (r == 0 && answer.code < 0 && answer.code != KORCH_E_NOT_FOUND)
 		r = answer.code;
-	if ((r == KORCH_E_IO || r == KORCH_E_FORBIDDEN) && *store->net.text)
+	if (r == KORCH_E_IO && *store->net.text)
 		return korch_error_set(err, r, "store etcd %s", store->net.text);
 	return r < 0 ? korch_error_set(err, r, "store etcd: %s", korch_code_text(r)) : 0;
 }

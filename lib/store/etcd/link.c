@@ -129,7 +129,5 @@ int korch__etcd_code(etcd_link *net, size_t endpoint, const korch__grpc_end *end
 	const char *url = net->endpoints[endpoint].url;
 	snprintf(net->text, sizeof(net->text), "%s: %s", url, end->message);
 	korch__log(KORCH_LOG_WARNING, "store", "etcd %s", net->text);
-	return end->status == KORCH_GRPC_PERMISSION_DENIED || end->status == KORCH_GRPC_UNAUTHENTICATED
-	           ? KORCH_E_FORBIDDEN
-	           : KORCH_E_IO;
+	return KORCH_E_IO;
 }
