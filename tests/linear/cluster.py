@@ -126,7 +126,8 @@ class Member:
         client, peer = f"http://127.0.0.1:{self.port}", f"http://127.0.0.1:{self.peer_port}"
         with open(self.folder / f"{self.name}.log", "ab") as log:
             self.process = subprocess.Popen(
-                ["etcd", "--name", self.name, "--data-dir", self.folder / self.name, "--listen-client-urls", client, "--advertise-client-urls", client,
+                # It ends with the test, however that ends.
+                ["setpriv", "--pdeathsig", "KILL", "etcd", "--name", self.name, "--data-dir", self.folder / self.name, "--listen-client-urls", client, "--advertise-client-urls", client,
                  "--listen-peer-urls", peer, "--initial-advertise-peer-urls", self.peer_url, "--initial-cluster", cluster, "--logger", "zap"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, "NOTIFY_SOCKET": "@" + self.notify.getsockname()[1:].decode()})
 
