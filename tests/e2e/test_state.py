@@ -104,6 +104,10 @@ class State(durable.Case):
         lines = self.starts.read_text().splitlines() if self.starts.exists() else []
         return [(name, int(pid)) for name, pid in (line.split() for line in lines) if name.startswith(prefix)]
 
+    def alive(self):
+        """Names of pods, once for each program of theirs that runs."""
+        return sorted(name for name, pid in self.started() if durable.is_alive(pid))
+
     def compare(self, before, after):
         """What is there in both is the same object, and not an older one."""
         for key in before.keys() & after.keys():
@@ -205,13 +209,13 @@ class State(durable.Case):
         """What ended while no korch ran has its true end, and then its restartPolicy."""
         go = self.folder / "go"
         wait = f"until test -e {go}; do sleep 0.02; done; "
-        # The Deployment's program writes more than any pipe holds while nobody is there.
+        # The talker writes more than any pipe holds while nobody is there.
         path = self.manifest("".join((
             POD.format(name="seven", policy="Never", script=wait + "exit 7"),
             POD.format(name="fine", policy="OnFailure", script=wait + "exit 0"),
             POD.format(name="shot", policy="Never", script=wait + "kill -KILL $BASHPID"),
             POD.format(name="again", policy="Always", script=wait + "test -e STARTS.again && exec sleep 4242; : > STARTS.again; exit 3"),
-            POD.format(name="talker", policy="Always", script="n=0; while :; do echo line $n; n=$((n+1)); echo $n > STARTS.count; done"))))
+            POD.format(name="talker", policy="Always", script="n=0; while :; do echo $(printf %02000d $n); n=$((n+1)); echo $n > STARTS.count; done"))))
         running = self.up(path)
         for name in ("seven", "fine", "shot", "again", "talker"):
             running.wait_workload(name, ready=1)
@@ -224,7 +228,7 @@ class State(durable.Case):
         korch.wait_until(lambda: not any(durable.is_alive(pid) for pid in pids), "the programs' end")
         end = datetime.datetime.now(datetime.timezone.utc)
         talked = int(count.read_text().strip() or 0)
-        korch.wait_until(lambda: int(count.read_text().strip() or 0) > talked + 10000, "a talker that nobody hinders")
+        korch.wait_until(lambda: int(count.read_text().strip() or 0) > talked + 300, "a talker that nobody hinders")
         running = self.up()
         for name, phase, code, signal, reason in (("seven", "Failed", 7, 0, "Error"), ("fine", "Succeeded", 0, 0, "Completed"),
                                                   ("shot", "Failed", 137, 9, "Error")):
@@ -236,6 +240,40 @@ class State(durable.Case):
         self.assertEqual(durable.state_of(pod, last=True)["terminated"]["exitCode"], 3)
         running.wait_object("Pod", "again", lambda pod: "running" in durable.state_of(pod))
         self.assertEqual(running.get("Pod", "talker")["status"]["containerStatuses"][0]["restartCount"], 0)
+        self.end(running)
+
+    def test_killed_while_stopping(self):
+        """Ctrl-C, and then kill -9 before all pods have ended: afterwards each pod runs once."""
+        dice = random.Random(SEED + 2000)
+        path = self.manifest(WEB)
+        for _ in range(4):
+            running = self.up(path)
+            running.wait_ready("web", 3)
+            # What the store says of pods is older than their end, for a moment.
+            korch.wait_until(lambda: self.alive() == sorted(running.pods("web")), lambda: f"{self.alive()} run")
+            running.interrupt()
+            time.sleep(dice.random() * 0.3)  # the moment is the test's input
+            running.kill()
+        running = self.up()
+        korch.wait_until(lambda: self.alive() == sorted(running.pods("web")), lambda: f"{self.alive()} run")
+        self.end(running)
+
+    def test_probes_go_on(self):
+        """What was started by an earlier korch is still asked whether it is well."""
+        well = self.folder / "well"
+        well.touch()
+        probe = f"    livenessProbe: {{exec: {{command: [test, -e, {well}]}}, periodSeconds: 1, failureThreshold: 1}}\n---\n"
+        path = self.manifest(POD.format(name="asked", policy="Always", script="exec sleep 4242").replace("---\n", probe))
+        running = self.up(path)
+        running.wait_workload("asked", ready=1)
+        running.kill()
+        running = self.up()
+        running.wait_workload("asked", ready=1, restarts=0)
+        since = running.mark()
+        well.unlink()
+        running.wait_event("Unhealthy", since, name="asked")
+        running.wait_object("Pod", "asked", lambda pod: pod["status"]["containerStatuses"][0]["restartCount"] >= 1)
+        well.touch()
         self.end(running)
 
     def test_killed_in_a_rolling_update(self):
