@@ -20,6 +20,8 @@ KORCH_BEGIN_DECLS
  * loop's thread.
  */
 
+/** A delay of a turn of the loop, in no time. */
+#define KORCH_FAULTY_TURN ((korch_usec)-1)
 /** Most rules of one store. */
 #define KORCH_FAULTY_RULES_MAX 64
 
@@ -66,7 +68,7 @@ typedef struct korch_faulty_faults {
 	/** changes in place of which a watch ends, by halves with KORCH_E_IO and KORCH_E_COMPACTED */
 	int32_t watch_end_permille;
 	int32_t cut_permille;    /**< calls at which the connection breaks, as by korch_faulty_cut() */
-	korch_usec delay_max_us; /**< how late at most; 0: 100 ms */
+	korch_usec delay_max_us; /**< how late at most; 0: 100 ms; or KORCH_FAULTY_TURN */
 	korch_usec cut_max_us;   /**< how long the connection is broken at most; 0: 5 s */
 } korch_faulty_faults;
 
@@ -77,7 +79,8 @@ typedef struct korch_faulty_rule {
 	int32_t fault;             /**< a korch_faulty_fault */
 	uint32_t skip;             /**< so many of them pass first */
 	uint32_t count;            /**< then so many are meant; 0: all */
-	korch_usec late_us;        /**< so long until the call reaches the store (or fails) */
+	korch_usec late_us;        /**< so long until the call reaches the store (or fails); or
+	                              KORCH_FAULTY_TURN */
 	korch_usec answer_late_us; /**< so long until its answer comes back */
 } korch_faulty_rule;
 

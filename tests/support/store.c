@@ -3,6 +3,7 @@
 #include "bridge.h"
 #include "store/memory.h"
 #include <ftw.h>
+#include <korch/faulty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,9 +94,30 @@ static int open_bridged(korch_store **out, korch_loop *loop, size_t history)
 	                                   : open_etcd(out, loop, NULL);
 }
 
-static int open_named(korch_store **out, korch_loop *loop, size_t history, int is_local)
+/*
+ * Calls overtake each other and changes come late, but in no time, as tests say when what is to be
+ * there. What fails has tests of its own.
+ */
+static int stand_in_front(korch_store **out, korch_loop *loop)
 {
-	const char *name = getenv("KORCH_TEST_STORE");
+	const korch_faulty_faults faults = {.size = sizeof(faults),
+	                                    .late_permille = 300,
+	                                    .answer_late_permille = 300,
+	                                    .watch_late_permille = 200,
+	                                    .delay_max_us = KORCH_FAULTY_TURN};
+	const korch_faulty_options options = {.size = sizeof(options), .faults = &faults};
+	korch_store *inner = *out;
+	int code = korch_store_faulty_new(out, loop, inner, &options, NULL);
+	if (code < 0) {
+		korch_store_free(inner);
+		*out = NULL;
+	}
+	return code;
+}
+
+static int open_named(korch_store **out, korch_loop *loop, size_t history, const char *name,
+                      int is_local)
+{
 	int is_etcd = name && strcmp(name, "etcd") == 0;
 	if (!name || !*name || strcmp(name, "memory") == 0 || (is_etcd && is_local))
 		return korch_store_memory_new(out, loop, history, NULL);
@@ -109,12 +131,22 @@ static int open_named(korch_store **out, korch_loop *loop, size_t history, int i
 	exit(2);
 }
 
+static int open_any(korch_store **out, korch_loop *loop, size_t history, int is_local)
+{
+	static const char faulty[] = "faulty-";
+	const char *name = getenv("KORCH_TEST_STORE");
+	int is_faulty = name && strncmp(name, faulty, sizeof(faulty) - 1) == 0;
+	int code =
+	    open_named(out, loop, history, is_faulty ? name + sizeof(faulty) - 1 : name, is_local);
+	return code == 0 && is_faulty && !is_local ? stand_in_front(out, loop) : code;
+}
+
 int test_store_open(korch_store **out, korch_loop *loop, size_t history)
 {
-	return open_named(out, loop, history, 0);
+	return open_any(out, loop, history, 0);
 }
 
 int test_store_open_local(korch_store **out, korch_loop *loop, size_t history)
 {
-	return open_named(out, loop, history, 1);
+	return open_any(out, loop, history, 1);
 }

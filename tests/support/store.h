@@ -1,7 +1,7 @@
 /*
  * The store of tests: which one says the environment variable KORCH_TEST_STORE (memory, which is
- * the default, sqlite, etcd, or small: in memory, with 16 writes at a time), so that every test
- * that keeps objects runs on each.
+ * the default, sqlite, etcd, or small: in memory, with 16 writes at a time; "faulty-" before it
+ * lets calls overtake each other), so that every test that keeps objects runs on each.
  */
 #ifndef KORCH_TESTS_SUPPORT_STORE_H
 #define KORCH_TESTS_SUPPORT_STORE_H
@@ -16,8 +16,9 @@
  */
 int test_store_open(korch_store **out, korch_loop *loop, size_t history);
 /*
- * The same, but in memory where the store is a server's: for tests of allocations that fail, which
- * open thousands of stores, and are about those.
+ * The same without faults, and in memory where the store is a server's: for tests that say
+ * themselves what the store does and when, and those of allocations that fail, with thousands of
+ * stores.
  */
 int test_store_open_local(korch_store **out, korch_loop *loop, size_t history);
 

@@ -44,7 +44,7 @@ static void deliver(faulty_call *call)
 static void deliver_later(faulty_call *call, korch_usec late_us)
 {
 	call->phase = FAULTY_ANSWERED;
-	korch_timer_set(call->timer, korch_loop_now(call->store->loop) + late_us);
+	korch_timer_set(call->timer, faulty_later(call->store->loop, late_us));
 }
 
 /* Answers of the inner store */
@@ -63,7 +63,7 @@ static int code_of(faulty_call *call, int code)
 /* The answer is in the call; now, or when its time has come. */
 static void answered(faulty_call *call)
 {
-	if (call->fate.answer_late_us > 0 && !call->store->is_closed)
+	if (call->fate.answer_late_us != 0 && !call->store->is_closed)
 		deliver_later(call, call->fate.answer_late_us);
 	else
 		deliver(call);
@@ -115,7 +115,7 @@ static void on_list(void *userdata, int code, const korch_list_page *page)
 		return;
 	}
 	code = call->answer.code = code_of(call, code);
-	if (code == 0 && call->fate.answer_late_us > 0)
+	if (code == 0 && call->fate.answer_late_us != 0)
 		call->answer.answer.page = korch__page_copy(page);
 	if (code < 0 || call->answer.answer.page) {
 		answered(call);
@@ -192,7 +192,7 @@ static void give_up(faulty_call *call)
 		call->answer.fn.lease = ignore_lease;
 		break;
 	}
-	korch_timer_set(call->timer, korch_loop_now(call->store->loop) + call->fate.late_us);
+	korch_timer_set(call->timer, faulty_later(call->store->loop, call->fate.late_us));
 	korch__completion_deliver(&answer, KORCH_E_IO);
 }
 
@@ -245,7 +245,7 @@ static int begin(faulty_store *store, faulty_call *call)
 	code = faulty_arguments_copy(&call->arguments);
 	if (code == 0)
 		korch_timer_set(call->timer,
-		                korch_loop_now(store->loop) + (is_given_up ? 0 : call->fate.late_us));
+		                faulty_later(store->loop, is_given_up ? 0 : call->fate.late_us));
 	return code;
 }
 

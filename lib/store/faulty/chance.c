@@ -15,6 +15,8 @@ static korch_usec span(faulty_store *store, korch_usec most)
 
 korch_usec faulty_delay(faulty_store *store)
 {
+	if (store->faults.delay_max_us == KORCH_FAULTY_TURN)
+		return KORCH_FAULTY_TURN;
 	return span(store, store->faults.delay_max_us ? store->faults.delay_max_us : DELAY_MAX_US);
 }
 

@@ -152,7 +152,8 @@ static int are_faults_valid(const korch_faulty_faults *faults)
 		if (all[i] < 0 || all[i] > 1000)
 			return 0;
 	}
-	return faults->size == sizeof(*faults) && faults->delay_max_us >= 0 && faults->cut_max_us >= 0;
+	return faults->size == sizeof(*faults) && faults->delay_max_us >= KORCH_FAULTY_TURN &&
+	       faults->cut_max_us >= 0;
 }
 
 static int check_options(korch_store **out, korch_loop *loop, korch_store *inner,
@@ -203,7 +204,7 @@ int korch_faulty_rule_add(korch_store *store, const korch_faulty_rule *rule)
 	faulty_store *self = self_of(store);
 	if (!self || !rule || rule->size != sizeof(*rule) || !(rule->calls & KORCH_FAULTY_ALL) ||
 	    rule->fault < KORCH_FAULTY_NONE || rule->fault > KORCH_FAULTY_GIVEN_UP ||
-	    rule->late_us < 0 || rule->answer_late_us < 0)
+	    rule->late_us < KORCH_FAULTY_TURN || rule->answer_late_us < KORCH_FAULTY_TURN)
 		return KORCH_E_INVALID;
 	if (self->n_rules == KORCH_FAULTY_RULES_MAX)
 		return KORCH_E_LIMIT;

@@ -8,6 +8,12 @@
 
 typedef struct faulty_store faulty_store;
 
+/* When a delay that begins now ends. */
+static inline korch_usec faulty_later(const korch_loop *loop, korch_usec delay_us)
+{
+	return korch_loop_now(loop) + (delay_us == KORCH_FAULTY_TURN ? 0 : delay_us);
+}
+
 /* What is to become of a call. */
 typedef struct faulty_fate {
 	int fault; /* a korch_faulty_fault */

@@ -53,7 +53,7 @@ static void meet_chance(faulty_watch *watch)
 		faulty_watch_end(watch,
 		                 korch__random_below(&store->random, 2) ? KORCH_E_IO : KORCH_E_COMPACTED);
 	else if (faulty_happens(store, store->faults.watch_late_permille))
-		faulty_watch_hold(watch, korch_loop_now(store->loop) + faulty_delay(store));
+		faulty_watch_hold(watch, faulty_later(store->loop, faulty_delay(store)));
 }
 
 static void on_ready(void *userdata)

@@ -21,7 +21,7 @@ static void begin(void)
 	korch_loop *loop = NULL;
 	korch_store *inner = NULL, *store = NULL;
 	ck_assert_int_eq(korch_loop_new_virtual(&loop, START_US, NULL), 0);
-	ck_assert_int_eq(test_store_open(&inner, loop, 0), 0);
+	ck_assert_int_eq(test_store_open_local(&inner, loop, 0), 0);
 	slow_store_new(&store, &slow, inner);
 	slow->writes_max = WRITES;
 	fixture_init_on(&at, NODES, loop, store);

@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 #include "fixture.h"
 #include "slow_store.h"
+#include "support/store.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -204,6 +205,8 @@ static slow_store *begin_slow(void)
 	slow_store *slow;
 	memset(&outcome, 0, sizeof(outcome));
 	fixture_init(&at);
+	korch_store_free(at.store);
+	ck_assert_int_eq(test_store_open_local(&at.store, at.loop, 0), 0);
 	slow_store_new(&at.store, &slow, at.store);
 	slow->userdata = slow;
 	fixture_start(&at);

@@ -15,7 +15,7 @@ static void begin(size_t history)
 {
 	fixture_init(&at);
 	korch_store_free(at.store);
-	ck_assert_int_eq(test_store_open(&at.store, at.loop, history), 0);
+	ck_assert_int_eq(test_store_open_local(&at.store, at.loop, history), 0);
 	slow_store_new(&at.store, &slow, at.store);
 	slow->userdata = slow;
 	fixture_engine(&at);

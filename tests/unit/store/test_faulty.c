@@ -376,7 +376,7 @@ START_TEST(arguments)
 	korch_store *none = NULL;
 	korch_faulty_faults faults = {.size = sizeof(faults), .lost_permille = 1001};
 	korch_faulty_options options = {.size = sizeof(options), .faults = &faults};
-	korch_faulty_rule wrong = {.size = sizeof(wrong), .calls = KORCH_FAULTY_ALL, .late_us = -1};
+	korch_faulty_rule wrong = {.size = sizeof(wrong), .calls = KORCH_FAULTY_ALL, .late_us = -2};
 	const int invalid = KORCH_E_INVALID;
 	ck_assert_int_eq(korch_store_faulty_new(&none, loop, NULL, NULL, NULL), invalid);
 	ck_assert_int_eq(korch_store_faulty_new(&none, loop, inner, &options, NULL), invalid);
