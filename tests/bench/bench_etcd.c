@@ -159,7 +159,7 @@ static void raw_start_put(raw_client *client, raw_call *call, unsigned key, unsi
 	    snprintf(value, sizeof(value),
 	             "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":"
 	             "\"object-%06u\",\"namespace\":\"bench\",\"annotations\":{\"value\":\"%.*s\"}}}",
-	             key, STORE_BENCH_VALUE, store_bench_value(version));
+	             key, STORE_BENCH_VALUE, store_bench_value(key, version));
 	put.key = (ProtobufCBinaryData){strlen(name), (uint8_t *)name};
 	put.value = (ProtobufCBinaryData){(size_t)n, (uint8_t *)value};
 	request.kind_case = KORCH__ETCD__REQUEST__KIND_PUT;
