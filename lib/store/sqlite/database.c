@@ -87,7 +87,7 @@ int korch__sqlite_error(korch_error **err, const sqlite_database *database, cons
 /* Makes the file when there is none, for its owner alone; 1 when it is empty. */
 static int look_at_file(const char *path, korch_error **err)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return korch_error_set(err, KORCH_E_IO, "store %s: cannot open: %s", path, strerror(errno));
 	char start[sizeof(header)];
@@ -248,7 +248,7 @@ int korch__sqlite_open(sqlite_database *database, const korch_store_sqlite_optio
 	database->sealer = options->sealer;
 	database->window = options->window ? (int64_t)options->window : WINDOW_DEFAULT;
 	database->slack = database->window / 16 < SLACK_MAX ? database->window / 16 : SLACK_MAX;
-	database->path = korch__strdup(options->path);
+	database->path = korch__sqlite_path(options->path);
 	if (!database->path)
 		return korch_error_set(err, KORCH_E_NOMEM, "no memory for a store");
 	if ((r = korch__sqlite_lock(database->path, err)) < 0)

@@ -6,13 +6,24 @@
 #include "store/sqlite/sqlite.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { HOLDER_MAX = 128, PAUSE_MS = 20 };
+
+char *korch__sqlite_path(const char *path)
+{
+	struct stat status;
+	char real[PATH_MAX];
+	int is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+	return korch__strdup(is_link && realpath(path, real) ? real : path);
+}
 
 static int refuse_held(korch_error **err, const char *path, int fd)
 {

@@ -24,6 +24,16 @@ int korch__sqlite_is_same_file(const char *a, const char *b)
 	       one.st_ino == other.st_ino;
 }
 
+void korch__sqlite_remove_beside(const char *path)
+{
+	static const char *const ends[] = {"-wal", "-shm"};
+	for (size_t i = 0; i < KORCH_COUNT(ends); i++) {
+		_cleanup_free_ char *name = korch__sprintf("%s%s", path, ends[i]);
+		if (name)
+			unlink(name);
+	}
+}
+
 /* All pages, and then what is to be changed in the copy. */
 static int copy_pages(sqlite3 *to, const sqlite_database *from, const char *sql)
 {
@@ -39,6 +49,9 @@ static int copy_pages(sqlite3 *to, const sqlite_database *from, const char *sql)
 	r = sqlite3_backup_finish(backup);
 	if (r == SQLITE_OK && sql)
 		r = sqlite3_exec(to, sql, NULL, NULL, NULL);
+	/* The copy says of itself that it has a WAL: what was changed lies there until now. */
+	if (r == SQLITE_OK && sql)
+		r = sqlite3_wal_checkpoint_v2(to, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	return r;
 }
 
@@ -72,6 +85,7 @@ int korch__sqlite_copy(char **out, const sqlite_database *from, const char *to, 
 	int r = fill(temporary, from, sql, err);
 	if (r < 0) {
 		unlink(temporary);
+		korch__sqlite_remove_beside(temporary);
 		korch__free(temporary);
 		return r;
 	}

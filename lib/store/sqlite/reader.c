@@ -75,10 +75,10 @@ int korch__sqlite_open_reader(sqlite_database *database, const char *path, korch
 	int r = find_file(path, err);
 	if (r < 0)
 		return r;
-	database->path = korch__strdup(path);
+	database->path = korch__sqlite_path(path);
 	if (!database->path)
 		return korch_error_set(err, KORCH_E_NOMEM, "no memory for a store");
-	database->lock = korch__sqlite_lock_shared(path);
+	database->lock = korch__sqlite_lock_shared(database->path);
 	if ((r = open_uri(database, err)) < 0)
 		return r;
 	/* The first read sets the moment. */

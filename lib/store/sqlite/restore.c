@@ -32,45 +32,49 @@ static int check_backup(sqlite_database *from, korch_sealer *sealer, korch_error
 	return r;
 }
 
-static void remove_beside(const char *path, const char *end)
-{
-	_cleanup_free_ char *name = korch__sprintf("%s%s", path, end);
-	if (name)
-		unlink(name);
-}
+/* The store that is replaced. */
+typedef struct old_store {
+	uint64_t revision; /* newest; 0: it cannot be read */
+	int is_damaged;    /* what stands in its WAL is lost with it */
+} old_store;
 
 /*
- * The store that is replaced: its newest revision (0: it cannot be read), and nothing is left in
- * its WAL, which must not come to lie beside another database.
+ * Looks at the store that is replaced, and leaves nothing in its WAL, which must not come to lie
+ * beside another database.
  */
-static int settle_old(uint64_t *revision, const char *path, korch_error **err)
+static int settle_old(old_store *out, const char *path, korch_error **err)
 {
 	sqlite_database old = {.lock = -1};
 	int64_t number = 0;
+	int code = 0;
 	int r = sqlite3_open_v2(path, &old.handle, SQLITE_OPEN_READWRITE, NULL);
+	/* Without a read SQLite does not know that there is a WAL, and checkpoints nothing. */
+	if (r == SQLITE_OK)
+		r = sqlite3_exec(old.handle, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
 	if (r == SQLITE_OK)
 		r = sqlite3_wal_checkpoint_v2(old.handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	if (r == SQLITE_OK)
 		korch__sqlite_newest(&number, &old);
-	korch__sqlite_close(&old);
+	out->is_damaged = r == SQLITE_CORRUPT || r == SQLITE_NOTADB;
 	if (r == SQLITE_BUSY)
-		return korch_error_set(
+		code = korch_error_set(
 		    err, KORCH_E_BUSY,
 		    "store %s is being read by another process: try again when that is over", path);
-	/* It is damaged: what stands in its WAL is lost with it. */
-	if (r != SQLITE_OK) {
-		remove_beside(path, "-wal");
-		remove_beside(path, "-shm");
-	}
-	*revision = number > 0 && number <= INT64_MAX - KORCH_STORE_RESTORE_STEP ? (uint64_t)number : 0;
-	return 0;
+	else if (r != SQLITE_OK && !out->is_damaged)
+		code = korch_error_set(err, r == SQLITE_NOMEM ? KORCH_E_NOMEM : KORCH_E_IO,
+		                       "store %s: cannot be replaced: %s; it was left as it is", path,
+		                       sqlite3_errmsg(old.handle));
+	korch__sqlite_close(&old);
+	if (number > 0 && number <= INT64_MAX - KORCH_STORE_RESTORE_STEP)
+		out->revision = (uint64_t)number;
+	return code;
 }
 
 static int restore(korch_store_file_report *out, const char *path, const sqlite_database *from,
                    int replace, korch_error **err)
 {
 	struct stat status;
-	uint64_t revision = 0;
+	old_store old = {0};
 	int is_there = stat(path, &status) == 0 && status.st_size > 0;
 	if (is_there && !replace)
 		return korch_error_set(err, KORCH_E_EXISTS, "store %s exists already; it was left as it is",
@@ -78,12 +82,12 @@ static int restore(korch_store_file_report *out, const char *path, const sqlite_
 	korch_store_file_report report;
 	int r = korch__sqlite_report(&report, from, err);
 	if (r == 0 && is_there)
-		r = settle_old(&revision, path, err);
+		r = settle_old(&old, path, err);
 	if (r < 0)
 		return r;
-	if (revision < report.revision)
-		revision = report.revision;
-	report.revision = report.compacted = revision + KORCH_STORE_RESTORE_STEP;
+	if (old.revision < report.revision)
+		old.revision = report.revision;
+	report.revision = report.compacted = old.revision + KORCH_STORE_RESTORE_STEP;
 	report.changes = 0;
 	char sql[128];
 	snprintf(sql, sizeof(sql),
@@ -91,6 +95,8 @@ static int restore(korch_store_file_report *out, const char *path, const sqlite_
 	         (unsigned long long)report.revision, (unsigned long long)report.compacted);
 	_cleanup_free_ char *temporary = NULL;
 	r = korch__sqlite_copy(&temporary, from, path, sql, err);
+	if (r == 0 && old.is_damaged)
+		korch__sqlite_remove_beside(path);
 	if (r == 0)
 		r = korch__sqlite_publish(temporary, path, err);
 	if (r == 0 && out)
@@ -108,15 +114,18 @@ int korch_store_file_restore(korch_store_file_report *out,
 		                       "restoring needs a store's path and a backup's");
 	if (korch__sqlite_is_same_file(options->path, from))
 		return korch_error_set(err, KORCH_E_INVALID, "%s is the store itself", from);
+	_cleanup_free_ char *path = korch__sqlite_path(options->path);
+	if (!path)
+		return korch_error_set(err, KORCH_E_NOMEM, "no memory for a store");
 	sqlite_database backup;
 	int lock = -1;
 	int r = korch__sqlite_open_reader(&backup, from, err);
 	if (r == 0)
 		r = check_backup(&backup, options->sealer, err);
 	if (r == 0)
-		r = lock = korch__sqlite_lock(options->path, err);
+		r = lock = korch__sqlite_lock(path, err);
 	if (r >= 0)
-		r = restore(out, options->path, &backup, replace, err);
+		r = restore(out, path, &backup, replace, err);
 	if (lock >= 0)
 		close(lock);
 	korch__sqlite_close(&backup);

@@ -148,7 +148,10 @@ int korch__sqlite_newest(int64_t *out, const sqlite_database *database);
 /* The number that a query gives. */
 int korch__sqlite_number(int64_t *out, const sqlite_database *database, const char *sql);
 
-/* lock.c: the file's one holder. The descriptor, or a code. */
+/* lock.c: where a file is, links followed, as SQLite does: its lock and its WAL stand there. NULL:
+ * no memory. */
+char *korch__sqlite_path(const char *path);
+/* The file's one holder. The descriptor, or a code. */
 int korch__sqlite_lock(const char *path, korch_error **err);
 /* Keeps holders away while a file without one is read. The descriptor, -1 when there is a holder or
  * never was one. */
@@ -185,6 +188,8 @@ int korch__sqlite_check(korch_store_file_report *out, sqlite_database *database,
  * *out is its name. On failure nothing is left. */
 int korch__sqlite_copy(char **out, const sqlite_database *from, const char *to, const char *sql,
                        korch_error **err);
+/* Removes the WAL of a file that is worth nothing. */
+void korch__sqlite_remove_beside(const char *path);
 int korch__sqlite_is_same_file(const char *a, const char *b);
 /* Puts that in the place of `to`, durably. It is gone, in any case. */
 int korch__sqlite_publish(const char *temporary, const char *to, korch_error **err);

@@ -3,9 +3,11 @@
 #include "seal_fixture.h"
 #include <fcntl.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -135,6 +137,85 @@ START_TEST(restore_over_a_killed_one)
 }
 END_TEST
 
+/* What keeps the old store from being put in order for a while does not cost it its WAL. */
+START_TEST(restore_that_fails_loses_nothing)
+{
+	make_store();
+	ck_assert_int_eq(back_up(copy, 0), 0);
+	close_store();
+	pid_t child = fork();
+	if (child == 0) {
+		ck_assert_int_eq(korch_loop_new(&loop, NULL), 0);
+		open_store();
+		put(config_map, "a", "kept");
+		raise(SIGKILL);
+	}
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+	struct rlimit before, little = {0};
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+	little = (struct rlimit){4096, before.rlim_max};
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &little), 0);
+	int code = restore(path, copy, 1);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+	ck_assert_int_eq(code, KORCH_E_IO);
+	expect_words("was left as it is");
+	open_store();
+	ck_assert_str_eq(list(0).text, "a=kept@6 c=1@5 ");
+}
+END_TEST
+
+/* Nor does its WAL stay beside what is restored when another program reads it. */
+START_TEST(restore_under_a_reader)
+{
+	make_store();
+	ck_assert_int_eq(back_up(copy, 0), 0);
+	put(config_map, "a", "kept");
+	sqlite3 *reader = NULL;
+	ck_assert_int_eq(sqlite3_open(path, &reader), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(reader, "BEGIN; SELECT * FROM cur", NULL, NULL, NULL), SQLITE_OK);
+	close_store();
+	ck_assert_int_eq(restore(path, copy, 1), KORCH_E_BUSY);
+	expect_words("is being read by another process");
+	ck_assert_int_eq(sqlite3_close(reader), SQLITE_OK);
+	expect_fine(path);
+	ck_assert_uint_eq(report.revision, 6);
+	ck_assert_int_eq(restore(path, copy, 1), 0);
+	open_store();
+	ck_assert_str_eq(list(0).text, "a=2@3 c=1@5 ");
+}
+END_TEST
+
+/* By whatever name: one lock, one WAL. */
+START_TEST(a_link_is_the_file)
+{
+	make_store();
+	char name[112];
+	snprintf(name, sizeof(name), "%s/link.db", folder);
+	ck_assert_int_eq(symlink(path, name), 0);
+	const korch_store_sqlite_options options = options_of(name);
+	korch_store *second = NULL;
+	ck_assert_int_eq(korch_store_sqlite_new(&second, loop, &options, &error), KORCH_E_BUSY);
+	expect_words("is in use by process");
+	ck_assert_int_eq(restore(name, copy, 1), KORCH_E_NOT_FOUND);
+	expect_words("No such file");
+	/* What is in the WAL only is in the backup, too. */
+	ck_assert_int_eq(korch_store_file_backup(&report, &options, copy, 0, &error), 0);
+	ck_assert_uint_eq(report.revision, 5);
+	ck_assert_uint_eq(report.objects, 2);
+	ck_assert_int_eq(restore(name, copy, 1), KORCH_E_BUSY);
+	expect_words("is in use by process");
+	close_store();
+	ck_assert_int_eq(restore(name, copy, 1), 0);
+	struct stat status;
+	ck_assert_int_eq(lstat(name, &status), 0);
+	ck_assert_int_eq(S_ISLNK(status.st_mode), 1);
+	expect_fine(path);
+	open_at(name);
+	ck_assert_str_eq(list(0).text, "a=2@3 c=1@5 ");
+}
+END_TEST
+
 /* A check or a backup is over soon: who wants to open the store waits for it. */
 START_TEST(readers_are_waited_for)
 {
@@ -238,9 +319,15 @@ KORCH_SUITE(store_file)
 	TCase *files = tcase_create("files");
 	tcase_add_checked_fixture(files, file_set_up, file_tear_down);
 	tcase_set_timeout(files, 120);
-	const TTest *const tests[] = {backup_while_open,      restore_raises_revisions,
-	                              restore_elsewhere,      restore_over_a_killed_one,
-	                              readers_are_waited_for, compact_gives_space_back,
+	const TTest *const tests[] = {backup_while_open,
+	                              restore_raises_revisions,
+	                              restore_elsewhere,
+	                              restore_over_a_killed_one,
+	                              restore_that_fails_loses_nothing,
+	                              restore_under_a_reader,
+	                              a_link_is_the_file,
+	                              readers_are_waited_for,
+	                              compact_gives_space_back,
 	                              sealed_values};
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
 		tcase_add_test(files, tests[i]);
