@@ -20,8 +20,9 @@ extern korch_loop *other_loop;
 extern korch_store *other;
 void other_open(void);
 void other_close(void);
-/* Puts, and compacts, by the other store. */
+/* Puts, deletes, and compacts, by the other store. */
 uint64_t other_put(const char *name, const char *value);
+uint64_t other_delete(const char *name);
 void other_compact(uint64_t revision);
 
 void add_etcd_net_tests(Suite *suite);

@@ -56,6 +56,17 @@ START_TEST(watches_go_on_over_a_restart)
 }
 END_TEST
 
+/* Reads until a watch ends, and frees it. */
+static void watch_ends(test_watch *watcher, int code)
+{
+	korch_change change;
+	int r = 0;
+	while ((r = korch_watch_next(watcher->watch, &change)) == 0)
+		settle();
+	ck_assert_int_eq(r, code);
+	korch_watch_free(watcher->watch);
+}
+
 /* What a watch has missed is gone: it says so, and a new one works. */
 START_TEST(compacted_while_away)
 {
@@ -82,6 +93,56 @@ START_TEST(compacted_while_away)
 	watch_open(&watcher, &(korch_watch_query){.since = KORCH_REVISION_ANY}, 0);
 	ull b = put("b", "1");
 	watch_expect(&watcher, "+b=1@%llu ", b);
+	korch_watch_free(watcher.watch);
+	other_close();
+	fixture_close();
+}
+END_TEST
+
+/*
+ * History goes up to and including a deletion, and with that the deletion: who has not seen it yet
+ * must not go on as if there had been nothing.
+ */
+START_TEST(a_deletion_that_was_compacted)
+{
+	fixture_open(0);
+	other_open();
+	test_watch early, watcher;
+	ull a = put("a", "1");
+	watch_open(&early, &(korch_watch_query){.since = 0}, 0);
+	watch_expect(&early, "+a=1@%llu ", a);
+	etcd_kill(&servers[0]);
+	etcd_restart(&servers[0]);
+	other_compact(other_delete("a"));
+	watch_open(&watcher, &(korch_watch_query){.since = a}, 0);
+	put_again("b", "1"); /* changes go on */
+	watch_ends(&early, KORCH_E_COMPACTED);
+	watch_ends(&watcher, KORCH_E_COMPACTED);
+	other_close();
+	fixture_close();
+}
+END_TEST
+
+/* In the middle of the first revision that it asks for nothing is told twice. */
+START_TEST(nothing_twice_after_a_restart)
+{
+	fixture_open(0);
+	other_open();
+	test_watch watcher;
+	watch_open(&watcher, &(korch_watch_query){.since = 0}, 0);
+	korch_write both[] = {put_write("a", "1", KORCH_REVISION_NONE),
+	                      put_write("b", "1", KORCH_REVISION_NONE)};
+	ull first = commit_many(both, 2).result.revision;
+	watch_expect(&watcher, "+a=1@%llu +b=1@%llu ", first, first);
+	for (int i = 0; i < 2; i++) {
+		etcd_kill(&servers[0]);
+		etcd_restart(&servers[0]);
+	}
+	ull c = other_put("c", "1");
+	watch_expect(&watcher, "+c=1@%llu ", c);
+	korch_watch_free(watcher.watch);
+	watch_open(&watcher, &(korch_watch_query){.since = first}, 0);
+	watch_expect(&watcher, "+c=1@%llu ", c);
 	korch_watch_free(watcher.watch);
 	other_close();
 	fixture_close();
@@ -277,6 +338,8 @@ void add_etcd_net_tests(Suite *suite)
 	tcase_add_test(tcase, a_commit_without_an_answer);
 	tcase_add_test(tcase, watches_go_on_over_a_restart);
 	tcase_add_test(tcase, compacted_while_away);
+	tcase_add_test(tcase, a_deletion_that_was_compacted);
+	tcase_add_test(tcase, nothing_twice_after_a_restart);
 	tcase_add_test(tcase, members_take_over);
 	tcase_add_test(tcase, a_stopped_member);
 	tcase_add_test(tcase, an_endpoint_without_a_server);

@@ -207,7 +207,17 @@ START_TEST(sealed_values)
 	korch_watch_free(watcher.watch);
 	korch_log_set(KORCH_LOG_NONE, NULL, NULL, NULL);
 	commit_one(put_write("a", "1", a), KORCH_E_CONFLICT);
-	commit_one(delete_write(key.name, b), 0);
+	/* It may be removed, and watches say so. */
+	watch_open(&watcher, &(korch_watch_query){.since = b}, 0);
+	ull c = commit_one(delete_write(key.name, b), 0);
+	while ((r = korch_watch_next(watcher.watch, &change)) == 0)
+		settle();
+	ck_assert_int_eq(r, 1);
+	ck_assert_int_eq(change.type, KORCH_CHANGE_DELETED);
+	ck_assert_str_eq(korch_object_name(change.object), "a");
+	ck_assert_uint_eq(change.object->revision, c);
+	ck_assert_uint_eq(change.revision, c);
+	korch_watch_free(watcher.watch);
 	fixture_close();
 	korch_sealer_free(sealer);
 }

@@ -76,6 +76,16 @@ uint64_t other_put(const char *name, const char *value)
 	return out.result.revision;
 }
 
+uint64_t other_delete(const char *name)
+{
+	outcome out = {0};
+	korch_write write = {
+	    .op = KORCH_WRITE_DELETE, .key = key_of(name), .expected = KORCH_REVISION_ANY};
+	ck_assert_int_eq(korch_store_commit(other, &write, 1, on_commit, &out), 0);
+	ck_assert_int_eq(other_wait(&out).code, 0);
+	return out.result.revision;
+}
+
 void other_compact(uint64_t revision)
 {
 	outcome out = {0};

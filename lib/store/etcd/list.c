@@ -184,6 +184,8 @@ static void on_page(etcd_job *head)
 		job->revision = (uint64_t)response->header->revision;
 	job->remaining =
 	    (uint64_t)response->count > response->n_kvs ? (size_t)response->count - response->n_kvs : 0;
+	if (response->n_kvs == 0)
+		job->remaining = 0;
 	int is_last = job->remaining == 0 || response->n_kvs == 0 || n_found == job->limit;
 	int r = take_objects(job, response);
 	if (r == 0 && !is_last) {

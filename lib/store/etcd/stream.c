@@ -20,14 +20,26 @@ static const korch__grpc_events events = {.message = on_message, .end = on_end};
 
 /* Requests */
 
-static void write_create(korch_buf *out, etcd_watch *watch)
+/*
+ * Where history has been forgotten meanwhile, a server takes the first revision that it has for
+ * whole, though a deletion in it is gone. So what may be behind begins with the last revision that
+ * has come, which the watch leaves out: it is refused unless all that follows is there.
+ */
+static int64_t first_revision(const etcd_watch *watch, int is_again)
+{
+	uint64_t complete = watch->complete < INT64_MAX ? watch->complete : INT64_MAX - 1;
+	int may_be_behind = is_again || complete < watch->store->revision;
+	return (int64_t)complete + (complete == 0 || !may_be_behind);
+}
+
+static void write_create(korch_buf *out, etcd_watch *watch, int is_again)
 {
 	Korch__Etcd__WatchCreateRequest create = KORCH__ETCD__WATCH_CREATE_REQUEST__INIT;
 	Korch__Etcd__WatchRequest request = KORCH__ETCD__WATCH_REQUEST__INIT;
 	watch->id = watch->store->stream.next_id++;
 	create.key = korch__etcd_bytes(&watch->key);
 	create.range_end = korch__etcd_bytes(&watch->end);
-	create.start_revision = watch->complete < INT64_MAX ? (int64_t)watch->complete + 1 : INT64_MAX;
+	create.start_revision = first_revision(watch, is_again);
 	create.progress_notify = 1;
 	create.prev_kv = 1;
 	create.fragment = 1;
@@ -95,7 +107,7 @@ static void send(etcd_store *store, korch_buf *requests)
 	korch__buf_fini(requests);
 }
 
-static int try_to_open(etcd_store *store, korch__grpc_channel *channel)
+static int try_to_open(etcd_store *store, korch__grpc_channel *channel, int is_again)
 {
 	etcd_stream *stream = &store->stream;
 	etcd_watch *watch;
@@ -104,7 +116,7 @@ static int try_to_open(etcd_store *store, korch__grpc_channel *channel)
 	TAILQ_FOREACH(watch, &store->watches, link)
 	{
 		if (watch->code == 0)
-			write_create(&requests, watch);
+			write_create(&requests, watch, is_again);
 	}
 	const korch__grpc_request request = {.path = "/etcdserverpb.Watch/Watch",
 	                                     .body = requests.data,
@@ -116,8 +128,9 @@ static int try_to_open(etcd_store *store, korch__grpc_channel *channel)
 	return r;
 }
 
-/* Opens the stream, or sets the timer for when it may be tried. */
-static void open_stream(etcd_store *store)
+/* Opens the stream, or sets the timer for when it may be tried. is_again: not for what has just
+ * been called. */
+static void open_stream(etcd_store *store, int is_again)
 {
 	etcd_stream *stream = &store->stream;
 	korch__grpc_channel *channel = NULL;
@@ -128,7 +141,7 @@ static void open_stream(etcd_store *store)
 		return;
 	}
 	if (r == 0)
-		r = try_to_open(store, channel);
+		r = try_to_open(store, channel, is_again);
 	if (r < 0)
 		drop(store);
 	stream->is_asked = stream->is_heard = 0;
@@ -192,7 +205,7 @@ static void on_end(void *userdata, const korch__grpc_end *end)
 	const char *why = *end->message ? end->message : "the watch stream has ended";
 	korch__etcd_link_bad(&store->net, store->stream.endpoint, why);
 	if (is_wanted(store))
-		open_stream(store);
+		open_stream(store, 1);
 }
 
 static void on_time(void *userdata)
@@ -202,13 +215,13 @@ static void on_time(void *userdata)
 	korch_buf question;
 	if (!stream->call) {
 		if (is_wanted(store))
-			open_stream(store);
+			open_stream(store, 1);
 		return;
 	}
 	if (stream->is_asked) {
 		drop(store);
 		korch__etcd_link_bad(&store->net, stream->endpoint, "does not answer on its watch stream");
-		open_stream(store);
+		open_stream(store, 1);
 		return;
 	}
 	int was_heard = stream->is_heard;
@@ -231,11 +244,11 @@ void korch__etcd_stream_add(etcd_watch *watch)
 	korch_buf request;
 	if (!stream->call) {
 		if (korch_timer_due(stream->timer) == KORCH_USEC_NEVER)
-			open_stream(store);
+			open_stream(store, 0);
 		return;
 	}
 	korch__buf_init(&request, 0);
-	write_create(&request, watch);
+	write_create(&request, watch, 0);
 	send(store, &request);
 }
 

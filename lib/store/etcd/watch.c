@@ -51,23 +51,37 @@ static void take_cancel(etcd_watch *watch, const Korch__Etcd__WatchResponse *res
 	end_watch(watch, compacted ? KORCH_E_COMPACTED : KORCH_E_IO);
 }
 
-static void take_events(etcd_watch *watch, Korch__Etcd__WatchResponse *response, size_t length)
+/* Keeps what is new of a response, which is taken. */
+static int keep_news(etcd_watch *watch, Korch__Etcd__WatchResponse *response, size_t length)
 {
-	etcd_batch *batch = korch__calloc(1, sizeof(*batch));
+	size_t at = 0;
+	while (at < response->n_events &&
+	       (uint64_t)response->events[at]->kv->mod_revision <= watch->complete)
+		at++;
+	etcd_batch *batch = at < response->n_events ? korch__calloc(1, sizeof(*batch)) : NULL;
 	if (!batch) {
+		int code = at < response->n_events ? KORCH_E_NOMEM : 0;
 		korch__etcd__watch_response__free_unpacked(response, &korch__etcd_allocator);
-		end_watch(watch, KORCH_E_NOMEM);
-		return;
+		return code;
 	}
-	*batch = (etcd_batch){.response = response, .n_bytes = length};
+	*batch = (etcd_batch){.response = response, .at = at, .n_bytes = length};
 	watch->n_bytes += length;
 	TAILQ_INSERT_TAIL(&watch->parts, batch, link);
-	if (watch->n_bytes > WAITING_MAX) {
+	return 0;
+}
+
+static void take_events(etcd_watch *watch, Korch__Etcd__WatchResponse *response, size_t length)
+{
+	uint64_t newest = (uint64_t)response->events[response->n_events - 1]->kv->mod_revision;
+	int is_part = response->fragment;
+	if (keep_news(watch, response, length) < 0) {
+		end_watch(watch, KORCH_E_NOMEM);
+	} else if (watch->n_bytes > WAITING_MAX) {
 		free_batches(watch, &watch->queue);
 		end_watch(watch, KORCH_E_COMPACTED);
-	} else if (!response->fragment) {
-		const Korch__Etcd__Event *last = response->events[response->n_events - 1];
-		watch->complete = (uint64_t)last->kv->mod_revision;
+	} else if (!is_part) {
+		if (newest > watch->complete)
+			watch->complete = newest;
 		TAILQ_CONCAT(&watch->queue, &watch->parts, link);
 	}
 }
@@ -89,6 +103,8 @@ void korch__etcd_watch_take(etcd_watch *watch, Korch__Etcd__WatchResponse *respo
 	}
 	if (response->canceled)
 		take_cancel(watch, response);
+	else if (response->n_events > 0)
+		end_watch(watch, KORCH_E_IO); /* not what etcd says */
 	else if (!response->created && response->header &&
 	         (uint64_t)response->header->revision > watch->complete)
 		watch->complete = (uint64_t)response->header->revision; /* nothing has happened up to here
@@ -108,8 +124,10 @@ static int take_deleted(korch_change *out, etcd_watch *watch, const Korch__Etcd_
 {
 	const etcd_config *config = &watch->store->config;
 	korch_object *previous = NULL, *last = NULL;
-	int r = event->prev_kv ? korch__etcd_decode(&previous, config, event->prev_kv)
-	                       : korch__etcd_decode_key(&last, config, event->kv->key);
+	int r = event->prev_kv ? korch__etcd_decode(&previous, config, event->prev_kv) : 0;
+	/* What is gone need not be readable, or still be there. */
+	if (!previous && r != KORCH_E_NOMEM)
+		r = korch__etcd_decode_key(&last, config, event->kv->key);
 	if (r < 0)
 		return r;
 	if (!last && !(last = korch_object_edit(previous))) {
