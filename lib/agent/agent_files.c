@@ -129,7 +129,8 @@ int korch__agent_files_start(korch_agent *agent)
 static int is_ours(const korch_agent *agent, const korch_view *view, const char *uid)
 {
 	const korch_object *pod = korch_view_get_uid(view, uid);
-	return pod && korch__agent_node_of(agent, (const korch_pod *)pod) != SIZE_MAX;
+	return pod && pod->kind == &korch_pod_kind &&
+	       korch__agent_node_of(agent, (const korch_pod *)pod) != SIZE_MAX;
 }
 
 /* Logs of pods that went while nobody looked: NAMESPACE_NAME_UID. */
