@@ -114,7 +114,7 @@ static int load_spec(process_sandbox *sandbox)
 	return 0;
 }
 
-/* Whoever is short of memory here gives up, and kills nothing. */
+/* Whoever is short of memory here gives up, and kills nothing. What stays lost is seen to later. */
 static int adopt(process_runtime *runtime, const char *id)
 {
 	process_sandbox *sandbox = NULL;
@@ -129,7 +129,6 @@ static int adopt(process_runtime *runtime, const char *id)
 			return code;
 		korch__process_shim_kill(sandbox); /* nobody can talk to it */
 	}
-	korch__process_kill_strays(sandbox->folder);
 	return 0;
 }
 
@@ -145,5 +144,7 @@ int korch__process_adopt_all(process_runtime *runtime)
 			code = adopt(runtime, entry->d_name);
 	if (folder)
 		closedir(folder);
+	if (code == 0)
+		korch__process_kill_strays_of_lost(runtime);
 	return code;
 }

@@ -214,6 +214,8 @@ char *korch__cgroup_existing(const char *sandbox_folder, const char *id);
  */
 #define KORCH_SANDBOX_VARIABLE "KORCH_SANDBOX_FOLDER" /* ids are unique on one runtime only */
 void korch__process_kill_strays(const char *sandbox_folder);
+/* The same for all sandboxes that are lost, at one go. */
+void korch__process_kill_strays_of_lost(const process_runtime *runtime);
 /* Ends the pods of a folder that was deleted while they ran: nobody can talk to their shims, and
  * they would run beside their successors. */
 void korch__process_kill_deleted(const char *pods_folder);

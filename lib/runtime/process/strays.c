@@ -16,17 +16,36 @@
 
 enum { ENVIRON_MAX = 16 * 1024, ROUNDS = 8 };
 
-/* A variable of the environment with its terminating NUL, so that no longer value matches. */
-static int has_variable(const char *text, size_t n, const char *variable)
+/* Whose processes are looked for: of one sandbox's folder, or of all that a runtime has lost. */
+typedef struct stray_search {
+	const char *folder;             /* or NULL */
+	const process_runtime *runtime; /* when it is NULL */
+} stray_search;
+
+static int is_wanted(const stray_search *search, const char *folder)
 {
-	size_t length = strlen(variable) + 1;
-	for (size_t at = 0; at + length <= n; at += strnlen(text + at, n - at) + 1)
-		if (memcmp(text + at, variable, length) == 0)
+	if (search->folder)
+		return strcmp(search->folder, folder) == 0;
+	const char *id = strrchr(folder, '/');
+	const process_sandbox *sandbox =
+	    id ? korch__process_sandbox_find(search->runtime, id + 1) : NULL;
+	return sandbox && sandbox->state == SANDBOX_LOST && strcmp(sandbox->folder, folder) == 0;
+}
+
+/* Looks at each variable that is there with its terminating NUL. */
+static int names_wanted(const stray_search *search, const char *text, size_t n)
+{
+	static const char NAME[] = KORCH_SANDBOX_VARIABLE "=";
+	for (size_t at = 0; at < n; at += strnlen(text + at, n - at) + 1) {
+		int is_whole = strnlen(text + at, n - at) < n - at;
+		if (is_whole && strncmp(text + at, NAME, sizeof(NAME) - 1) == 0 &&
+		    is_wanted(search, text + at + sizeof(NAME) - 1))
 			return 1;
+	}
 	return 0;
 }
 
-static int is_of_sandbox(pid_t pid, const char *variable)
+static int is_stray(const stray_search *search, pid_t pid)
 {
 	char path[64];
 	char text[ENVIRON_MAX];
@@ -35,11 +54,11 @@ static int is_of_sandbox(pid_t pid, const char *variable)
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
 	if (fd >= 0)
 		close(fd);
-	return n > 0 && has_variable(text, (size_t)n, variable);
+	return n > 0 && names_wanted(search, text, (size_t)n);
 }
 
 /* Returns how many were found. */
-static int kill_round(const char *variable)
+static int kill_round(const stray_search *search)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
@@ -47,7 +66,7 @@ static int kill_round(const char *variable)
 	while (proc && (entry = readdir(proc))) {
 		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
 		unsigned long long ticks = pid > 1 && pid != getpid() ? korch__process_start_time(pid) : 0;
-		if (ticks && is_of_sandbox(pid, variable))
+		if (ticks && is_stray(search, pid))
 			found += korch__process_kill(pid, ticks);
 	}
 	if (proc)
@@ -55,13 +74,26 @@ static int kill_round(const char *variable)
 	return found;
 }
 
+/* Again while they may still have been starting others. */
+static void kill_all(const stray_search *search)
+{
+	for (int round = 0; round < ROUNDS; round++)
+		if (kill_round(search) == 0)
+			return;
+}
+
 void korch__process_kill_strays(const char *sandbox_folder)
 {
-	_cleanup_free_ char *variable = korch__sprintf("%s=%s", KORCH_SANDBOX_VARIABLE, sandbox_folder);
-	/* Again while they may still have been starting others. */
-	for (int round = 0; variable && round < ROUNDS; round++)
-		if (kill_round(variable) == 0)
-			return;
+	kill_all(&(stray_search){.folder = sandbox_folder});
+}
+
+void korch__process_kill_strays_of_lost(const process_runtime *runtime)
+{
+	const process_sandbox *sandbox = runtime->sandboxes;
+	while (sandbox && sandbox->state != SANDBOX_LOST)
+		sandbox = sandbox->next;
+	if (sandbox)
+		kill_all(&(stray_search){.runtime = runtime});
 }
 
 /* Where a process is, when it is a shim; -1 when not. */
