@@ -134,6 +134,7 @@ class Canaries(korch.Case):
         korch.wait_until(lambda: gate.calls, "the gate is asked")
         gate.is_open = True
         self.said(up, "Succeeded:", mark)
+        load.wait(400)  # the last ones are asked after that
         self.finish(load)
         self.assertEqual(load.bad(), [])
         self.assertEqual({version for _, version in load.answers[-200:]}, {"v2"})
@@ -169,6 +170,7 @@ class Canaries(korch.Case):
         korch.wait_until(lambda: self.ask(up, {"X-Canary": "insider"}) == "v2", "the header leads to the target")
         self.assertEqual(share(load.wait(200), "v1"), 100)
         self.said(up, "Succeeded:", mark)
+        load.wait(400)  # the last ones are asked after that
         self.finish(load)
         self.assertEqual(load.bad(), [])
 
