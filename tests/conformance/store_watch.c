@@ -276,6 +276,34 @@ START_TEST(compacted)
 }
 END_TEST
 
+/*
+ * One that was opened a moment before a compaction to the revision behind it has all of that
+ * revision, or nothing.
+ */
+START_TEST(compacted_while_it_opens)
+{
+	fixture_open(_i);
+	for (int i = 0; i < 20; i++) {
+		uint64_t before = put("a", "1");
+		korch_write writes[] = {delete_write("a", before), put_write("b", "2", KORCH_REVISION_ANY)};
+		outcome out = commit_many(writes, 2);
+		test_watch watcher;
+		watch_open(&watcher, &(korch_watch_query){.since = before}, 0);
+		compact(out.result.revision, 0);
+		korch_change change;
+		int got;
+		while ((got = korch_watch_next(watcher.watch, &change)) == 0)
+			settle();
+		if (got == 1)
+			ck_assert_str_eq(korch_object_name(change.object), "a");
+		else
+			ck_assert_int_eq(got, KORCH_E_COMPACTED);
+		korch_watch_free(watcher.watch);
+	}
+	fixture_close();
+}
+END_TEST
+
 typedef struct watch_chain {
 	korch_watch *watch;
 	int calls;
@@ -336,5 +364,5 @@ void add_watch_tests(Suite *suite, int i)
 {
 	ADD_TESTS(suite, "watch", i, from_now_on, from_a_revision, from_the_future, states, selection,
 	          waking, resuming, read_up_to, failed_transactions_are_not_seen, compacted,
-	          ending_in_ready, borrowed_until_next);
+	          compacted_while_it_opens, ending_in_ready, borrowed_until_next);
 }
