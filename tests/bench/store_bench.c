@@ -303,11 +303,18 @@ static void run_size(void)
 	free(text);
 	korch_object_unref(object);
 	double live = (double)one * SIZED;
-	compare("1,000,000 updates of 10,000", rate, 0);
+	compare(is_all_new ? "1,000,000 updates, all new" : "1,000,000 updates of 10,000", rate, 0);
 	printf(
 	    "%-34s %9.1f MB   live data %.1f MB   ratio %.2f   (empty %.1f, filled %.1f, open %.1f)\n",
 	    "size after them", (double)closed / 1e6, live / 1e6, (double)closed / live,
 	    (double)before / 1e6, (double)filled / 1e6, (double)open / 1e6);
+}
+
+static void run_size_new(void)
+{
+	is_all_new = 1;
+	run_size();
+	is_all_new = 0;
 }
 
 int store_bench_main(const store_bench *given, int argc, char **argv)
@@ -315,9 +322,9 @@ int store_bench_main(const store_bench *given, int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} parts[] = {{"single", run_single}, {"grouped", run_grouped}, {"new", run_new},
-	             {"list", run_list},     {"open", run_open},       {"latency", run_latency},
-	             {"size", run_size}};
+	} parts[] = {{"single", run_single}, {"grouped", run_grouped},  {"new", run_new},
+	             {"list", run_list},     {"open", run_open},        {"latency", run_latency},
+	             {"size", run_size},     {"size-new", run_size_new}};
 	bench = given;
 	store_bench_need(korch_loop_new(&loop, NULL) == 0, "a loop");
 	store_bench_need(korch_kind_get(&kind, "v1", "ConfigMap", NULL) == 0, "a kind");

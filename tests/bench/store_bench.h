@@ -44,7 +44,7 @@ double store_bench_now(void);
 /* Ends the program with a message unless ok. */
 void store_bench_need(int ok, const char *what);
 /* Runs the parts that argv names, or all: single, grouped, new, list,
- * open, latency, size. */
+ * open, latency, size, size-new. */
 int store_bench_main(const store_bench *bench, int argc, char **argv);
 
 #endif
