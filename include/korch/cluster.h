@@ -85,9 +85,9 @@ typedef struct korch_cluster_options {
 	                             real loop (in virtual time they say no) */
 	void *webhook_userdata;   /**< given to it */
 	korch_elector *elector;   /**< NULL, or by whose term the cluster acts: it must lead now
-	                             (otherwise   KORCH_E_BUSY), and outlives the cluster. When it is
-	                             deposed nothing   is decided or written any more, what runs goes on
-	                             running, calls that   change something give KORCH_E_BUSY, and the
+	                             (otherwise KORCH_E_BUSY), and outlives the cluster. When it is
+	                             deposed nothing is decided or written any more, what runs goes on
+	                             running, calls that change something give KORCH_E_BUSY, and the
 	                             cluster is to be closed */
 } korch_cluster_options;
 

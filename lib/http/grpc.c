@@ -11,7 +11,7 @@
 enum {
 	WAITING_MAX = 100000,
 	TRIES_MAX = 3,
-	SLACK = 1 << 20, /* beginnings of messages behind the one that is being read */
+	SLACK = 8 << 20, /* what libcurl brings in one go (100 times 64 KiB) behind a whole message */
 };
 
 /* Lists */

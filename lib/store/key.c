@@ -98,3 +98,20 @@ void korch__key_copy_fini(korch_key_copy *copy)
 	korch__free(copy->memory);
 	*copy = (korch_key_copy){0};
 }
+
+int korch__key_object(korch_object **out, const korch_key *key)
+{
+	const char *namespace_ = korch__text_or_empty(key->namespace_);
+	korch_object *object = NULL;
+	int r = korch_object_new(&object, key->kind);
+	if (r < 0)
+		return r;
+	korch_object_meta *meta = korch_object_edit_meta(object);
+	if (!meta || korch_string_set(&meta->name, key->name) < 0 ||
+	    (*namespace_ && korch_string_set(&meta->namespace_, namespace_) < 0)) {
+		korch_object_unref(object);
+		return KORCH_E_NOMEM;
+	}
+	*out = object;
+	return 0;
+}

@@ -47,4 +47,7 @@ typedef struct korch_key_copy {
 int korch__key_parse(korch_key_copy *out, const char *text, char separator);
 void korch__key_copy_fini(korch_key_copy *copy);
 
+/* An object that is nothing but its key, where the rest is not to be had. */
+int korch__key_object(korch_object **out, const korch_key *key);
+
 #endif

@@ -1,7 +1,6 @@
 /* Objects as values: JSON, sealed where there is a sealer that covers their kind. */
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "store/etcd/etcd.h"
 #include "store/sealed.h"
 #include <korch/codec.h>
@@ -113,21 +112,10 @@ int korch__etcd_decode(korch_object **out, const etcd_config *config,
 int korch__etcd_decode_key(korch_object **out, const etcd_config *config, ProtobufCBinaryData key)
 {
 	korch_key_copy copy;
-	korch_object *object = NULL;
 	int r = korch__etcd_key_read(&copy, config->prefix, key);
 	if (r < 0)
 		return r == KORCH_E_NOMEM ? r : complain(key, "not a key of this store");
-	r = korch_object_new(&object, copy.key.kind);
-	korch_object_meta *meta = r == 0 ? korch_object_edit_meta(object) : NULL;
-	if (!meta || korch_string_set(&meta->name, copy.key.name) < 0 ||
-	    (*korch__text_or_empty(copy.key.namespace_) &&
-	     korch_string_set(&meta->namespace_, copy.key.namespace_) < 0))
-		r = KORCH_E_NOMEM;
+	r = korch__key_object(out, &copy.key);
 	korch__key_copy_fini(&copy);
-	if (r < 0) {
-		korch_object_unref(object);
-		return r;
-	}
-	*out = object;
-	return 0;
+	return r;
 }

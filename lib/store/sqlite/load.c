@@ -65,19 +65,11 @@ static int stand_in(korch_object **out, file_loader *loader, const char *key)
 	int r = korch__key_parse(&copy, key, KORCH_KEY_SORTED);
 	if (r < 0)
 		return r == KORCH_E_NOMEM ? r : refuse(loader, key, "not a key");
-	korch_object *object = NULL;
-	r = korch_object_new(&object, copy.key.kind);
-	korch_object_meta *meta = r == 0 ? korch_object_edit_meta(object) : NULL;
-	if (!meta || korch_string_set(&meta->name, copy.key.name) < 0 ||
-	    (copy.key.namespace_ && korch_string_set(&meta->namespace_, copy.key.namespace_) < 0))
-		r = KORCH_E_NOMEM;
+	r = korch__key_object(out, &copy.key);
 	korch__key_copy_fini(&copy);
-	if (r < 0) {
-		korch_object_unref(object);
+	if (r < 0)
 		return korch_error_set(loader->err, r, "no memory for a store");
-	}
 	loader->inspection->n_sealed++;
-	*out = object;
 	return 0;
 }
 
