@@ -187,7 +187,7 @@ typedef struct korch_store_etcd_options {
 	const char *const *endpoints; /**< "http://HOST:PORT" or "https://HOST:PORT", at most 64 */
 	size_t n_endpoints;           /**< how many */
 	const char *prefix;  /**< of all keys, at most 253 bytes; NULL: that of the url, or "/korch/" */
-	const char *ca_file; /**< TLS: certificates of authorities (PEM); NULL: the system's */
+	const char *ca_file; /**< TLS: the authorities that are trusted (PEM); NULL: the system's */
 	const char *cert_file; /**< TLS: the client's certificate, or NULL */
 	const char *key_file;  /**< and its key, or NULL */
 	korch_sealer *sealer;  /**< seals what it covers; borrowed, outlives the store; NULL: nothing is

@@ -175,8 +175,11 @@ static void set_connection(CURL *easy, const korch__grpc_channel *channel)
 	                  (long)(channel->connect_timeout_us / KORCH_USEC_PER_MSEC));
 	if (channel->socket_path)
 		curl->easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, channel->socket_path);
-	if (channel->ca_file)
+	if (channel->ca_file) {
 		curl->easy_setopt(easy, CURLOPT_CAINFO, channel->ca_file);
+		/* These alone: libcurl would trust the system's as well. */
+		curl->easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	}
 	if (channel->cert_file)
 		curl->easy_setopt(easy, CURLOPT_SSLCERT, channel->cert_file);
 	if (channel->key_file)
