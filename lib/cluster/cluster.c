@@ -20,6 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NAMESPACE_RETRY_US = 50000, NAMESPACE_RETRY_MAX_US = 2000000 };
+
 static int is_virtual(const korch_runtime *runtime)
 {
 	return (korch_runtime_get_ops(runtime)->capabilities & KORCH_RUNTIME_VIRTUAL) != 0;
@@ -235,22 +237,43 @@ static int add_namespace(korch_plan *plan, const korch_view *view, const char *n
 	return korch_plan_create(plan, object);
 }
 
-/* The namespaces that every cluster has. Somebody else may be making them at the same time. */
+/* Somebody else may be making it at the same time. */
+static int make_namespace(korch_cluster *cluster, const char *name, korch_error **err)
+{
+	_cleanup_error_ korch_error *error = NULL;
+	korch_plan *plan = NULL;
+	int code = korch_plan_new(&plan);
+	if (code == 0)
+		code = add_namespace(plan, korch_engine_view(cluster->engine), name);
+	if (code == 0 && korch_plan_steps(plan) > 0)
+		code = korch__cluster_submit(NULL, cluster, KORCH_STEAL(plan), &error);
+	korch_plan_free(plan);
+	if (code == 0 || code == KORCH_E_EXISTS)
+		return 0;
+	return korch_error_set(err, code, "namespace %s: %s", name, korch_error_message(error));
+}
+
+static int only_time(void *userdata)
+{
+	return 0;
+}
+
+/* The namespaces that every cluster has. A store that gives no answer is asked some times. */
 static int make_namespaces(korch_cluster *cluster, korch_error **err)
 {
 	static const char *const NAMES[] = {"default", "kube-system", "kube-public", "kube-node-lease"};
-	for (size_t i = 0; i < KORCH_COUNT(NAMES); i++) {
+	korch_usec delay = NAMESPACE_RETRY_US;
+	for (size_t i = 0; i < KORCH_COUNT(NAMES);) {
 		_cleanup_error_ korch_error *error = NULL;
-		korch_plan *plan = NULL;
-		int code = korch_plan_new(&plan);
-		if (code == 0)
-			code = add_namespace(plan, korch_engine_view(cluster->engine), NAMES[i]);
-		if (code == 0 && korch_plan_steps(plan) > 0)
-			code = korch__cluster_submit(NULL, cluster, KORCH_STEAL(plan), &error);
-		korch_plan_free(plan);
-		if (code < 0 && code != KORCH_E_EXISTS)
-			return korch_error_set(err, code, "namespace %s: %s", NAMES[i],
-			                       korch_error_message(error));
+		int code = make_namespace(cluster, NAMES[i], &error);
+		if (code == 0) {
+			i++;
+			continue;
+		}
+		if (code != KORCH_E_IO || delay > NAMESPACE_RETRY_MAX_US)
+			return korch_error_set(err, code, "%s", korch_error_message(error));
+		korch__cluster_wait(cluster, only_time, NULL, delay);
+		delay *= 2;
 	}
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* Opening and closing. */
 #include "fixture.h"
+#include "support/store.h"
 #include <korch/faulty.h>
 #include <string.h>
 
@@ -22,6 +23,44 @@ START_TEST(test_namespaces)
 	korch_object_unref(object);
 	korch_cluster_close(second);
 	fixture_fini(&at);
+}
+END_TEST
+
+/* A store that fails for a moment does not keep a cluster from being opened; one that is away does.
+ */
+START_TEST(test_store_that_fails)
+{
+	for (int is_away = 0; is_away < 2; is_away++) {
+		korch_loop *loop = NULL;
+		korch_store *inner = NULL, *store = NULL;
+		korch_cluster *cluster = NULL;
+		korch_error *error = NULL;
+		korch_faulty_rule rule = {.size = sizeof(rule),
+		                          .calls = KORCH_FAULTY_COMMIT,
+		                          .fault = KORCH_FAULTY_LOST,
+		                          .count = is_away ? 0 : 2};
+		ck_assert_int_eq(korch_loop_new_virtual(&loop, START_US, NULL), 0);
+		ck_assert_int_eq(test_store_open(&inner, loop, 0), 0);
+		ck_assert_int_eq(korch_store_faulty_new(&store, loop, inner, NULL, NULL), 0);
+		if (is_away)
+			rule.fault = KORCH_FAULTY_FAILED;
+		ck_assert_int_eq(korch_faulty_rule_add(store, &rule), 0);
+		rule.fault = KORCH_FAULTY_REFUSED;
+		ck_assert_int_eq(korch_faulty_rule_add(store, &rule), 0);
+		const korch_cluster_options options = {
+		    .size = sizeof(options), .loop = loop, .store = store};
+		int code = korch_cluster_open(&cluster, &options, &error);
+		ck_assert_int_eq(code, is_away ? KORCH_E_IO : 0);
+		if (is_away)
+			ck_assert_str_eq(
+			    korch_error_message(error),
+			    "namespace default: namespaces \"default\": the store gave no answer: it "
+			    "may have been written, or not");
+		korch_error_free(error);
+		korch_cluster_close(cluster);
+		korch_store_free(store);
+		korch_loop_free(loop);
+	}
 }
 END_TEST
 
@@ -176,8 +215,8 @@ END_TEST
 KORCH_SUITE(life)
 {
 	Suite *suite = suite_create("life");
-	KORCH_CASE(suite, "life", test_namespaces, test_wrong_options, test_wrong_nodes,
-	           test_close_under_way, test_stop_pods, test_stop_pods_timeout,
+	KORCH_CASE(suite, "life", test_namespaces, test_store_that_fails, test_wrong_options,
+	           test_wrong_nodes, test_close_under_way, test_stop_pods, test_stop_pods_timeout,
 	           test_next_cluster_runs_what_was_stopped, test_stop_pods_without_the_store);
 	return suite;
 }
