@@ -159,7 +159,8 @@ typedef struct korch_store_sqlite_options {
 	int32_t synchronous; /**< KORCH_STORE_SYNC_* */
 	int32_t reserved;    /**< 0 */
 	size_t window; /**< changes that are kept for watches and older lists, also over a restart; 0:
-	                  16,384; at most 16,777,216 */
+	                  16,384; at most 16,777,216. In the file they also take at most half of the
+	                  bytes of what is alive, or 4 MiB: more are forgotten by a restart */
 	korch_sealer *sealer; /**< seals what is written and opens what is read; borrowed, must outlive
 	                         the store; NULL: all is plain, and a file with sealed values is refused
 	                       */
