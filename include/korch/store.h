@@ -202,6 +202,11 @@ typedef struct korch_store_etcd_options {
 	                       KORCH_E_LIMIT; 0: 1,572,864 */
 	size_t page;        /**< objects that are read at once; 0: 2,000; at most 100,000 */
 	uint64_t seed;      /**< of back-off; 0: from the system */
+	korch_usec compact_us; /**< history that is kept for watches and older lists, at least: as long
+	                          as something is written, what is older by once or twice this time is
+	                          compacted, in the whole etcd; 0: 5 minutes; 10 ms to 366 days, or
+	                          KORCH_USEC_NEVER: that is left to the servers (their
+	                          --auto-compaction-retention) */
 } korch_store_etcd_options;
 
 /**

@@ -316,7 +316,39 @@ START_TEST(what_cannot_be_opened)
 	options.url = "etcd://a";
 	options.cert_file = "cert.pem";
 	expect_refusal(&options, KORCH_E_INVALID, "a certificate needs its key");
+	options.cert_file = NULL;
+	options.compact_us = 1;
+	expect_refusal(&options, KORCH_E_INVALID, "10 ms to 366 days");
 	etcd_stop(&nobody);
+}
+END_TEST
+
+static int list_code(uint64_t revision)
+{
+	listing *page = list(&(korch_list_query){.revision = revision});
+	int code = page->code;
+	listing_free(page);
+	return code;
+}
+
+/* History that is older than it has to be kept goes by itself, and only that. */
+START_TEST(history_ages)
+{
+	store_options.compact_us = 200000;
+	fixture_open(0);
+	uint64_t first = put("a", "1");
+	uint64_t second = put("a", "2");
+	ck_assert_int_eq(list_code(first), 0);
+	while (list_code(first) == 0) { /* on each turn nothing is written: the last one stays */
+	}
+	ck_assert_int_eq(list_code(first), KORCH_E_COMPACTED);
+	ck_assert_int_eq(list_code(second), 0);
+	ck_assert_str_eq(list_text((korch_list_query){0}, 0), "a=2 ");
+	uint64_t third = put("a", "3");
+	while (list_code(second) == 0) {
+	}
+	ck_assert_int_eq(list_code(third), 0);
+	fixture_close();
 }
 END_TEST
 
@@ -344,6 +376,7 @@ void add_etcd_net_tests(Suite *suite)
 	tcase_add_test(tcase, a_stopped_member);
 	tcase_add_test(tcase, an_endpoint_without_a_server);
 	tcase_add_test(tcase, what_cannot_be_opened);
+	tcase_add_test(tcase, history_ages);
 	tcase_add_test(tcase, virtual_time_is_refused);
 	suite_add_tcase(suite, tcase);
 }

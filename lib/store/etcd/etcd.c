@@ -46,6 +46,7 @@ static void etcd_free(void *self)
 	korch__etcd_stream_fini(store);
 	korch__etcd_link_fini(&store->net);
 	korch__etcd_config_fini(&store->config);
+	korch__etcd_ageing_fini(store);
 	korch_timer_free(store->turn);
 	korch__free(store);
 }
@@ -86,7 +87,7 @@ static int new_store(etcd_store **out, korch_loop *loop, const korch_store_etcd_
 	int r = korch__etcd_config_init(&store->config, options, err);
 	if (r == 0 && (korch__etcd_link_init(&store->net, loop, &store->config) < 0 ||
 	               korch_timer_new(&store->turn, loop, on_turn, store) < 0 ||
-	               korch__etcd_stream_init(store) < 0))
+	               korch__etcd_ageing_init(store) < 0 || korch__etcd_stream_init(store) < 0))
 		r = korch_error_set(err, KORCH_E_NOMEM, "store etcd: out of memory");
 	if (r < 0) {
 		etcd_free(store);

@@ -23,6 +23,7 @@ typedef struct etcd_config {
 	char *ca_file, *cert_file, *key_file;
 	korch_sealer *sealer; /* borrowed, or NULL */
 	korch_usec timeout_us;
+	korch_usec compact_us; /* KORCH_USEC_NEVER: not by itself */
 	size_t txn_ops;
 	size_t request_max;
 	size_t page;
@@ -90,6 +91,12 @@ typedef struct etcd_stream {
 	int is_heard;       /* something has come since the timer was set */
 } etcd_stream;
 
+/* compact.c: what is compacted by itself. */
+typedef struct etcd_ageing {
+	korch_timer *timer;
+	uint64_t revision; /* the newest of one turn ago */
+} etcd_ageing;
+
 struct etcd_store {
 	korch_loop *loop;
 	etcd_config config;
@@ -101,9 +108,10 @@ struct etcd_store {
 	korch_timer *turn; /* when jobs are tried again, and closing is told */
 	etcd_stream stream;
 	struct etcd_watches watches; /* in turns: those that were told of last are behind */
-	etcd_reseal *reseal;         /* the one that is under way */
-	uint64_t revision;           /* newest that an answer had */
-	uint64_t compacted;          /* as far as this store has been told */
+	etcd_ageing ageing;
+	etcd_reseal *reseal; /* the one that is under way */
+	uint64_t revision;   /* newest that an answer had */
+	uint64_t compacted;  /* as far as this store has been told */
 	int is_closed;
 	int *is_gone; /* set to 1 when the store is freed from inside of one of its callbacks */
 };
@@ -194,7 +202,7 @@ void korch__etcd_jobs_end(etcd_store *store, const int *is_gone);
 /* Sends those whose time has come; the others set the turn again. */
 void korch__etcd_jobs_retry(etcd_store *store, const int *is_gone);
 
-/* commit.c, list.c, lease.c: slots of the table in sys/store.h. */
+/* commit.c, compact.c, list.c, lease.c: slots of the table in sys/store.h. */
 int korch__etcd_commit(void *self, const korch_write *writes, size_t n, korch_commit_fn fn,
                        void *userdata);
 int korch__etcd_compact(void *self, uint64_t revision, korch_commit_fn fn, void *userdata);
@@ -203,6 +211,12 @@ int korch__etcd_list(void *self, const korch_list_query *query, korch_list_fn fn
 int korch__etcd_lease_grant(void *self, korch_usec ttl_us, korch_lease_fn fn, void *userdata);
 int korch__etcd_lease_renew(void *self, uint64_t lease, korch_lease_fn fn, void *userdata);
 int korch__etcd_lease_revoke(void *self, uint64_t lease, korch_lease_fn fn, void *userdata);
+
+/* compact.c */
+int korch__etcd_ageing_init(etcd_store *store);
+void korch__etcd_ageing_fini(etcd_store *store);
+/* There is a newer revision: what is there now will be old. */
+void korch__etcd_ageing_begin(etcd_store *store);
 
 /* reseal.c */
 int korch__etcd_reseal(void *self, int type, korch_reseal_fn fn, void *userdata);

@@ -59,8 +59,10 @@ void korch__etcd_job_free(etcd_job *job)
 
 void korch__etcd_see(etcd_store *store, const Korch__Etcd__Header *header)
 {
-	if (header && header->revision > 0 && (uint64_t)header->revision > store->revision)
-		store->revision = (uint64_t)header->revision;
+	if (!header || header->revision <= 0 || (uint64_t)header->revision <= store->revision)
+		return;
+	store->revision = (uint64_t)header->revision;
+	korch__etcd_ageing_begin(store);
 }
 
 /* Sending */

@@ -15,6 +15,9 @@ enum {
 };
 
 #define TIMEOUT_DEFAULT_US (5 * KORCH_USEC_PER_SEC)
+#define COMPACT_DEFAULT_US (300 * KORCH_USEC_PER_SEC)
+#define COMPACT_MIN_US (10 * KORCH_USEC_PER_MSEC)
+#define COMPACT_MAX_US (366 * 86400 * KORCH_USEC_PER_SEC)
 #define TIMEOUT_MAX_US (3600 * KORCH_USEC_PER_SEC)
 
 static const char default_prefix[] = "/korch/";
@@ -116,10 +119,15 @@ static int set_numbers(etcd_config *config, const korch_store_etcd_options *opti
                        korch_error **err)
 {
 	config->timeout_us = options->timeout_us ? options->timeout_us : TIMEOUT_DEFAULT_US;
+	config->compact_us = options->compact_us ? options->compact_us : COMPACT_DEFAULT_US;
 	config->txn_ops = options->txn_ops ? options->txn_ops : TXN_OPS_DEFAULT;
 	config->request_max = options->request_max ? options->request_max : REQUEST_DEFAULT;
 	config->page = options->page ? options->page : PAGE_DEFAULT;
 	config->seed = options->seed ? options->seed : korch__random_seed_from_system();
+	if (config->compact_us != KORCH_USEC_NEVER &&
+	    (config->compact_us < COMPACT_MIN_US || config->compact_us > COMPACT_MAX_US))
+		return korch_error_set(err, KORCH_E_INVALID,
+		                       "store etcd: history is kept for 10 ms to 366 days, or for ever");
 	if (config->timeout_us < TIMEOUT_MIN_US || config->timeout_us > TIMEOUT_MAX_US ||
 	    config->txn_ops > KORCH_STORE_WRITES_MAX || config->page > PAGE_MAX)
 		return korch_error_set(err, KORCH_E_INVALID,
