@@ -182,8 +182,9 @@ static int keep_spec(process_sandbox *sandbox, const korch_sandbox_spec *spec)
 static int watch(process_sandbox *sandbox, pid_t pid)
 {
 	sandbox->launcher = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (sandbox->launcher < 0 && errno == ENOSYS) {
-		/* A kernel without pidfd, before 5.3: the few milliseconds are waited for. */
+	if (sandbox->launcher < 0 && (errno == ENOSYS || errno == ESRCH)) {
+		/* A kernel without pidfd, before 5.3: the few milliseconds are waited for. ESRCH: it has
+		 * ended already, and this program ignores its children, which the kernel then collects. */
 		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
 		}
 		return korch__process_connect(sandbox);
