@@ -224,15 +224,19 @@ static size_t raw_page(raw_client *client, char *from, size_t *length, int64_t l
 static double raw_list(int keys, void *userdata)
 {
 	static raw_client client;
-	char from[TEXT * 2] = "/korch/";
-	size_t length = strlen(from), n = 0, page;
+	double rate = 0;
 	(void)userdata;
 	raw_client_open(&client);
-	double start = store_bench_now();
-	while ((page = raw_page(&client, from, &length, PAGE)) > 0)
-		n += page;
-	double rate = (double)n / (store_bench_now() - start);
-	store_bench_need(n >= (size_t)keys, "listing all");
+	/* The first time the server fetches its pages, from which ours would gain. */
+	for (int i = 0; i < 2; i++) {
+		char from[TEXT * 2] = "/korch/";
+		size_t length = strlen(from), n = 0, page;
+		double start = store_bench_now();
+		while ((page = raw_page(&client, from, &length, PAGE)) > 0)
+			n += page;
+		rate = (double)n / (store_bench_now() - start);
+		store_bench_need(n >= (size_t)keys, "listing all");
+	}
 	raw_client_close(&client);
 	return rate;
 }

@@ -192,7 +192,7 @@ int korch__etcd_job_start(etcd_job *job);
 /* Ends a job from the loop. */
 void korch__etcd_job_fail_later(etcd_job *job, int code);
 /* Sends job->request again, with another content: the job goes on. Fails the job when it cannot. */
-void korch__etcd_job_continue(etcd_job *job);
+int korch__etcd_job_continue(etcd_job *job);
 /* Takes notice of the revision in an answer. */
 void korch__etcd_see(etcd_store *store, const Korch__Etcd__Header *header);
 /* No answer comes any more; the turn is set, on which jobs are ended. */

@@ -188,7 +188,7 @@ void korch__etcd_job_fail_later(etcd_job *job, int code)
 	wait_until(job, korch_loop_now(job->store->loop));
 }
 
-void korch__etcd_job_continue(etcd_job *job)
+int korch__etcd_job_continue(etcd_job *job)
 {
 	job->deadline = korch_loop_now(job->store->loop) + job->store->config.timeout_us;
 	int r = job->request.failed;
@@ -196,6 +196,7 @@ void korch__etcd_job_continue(etcd_job *job)
 		r = send(job);
 	if (r < 0)
 		job->ops->fail(job, r);
+	return r;
 }
 
 /* Turns */

@@ -85,6 +85,8 @@ typedef struct list_job {
 	size_t step;         /* objects that are asked for at once */
 	size_t remaining;    /* behind what was asked for, when etcd tells */
 	KORCH_VEC(const korch_object *) found;
+	Korch__Etcd__RangeResponse *page; /* that has come and is not decoded yet */
+	korch_timer *later;               /* when it will be */
 } list_job;
 
 static void list_free(list_job *job)
@@ -92,6 +94,9 @@ static void list_free(list_job *job)
 	for (size_t i = 0; i < job->found.n; i++)
 		korch_object_unref(job->found.items[i]);
 	korch__vec_fini(&job->found);
+	if (job->page)
+		korch__etcd__range_response__free_unpacked(job->page, &korch__etcd_allocator);
+	korch_timer_free(job->later);
 	korch__buf_fini(&job->from);
 	korch__buf_fini(&job->end);
 	korch__etcd_job_free(&job->job);
@@ -152,16 +157,29 @@ static void finish_list(list_job *job)
 	korch__free(objects);
 }
 
-static int take_objects(list_job *job, const Korch__Etcd__RangeResponse *response)
+/* Decodes the page that has come, if there is one. */
+static int take_objects(list_job *job)
 {
-	int r = korch__vec_reserve(&job->found, response->n_kvs);
-	for (size_t i = 0; r == 0 && i < response->n_kvs; i++) {
+	Korch__Etcd__RangeResponse *page = KORCH_STEAL(job->page);
+	if (!page)
+		return 0;
+	int r = korch__vec_reserve(&job->found, page->n_kvs);
+	for (size_t i = 0; r == 0 && i < page->n_kvs; i++) {
 		korch_object *object = NULL;
-		r = korch__etcd_decode(&object, &job->job.store->config, response->kvs[i]);
+		r = korch__etcd_decode(&object, &job->job.store->config, page->kvs[i]);
 		if (r == 0)
 			job->found.items[job->found.n++] = object;
 	}
+	korch__etcd__range_response__free_unpacked(page, &korch__etcd_allocator);
 	return r;
+}
+
+static void on_later(void *userdata)
+{
+	list_job *job = userdata;
+	int r = take_objects(job);
+	if (r < 0)
+		fail_list(&job->job, r);
 }
 
 /* The next range begins behind the last key: that key and a NUL. */
@@ -174,36 +192,53 @@ static void go_behind(list_job *job, const Korch__Etcd__KeyValue *last)
 		job->job.request.failed = job->from.failed;
 }
 
+/* The next page is asked for; this one is decoded once that has been sent, which takes a turn. */
+static void go_on(list_job *job, size_t n_found)
+{
+	korch_loop *loop = job->job.store->loop;
+	int r = job->later ? 0 : korch_timer_new(&job->later, loop, on_later, job);
+	if (r < 0) {
+		fail_list(&job->job, r);
+		return;
+	}
+	go_behind(job, job->page->kvs[job->page->n_kvs - 1]);
+	write_request(job, n_found);
+	/* A failure frees the job, timer and all. */
+	korch_timer *later = job->later;
+	korch_usec now = korch_loop_now(loop);
+	if (korch__etcd_job_continue(&job->job) == 0)
+		korch_timer_set(later, now);
+}
+
 static void on_page(etcd_job *head)
 {
 	list_job *job = (list_job *)head;
-	Korch__Etcd__RangeResponse *response = (void *)KORCH_STEAL(head->answer);
-	size_t n_found = job->found.n + response->n_kvs;
-	korch__etcd_see(head->store, response->header);
-	if (job->revision == 0 && response->header)
-		job->revision = (uint64_t)response->header->revision;
-	job->remaining =
-	    (uint64_t)response->count > response->n_kvs ? (size_t)response->count - response->n_kvs : 0;
-	if (response->n_kvs == 0)
+	int r = take_objects(job);
+	Korch__Etcd__RangeResponse *page = job->page = (void *)KORCH_STEAL(head->answer);
+	size_t n_found = job->found.n + page->n_kvs;
+	korch__etcd_see(head->store, page->header);
+	if (job->revision == 0 && page->header)
+		job->revision = (uint64_t)page->header->revision;
+	job->remaining = (uint64_t)page->count > page->n_kvs ? (size_t)page->count - page->n_kvs : 0;
+	if (page->n_kvs == 0)
 		job->remaining = 0;
-	int is_last = job->remaining == 0 || response->n_kvs == 0 || n_found == job->limit;
-	int r = take_objects(job, response);
-	if (r == 0 && !is_last) {
-		go_behind(job, response->kvs[response->n_kvs - 1]);
-		write_request(job, n_found);
-	}
-	korch__etcd__range_response__free_unpacked(response, &korch__etcd_allocator);
+	int is_last = job->remaining == 0 || page->n_kvs == 0 || n_found == job->limit;
+	if (r == 0 && is_last)
+		r = take_objects(job);
 	if (r < 0)
 		fail_list(head, r);
 	else if (is_last)
 		finish_list(job);
 	else
-		korch__etcd_job_continue(head);
+		go_on(job, n_found);
 }
 
 static void on_no_page(etcd_job *head, int code)
 {
 	list_job *job = (list_job *)head;
+	int r = take_objects(job);
+	if (r < 0)
+		code = r;
 	size_t asked = wanted(job, job->found.n);
 	if (code != KORCH_E_LIMIT || asked < 2) {
 		fail_list(head, code);
