@@ -256,56 +256,6 @@ static double raw_open(int keys, void *userdata)
 	return time;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-	double left = *(const double *)a, right = *(const double *)b;
-	return (left > right) - (left < right);
-}
-
-static void raw_start_watch(raw_client *client, raw_call *call)
-{
-	static const char from[] = "/bench/", end[] = "/bench0";
-	Korch__Etcd__WatchCreateRequest create = KORCH__ETCD__WATCH_CREATE_REQUEST__INIT;
-	Korch__Etcd__WatchRequest request = KORCH__ETCD__WATCH_REQUEST__INIT;
-	create.key = (ProtobufCBinaryData){sizeof(from) - 1, (uint8_t *)from};
-	create.range_end = (ProtobufCBinaryData){sizeof(end) - 1, (uint8_t *)end};
-	create.prev_kv = 1;
-	request.kind_case = KORCH__ETCD__WATCH_REQUEST__KIND_CREATE;
-	request.create = &create;
-	raw_start(client, call, "Watch/Watch", &request.base);
-	while (call->answer.len == 0)
-		raw_step(client);
-}
-
-static double raw_latency(int n, void *userdata)
-{
-	static raw_client client;
-	double *times = calloc((size_t)n, sizeof(*times));
-	raw_call *watch = &client.calls[0], *put = &client.calls[1];
-	(void)userdata;
-	store_bench_need(times != NULL, "memory");
-	raw_client_open(&client);
-	raw_start_put(&client, put, 0, 0);
-	while (!put->is_done)
-		raw_step(&client);
-	raw_start_watch(&client, watch);
-	for (int i = 0; i < n; i++) {
-		korch__buf_reset(&watch->answer);
-		double start = store_bench_now();
-		raw_start_put(&client, put, (unsigned)i % 1000, (unsigned)i);
-		while (watch->answer.len < STORE_BENCH_VALUE)
-			raw_step(&client);
-		times[i] = store_bench_now() - start;
-		while (!put->is_done)
-			raw_step(&client);
-	}
-	qsort(times, (size_t)n, sizeof(*times), compare_doubles);
-	double median = times[n / 2];
-	free(times);
-	raw_client_close(&client);
-	return median;
-}
-
 int main(int argc, char **argv)
 {
 	const store_bench bench = {
@@ -315,7 +265,6 @@ int main(int argc, char **argv)
 	    .raw_put = raw_put,
 	    .raw_open = raw_open,
 	    .raw_list = raw_list,
-	    .raw_latency = raw_latency,
 	};
 	if (!etcd_is_installed()) {
 		fprintf(stderr, "bench-etcd: etcd is not installed here\n");
