@@ -11,6 +11,7 @@
 enum {
 	WAITING_MAX = 100000,
 	TRIES_MAX = 3,
+	LATE_US = 50000, /* libcurl's own timeouts come first */
 	SLACK = 8 << 20, /* what libcurl brings in one go (100 times 64 KiB) behind a whole message */
 };
 
@@ -90,6 +91,9 @@ static void run(korch__grpc_call *call, int is_connecting)
 	int r = korch__grpc_run(call, is_connecting);
 	if (r == 0) {
 		move_to(call, &channel->running, 0);
+		if (call->deadline != KORCH_USEC_NEVER &&
+		    call->deadline + LATE_US < korch_timer_due(channel->late))
+			korch_timer_set(channel->late, call->deadline + LATE_US);
 		return;
 	}
 	if (channel->connecting == call) {
@@ -152,6 +156,27 @@ static void take_end(korch__grpc_call *call, CURLcode result)
 	}
 	move_to(call, &channel->over, 0);
 	korch__grpc_tell(call);
+}
+
+/*
+ * libcurl 7.88 may forget a transfer's timeout when another of its timers is due within the same
+ * millisecond: calls that are over their time are ended here, then.
+ */
+void korch__grpc_on_late(void *userdata)
+{
+	korch__grpc_channel *channel = userdata;
+	korch_usec now = korch_loop_now(channel->loop), next = KORCH_USEC_NEVER;
+	korch__grpc_call *call = TAILQ_FIRST(&channel->running);
+	while (call) {
+		korch__grpc_call *behind = TAILQ_NEXT(call, link);
+		if (call->deadline != KORCH_USEC_NEVER && call->deadline + LATE_US <= now)
+			take_end(call, CURLE_OPERATION_TIMEDOUT);
+		else if (call->deadline != KORCH_USEC_NEVER && call->deadline + LATE_US < next)
+			next = call->deadline + LATE_US;
+		call = behind;
+	}
+	korch_timer_set(channel->late, next);
+	turn_later(channel);
 }
 
 /* Telling */

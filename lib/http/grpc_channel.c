@@ -61,6 +61,8 @@ static int set_up(korch__grpc_channel *channel, const korch__grpc_options *optio
 	set_headers(channel);
 	if (r == 0)
 		r = korch_timer_new(&channel->turn, channel->loop, korch__grpc_on_turn, channel);
+	if (r == 0)
+		r = korch_timer_new(&channel->late, channel->loop, korch__grpc_on_late, channel);
 	return r;
 }
 
@@ -95,6 +97,7 @@ void korch__grpc_channel_free(korch__grpc_channel *channel)
 	korch__grpc_idle_free(channel);
 	korch__curl_multi_end(&channel->multi);
 	korch_timer_free(channel->turn);
+	korch_timer_free(channel->late);
 	korch__free(channel->idle);
 	korch__free(channel->base);
 	korch__free(channel->socket_path);

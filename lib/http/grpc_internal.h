@@ -37,6 +37,7 @@ struct korch__grpc_channel {
 	struct grpc_list waiting, running, over;
 	struct grpc_list news; /* of running ones and those that are over */
 	size_t n_waiting, n_running;
+	korch_timer *late;         /* behind the first deadline */
 	korch_timer *turn;         /* set when something has to be told or started */
 	korch__grpc_call *telling; /* NULL: it was canceled meanwhile */
 	int *is_gone;              /* set to 1 when it is freed from inside of an event */
@@ -91,5 +92,7 @@ void korch__grpc_tell(korch__grpc_call *call);
 void korch__grpc_call_free(korch__grpc_call *call);
 /* Starts what waits and tells what there is; the channel's userdata. */
 void korch__grpc_on_turn(void *userdata);
+/* Ends calls that are over their time; the channel's userdata. */
+void korch__grpc_on_late(void *userdata);
 
 #endif
