@@ -130,6 +130,9 @@ class Kept(durable.Case):
             (self.state / name).rename(self.folder / name.replace("store", "kept"))
         self.assertEqual(self.refused(sleeper), f"korch: {store} is gone, and pods of it are there: restore it, or remove {self.state}")
         self.assertFalse(store.exists())
+        store.touch()
+        self.assertEqual(self.refused(sleeper), f"korch: {store} is empty, and pods of it are there: restore it, or remove {self.state}")
+        store.unlink()
         for name in ("store.db", "store.db-wal"):
             (self.folder / name.replace("store", "kept")).rename(self.state / name)
         self.assertFalse(kept.exists())

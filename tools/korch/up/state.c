@@ -126,14 +126,23 @@ static int check_owner(const state *self, korch_error **err)
 	return 0;
 }
 
+/* A file without a byte, as a full disk or a power loss may leave, has no objects either. */
+static int has_objects(const state *self)
+{
+	struct stat status;
+	if (stat(self->store_file, &status) < 0)
+		return exists(self->store_file);
+	return !S_ISREG(status.st_mode) || status.st_size > 0;
+}
+
 static int check_objects(const state *self, int may_be_new, korch_error **err)
 {
-	if (exists(self->store_file))
+	if (has_objects(self))
 		return 0;
 	if (has_pods(self))
-		return korch_error_set(err, KORCH_E_NOT_FOUND,
-		                       "%s is gone, and pods of it are there: restore it, or remove %s",
-		                       self->store_file, self->folder);
+		return korch_error_set(
+		    err, KORCH_E_NOT_FOUND, "%s is %s, and pods of it are there: restore it, or remove %s",
+		    self->store_file, exists(self->store_file) ? "empty" : "gone", self->folder);
 	if (!may_be_new)
 		return korch_error_set(err, KORCH_E_NOT_FOUND,
 		                       "there is nothing in %s, and no manifests are given", self->folder);
