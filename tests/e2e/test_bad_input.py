@@ -113,7 +113,9 @@ class BadInput(korch.Case):
         for arguments in ([], ["--nonsense", "x.yaml"], ["--output", "xml", "x.yaml"], ["--image", "nginx", "x.yaml"],
                           ["--image", "nginx=/nowhere", "x.yaml"], ["--state"],
                           ["--store", "etcd://127.0.0.1:1", "x.yaml"], ["--lease", "0", "x.yaml"], ["--lease", "5", "x.yaml"],
-                          ["--prefix", "/a/", "x.yaml"]):
+                          ["--prefix", "/a/", "x.yaml"],
+                          ["--store", "etcd://127.0.0.1:1/b", "--state", "s", "--prefix", "/a/", "x.yaml"],
+                          ["--store", "etcd://127.0.0.1:1", "--state", "s", "--store-ca", "ca.pem", "x.yaml"]):
             with self.subTest(arguments):
                 said = self.refused(*arguments, status=2)
                 self.assertIn("korch up: ", said)

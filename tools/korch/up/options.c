@@ -83,6 +83,15 @@ static int check_store(const up_options *options)
 		return tool_usage(
 		    "up", "--prefix, --store-ca, --store-cert, --store-key, --node and --lease are for "
 		          "--store");
+	if (!options->store)
+		return EXIT_FINE;
+	const char *host = strstr(options->store, "://");
+	const char *path = host ? strchr(host + 3, '/') : NULL;
+	if (options->prefix && path && path[1])
+		return tool_usage("up", "--prefix, or a prefix in the URL of --store, not both");
+	if (strncmp(options->store, "etcd://", 7) == 0 &&
+	    (options->store_ca || options->store_cert || options->store_key))
+		return tool_usage("up", "--store-ca, --store-cert and --store-key are for etcds://");
 	return EXIT_FINE;
 }
 
