@@ -116,6 +116,24 @@ class Standby(durable.Case):
         self.check_leads(leader, pids, mark)
         self.end(leader)
 
+    def test_keys(self):
+        """Who cannot read the Secrets says which and why, and does not stand for election."""
+        self.path = self.write("secret.yaml", "{apiVersion: v1, kind: Secret, metadata: {name: db}, stringData: {password: hush}}")
+        keys = [self.write(name, 64 * digit) for name, digit in (("k1", "1"), ("k2", "2"))]
+        store = ("--store", self.etcd.url, "--lease", str(LEASE), self.path)
+        first = super().up("--key-file", f"one={keys[0]}", *store)
+        self.wait_note(first, "leads, as ")
+        first.wait(lambda line: line["type"] == "applied", "the Secret is stored")
+        self.end(first)
+        for wrong, said in (((), "it is sealed"), (("--key-file", f"one={keys[1]}"), "one"), (("--key-file", f"two={keys[1]}"), "one")):
+            line = self.refused(*wrong, *store)
+            self.assertIn("Secret", line)
+            self.assertIn("db", line)
+            self.assertIn(said, line)
+        again = super().up("--key-file", f"one={keys[0]}", *store)
+        self.wait_note(again, "leads, as ")
+        self.end(again)
+
     def test_without_manifests(self):
         """None are needed where there are objects already."""
         leader, pids = self.leader()

@@ -11,7 +11,8 @@ static int open_etcd(korch_store **out, korch_loop *loop, const up_options *opti
 	                                       .cert_file = options->store_cert,
 	                                       .key_file = options->store_key,
 	                                       .sealer = sealer};
-	return korch_store_etcd_new(out, loop, &etcd, err);
+	int code = korch_store_etcd_new(out, loop, &etcd, err);
+	return code < 0 ? code : up_store_check_readable(*out, loop, err);
 }
 
 int up_store_open(korch_store **out, korch_loop *loop, const up_options *options,

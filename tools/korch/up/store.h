@@ -13,5 +13,8 @@
  */
 int up_store_open(korch_store **out, korch_loop *loop, const up_options *options,
                   korch_sealer *sealer, const state *folders, korch_error **err);
+/* readable.c: what is sealed can be opened. Lets the loop go on. 0, or a code with what cannot be
+ * read and why. */
+int up_store_check_readable(korch_store *store, korch_loop *loop, korch_error **err);
 
 #endif
