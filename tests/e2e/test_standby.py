@@ -134,6 +134,15 @@ class Standby(durable.Case):
         self.wait_note(again, "leads, as ")
         self.end(again)
 
+    def test_another_prefix(self):
+        """Pods are not ended because their objects are looked for elsewhere."""
+        leader, pids = self.leader()
+        leader.kill()
+        for url, said in ((self.etcd.url.replace("/test", "/other"), "in etcd under /test"), (None, "say --store")):
+            line = self.refused(*(("--store", url) if url else ()), self.path)
+            self.assertIn(said, line)
+        self.check_leads(self.up(), pids)
+
     def test_without_manifests(self):
         """None are needed where there are objects already."""
         leader, pids = self.leader()

@@ -165,8 +165,9 @@ static int open_store(session *self, korch_error **err)
 	const up_options *options = self->options;
 	if (!options->state)
 		return 0;
-	int code = options->store ? state_without_objects(&self->state, options->state, err)
-	                          : state_at(&self->state, options->state, options->paths.n > 0, err);
+	int code = options->store
+	               ? state_in_etcd(&self->state, options->state, options_prefix(options), err)
+	               : state_at(&self->state, options->state, options->paths.n > 0, err);
 	if (code == 0)
 		code = tool_sealing_open(&self->sealer, &options->sealing, err);
 	if (code == 0)

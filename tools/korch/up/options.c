@@ -1,6 +1,7 @@
 /* Reading the command line of `korch up`. */
 #include "up/options.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,6 +75,28 @@ static int add_image(up_options *options, const char *text)
 	return EXIT_FINE;
 }
 
+/* A node's name is a DNS subdomain, as Kubernetes has it. */
+static int is_node_name(const char *name)
+{
+	size_t n = strlen(name);
+	for (const char *at = name; *at; at++) {
+		int is_inner = at > name && at[1] && at[-1] != '.' && at[1] != '.';
+		if (!islower((unsigned char)*at) && !isdigit((unsigned char)*at) &&
+		    !(is_inner && (*at == '-' || *at == '.')))
+			return 0;
+	}
+	return n > 0 && n <= 253;
+}
+
+const char *options_prefix(const up_options *options)
+{
+	const char *host = strstr(options->store, "://");
+	const char *path = host ? strchr(host + 3, '/') : NULL;
+	if (options->prefix)
+		return options->prefix;
+	return path && path[1] ? path : "/korch/";
+}
+
 static int check_store(const up_options *options)
 {
 	if (options->store && !options->state)
@@ -85,6 +108,12 @@ static int check_store(const up_options *options)
 		          "--store");
 	if (!options->store)
 		return EXIT_FINE;
+	if (options->node && !is_node_name(options->node))
+		return tool_usage(
+		    "up",
+		    "--node %s: lower case letters, digits, \"-\" and \".\" are allowed, with "
+		    "a letter or digit at both ends; at most 253",
+		    options->node);
 	const char *host = strstr(options->store, "://");
 	const char *path = host ? strchr(host + 3, '/') : NULL;
 	if (options->prefix && path && path[1])

@@ -31,4 +31,7 @@ typedef struct up_options {
 int options_parse(up_options *options, int argc, char **argv);
 void options_fini(up_options *options);
 
+/* Where in etcd the objects are, with --store. Borrowed. */
+const char *options_prefix(const up_options *options);
+
 #endif

@@ -64,6 +64,7 @@ static void fill(state *out, const char *folder)
 	snprintf(out->runtime_folder, sizeof(out->runtime_folder), "%s/runtime", folder);
 	snprintf(out->cluster_folder, sizeof(out->cluster_folder), "%s/cluster", folder);
 	snprintf(out->store_file, sizeof(out->store_file), "%s/store.db", folder);
+	snprintf(out->prefix_file, sizeof(out->prefix_file), "%s/etcd-prefix", folder);
 }
 
 static void fill_instance(state *out, const char *base, int instance)
@@ -149,7 +150,7 @@ static int check_objects(const state *self, int may_be_new, korch_error **err)
 	return 0;
 }
 
-int state_without_objects(state *out, const char *path, korch_error **err)
+static int open_folder(state *out, const char *path, korch_error **err)
 {
 	if (!*path || strlen(path) > PATH_LENGTH_MAX)
 		return korch_error_set(err, KORCH_E_INVALID, "--state: a path of 1 to %d bytes is needed",
@@ -168,12 +169,77 @@ int state_without_objects(state *out, const char *path, korch_error **err)
 	return code < 0 ? code : check_owner(out, err);
 }
 
+/* The prefix in etcd that a folder belongs to; "": none. */
+static int read_prefix(char *out, size_t size, const state *self, korch_error **err)
+{
+	FILE *file = fopen(self->prefix_file, "re");
+	*out = 0;
+	if (!file && errno == ENOENT)
+		return 0;
+	size_t n = file ? fread(out, 1, size - 1, file) : 0;
+	int is_good = file && !ferror(file);
+	int failure = errno;
+	if (file)
+		fclose(file);
+	out[n] = 0;
+	out[strcspn(out, "\n")] = 0;
+	return is_good
+	           ? 0
+	           : korch_error_set(err, KORCH_E_IO, "%s: %s", self->prefix_file, strerror(failure));
+}
+
+static int write_prefix(const state *self, const char *prefix, korch_error **err)
+{
+	FILE *file = fopen(self->prefix_file, "we");
+	int is_good = file && fprintf(file, "%s\n", prefix) > 0;
+	if (file && fclose(file) != 0)
+		is_good = 0;
+	return is_good ? 0
+	               : korch_error_set(err, KORCH_E_IO, "%s: %s", self->prefix_file, strerror(errno));
+}
+
+static int is_same_prefix(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+	n -= n && a[n - 1] == '/';
+	m -= m && b[m - 1] == '/';
+	return n == m && memcmp(a, b, n) == 0;
+}
+
+int state_in_etcd(state *out, const char *path, const char *prefix, korch_error **err)
+{
+	char of[512];
+	int code = open_folder(out, path, err);
+	if (code == 0)
+		code = read_prefix(of, sizeof(of), out, err);
+	if (code < 0)
+		return code;
+	if (*of && is_same_prefix(of, prefix))
+		return 0;
+	if (has_pods(out) && (*of || has_objects(out)))
+		return korch_error_set(
+		    err, KORCH_E_CONFLICT,
+		    "%s has pods whose objects are %s%s, not in etcd under %s: they would "
+		    "be ended; take another --state",
+		    out->folder, *of ? "in etcd under " : "in its store.db", of, prefix);
+	return write_prefix(out, prefix, err);
+}
+
 int state_at(state *out, const char *path, int may_be_new, korch_error **err)
 {
+	char of[512];
 	if (*path && !may_be_new && !exists(path))
 		return korch_error_set(err, KORCH_E_NOT_FOUND, "there is no %s, and no manifests are given",
 		                       path);
-	int code = state_without_objects(out, path, err);
+	int code = open_folder(out, path, err);
+	if (code == 0)
+		code = read_prefix(of, sizeof(of), out, err);
+	if (code == 0 && *of && has_pods(out) && !exists(out->store_file))
+		return korch_error_set(
+		    err, KORCH_E_CONFLICT,
+		    "%s has pods whose objects are in etcd under %s: say --store, or take "
+		    "another --state",
+		    out->folder, of);
 	return code < 0 ? code : check_objects(out, may_be_new, err);
 }
 

@@ -13,7 +13,8 @@ typedef struct state {
 	char runtime_folder[3100];
 	char cluster_folder[3100];
 	char store_file[3100];
-	int is_durable; /* it stays when korch ends */
+	char prefix_file[3100]; /* says where in etcd the objects are, when they are there */
+	int is_durable;         /* it stays when korch ends */
 } state;
 
 /*
@@ -22,8 +23,9 @@ typedef struct state {
  * and pods are there.
  */
 int state_at(state *out, const char *path, int may_be_new, korch_error **err);
-/* The same of a folder whose objects are elsewhere. */
-int state_without_objects(state *out, const char *path, korch_error **err);
+/* The same for what runs when the objects are in etcd, under a prefix. A folder whose pods belong
+ * to objects elsewhere is refused: KORCH_E_CONFLICT. */
+int state_in_etcd(state *out, const char *path, const char *prefix, korch_error **err);
 /* Opens the process runtime there; nothing that runs is touched. */
 int state_runtime(korch_runtime **out, const state *self, korch_loop *loop,
                   const korch_process_options *options, korch_error **err);
