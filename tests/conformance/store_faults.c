@@ -171,7 +171,7 @@ static void end_watch(reader *self)
 static void follow(reader *self)
 {
 	korch_change change;
-	int got;
+	int got = 0;
 	for (unsigned n = below(20); n > 0; n--) {
 		got = korch_watch_next(self->watcher.watch, &change);
 		if (got != 1)
