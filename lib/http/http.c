@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BODY_MAX = 10 << 10, REDIRECTS_MAX = 10 };
+enum { BODY_MAX = 10 << 10, REDIRECTS_MAX = 10, SLACK_US = 100000 };
 
 struct korch__http {
 	korch_loop *loop;
@@ -19,6 +19,9 @@ struct korch__http_call {
 	korch__http *http;
 	korch__http_call *previous, *next;
 	CURL *easy;
+	korch_timer *guard; /* libcurl 7.88 can forget a transfer's timeout: the call ends all the same
+	                     */
+	korch_usec timeout_us;
 	struct curl_slist *headers;
 	korch_buf request; /* body */
 	korch_buf body;
@@ -32,6 +35,7 @@ struct korch__http_call {
 };
 
 static void check_done(void *userdata);
+static void on_guard(void *userdata);
 
 int korch__http_new(korch__http **out, korch_loop *loop)
 {
@@ -55,6 +59,7 @@ static void call_free(korch__http_call *call)
 		korch__curl()->multi_remove_handle(call->http->multi.handle, call->easy);
 		korch__curl()->easy_cleanup(call->easy);
 	}
+	korch_timer_free(call->guard);
 	korch__curl()->slist_free_all(call->headers);
 	korch__buf_fini(&call->request);
 	korch__buf_fini(&call->body);
@@ -162,6 +167,17 @@ static int prepare(korch__http_call *call, const korch__http_request *request)
 	return code;
 }
 
+/* A transfer begins; libcurl has the first word about its time. */
+static int begin(korch__http_call *call)
+{
+	if (korch__curl()->multi_add_handle(call->http->multi.handle, call->easy) != CURLM_OK)
+		return KORCH_E_NOMEM;
+	if (call->timeout_us)
+		korch_timer_set(call->guard,
+		                korch_loop_now(call->http->loop) + call->timeout_us + SLACK_US);
+	return 0;
+}
+
 int korch__http_start(korch__http_call **out, korch__http *http, const korch__http_request *request,
                       korch__http_fn fn, void *userdata)
 {
@@ -180,9 +196,12 @@ int korch__http_start(korch__http_call **out, korch__http *http, const korch__ht
 	if (call->next)
 		call->next->previous = call;
 	http->calls = call;
-	code = prepare(call, request);
-	if (code == 0 && korch__curl()->multi_add_handle(http->multi.handle, call->easy) != CURLM_OK)
-		code = KORCH_E_NOMEM;
+	call->timeout_us = request->timeout_us;
+	code = korch_timer_new(&call->guard, http->loop, on_guard, call);
+	if (code == 0)
+		code = prepare(call, request);
+	if (code == 0)
+		code = begin(call);
 	if (code < 0) {
 		call_free(call);
 		return code;
@@ -221,7 +240,7 @@ static int redirect(korch__http_call *call)
 	korch__curl()->multi_remove_handle(call->http->multi.handle, call->easy);
 	korch__buf_reset(&call->body);
 	if (!url || korch__curl()->easy_setopt(call->easy, CURLOPT_URL, url) != CURLE_OK ||
-	    korch__curl()->multi_add_handle(call->http->multi.handle, call->easy) != CURLM_OK)
+	    begin(call) < 0)
 		return -1;
 	return 1;
 }
@@ -255,6 +274,11 @@ static void finish(korch__http_call *call, CURLcode result)
 	korch__http_answer copy = answer;
 	fn(userdata, &copy);
 	call_free(call);
+}
+
+static void on_guard(void *userdata)
+{
+	finish(userdata, CURLE_OPERATION_TIMEDOUT);
 }
 
 static void check_done(void *userdata)
