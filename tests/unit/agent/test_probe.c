@@ -74,7 +74,8 @@ static const struct {
 
 START_TEST(test_grpc_answers)
 {
-	ck_assert_int_eq(korch__health_status(answers[_i].bytes, answers[_i].length), answers[_i].status);
+	ck_assert_int_eq(korch__health_status(answers[_i].bytes, answers[_i].length),
+	                 answers[_i].status);
 }
 END_TEST
 
