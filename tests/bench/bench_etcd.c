@@ -55,6 +55,7 @@ typedef struct raw_client {
 	struct curl_slist *headers;
 	raw_call calls[SLOTS];
 	int is_connected;
+	int wait_ms; /* for something to come */
 } raw_client;
 
 static size_t on_body(char *data, size_t size, size_t n, void *userdata)
@@ -80,7 +81,7 @@ static void raw_client_open(raw_client *client)
 {
 	static const char *const lines[] = {"content-type: application/grpc", "te: trailers",
 	                                    "Expect:"};
-	*client = (raw_client){.multi = curl_multi_init()};
+	*client = (raw_client){.multi = curl_multi_init(), .wait_ms = 1000};
 	for (size_t i = 0; i < 3; i++)
 		client->headers = curl_slist_append(client->headers, lines[i]);
 	for (int i = 0; i < SLOTS; i++)
@@ -135,7 +136,7 @@ static int raw_step(raw_client *client)
 		ended++;
 	}
 	if (!ended)
-		curl_multi_poll(client->multi, NULL, 0, 1000, NULL);
+		curl_multi_poll(client->multi, NULL, 0, client->wait_ms, NULL);
 	return ended;
 }
 
@@ -256,6 +257,73 @@ static double raw_open(int keys, void *userdata)
 	return time;
 }
 
+/* How many events have come in a body from *read on, which is moved behind them. */
+static size_t raw_events(const raw_call *watch, size_t *read)
+{
+	const char *message;
+	size_t length, n = 0;
+	while (korch__grpc_frame_next(&message, &length, watch->answer.data + *read,
+	                              watch->answer.len - *read, SIZE_MAX) == 1) {
+		Korch__Etcd__WatchResponse *response =
+		    korch__etcd__watch_response__unpack(NULL, length, (const uint8_t *)message);
+		store_bench_need(response && !response->canceled, "events");
+		n += response->n_events;
+		korch__etcd__watch_response__free_unpacked(response, NULL);
+		*read += KORCH_GRPC_HEAD + length;
+	}
+	return n;
+}
+
+static int compare_times(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+/* A stream of events on the connection of the puts, with what was there before, as the store asks
+ * for it. Nothing is decoded but the messages. */
+static double raw_latency(int n, void *userdata)
+{
+	static raw_client client;
+	char from[] = "/bench/", end[] = "/bench0";
+	Korch__Etcd__WatchCreateRequest create = KORCH__ETCD__WATCH_CREATE_REQUEST__INIT;
+	Korch__Etcd__WatchRequest request = KORCH__ETCD__WATCH_REQUEST__INIT;
+	raw_call *put = &client.calls[0], *watch = &client.calls[1];
+	size_t read = 0;
+	(void)userdata;
+	double *times = calloc((size_t)n, sizeof(*times));
+	store_bench_need(times != NULL, "memory");
+	raw_client_open(&client);
+	/* What comes together with another stream's end libcurl 7.88 gives to a later call. */
+	client.wait_ms = 1;
+	raw_start_put(&client, put, 0, 0);
+	while (!put->is_done)
+		raw_step(&client);
+	create.key = (ProtobufCBinaryData){sizeof(from) - 1, (uint8_t *)from};
+	create.range_end = (ProtobufCBinaryData){sizeof(end) - 1, (uint8_t *)end};
+	create.prev_kv = 1;
+	request.kind_case = KORCH__ETCD__WATCH_REQUEST__KIND_CREATE;
+	request.create = &create;
+	raw_start(&client, watch, "Watch/Watch", &request.base);
+	while (watch->answer.len == 0) /* it is created */
+		raw_step(&client);
+	for (int i = 0; i < n; i++) {
+		size_t events = 0;
+		double start = store_bench_now();
+		raw_start_put(&client, put, 0, (unsigned)i + 1);
+		while ((events += raw_events(watch, &read)) == 0)
+			raw_step(&client);
+		times[i] = store_bench_now() - start;
+		while (!put->is_done)
+			raw_step(&client);
+	}
+	qsort(times, (size_t)n, sizeof(times[0]), compare_times);
+	double median = times[n / 2];
+	raw_client_close(&client);
+	free(times);
+	return median;
+}
+
 int main(int argc, char **argv)
 {
 	const store_bench bench = {
@@ -265,6 +333,7 @@ int main(int argc, char **argv)
 	    .raw_put = raw_put,
 	    .raw_open = raw_open,
 	    .raw_list = raw_list,
+	    .raw_latency = raw_latency,
 	};
 	if (!etcd_is_installed()) {
 		fprintf(stderr, "bench-etcd: etcd is not installed here\n");
