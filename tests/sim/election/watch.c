@@ -85,17 +85,20 @@ void wire_watch_free(void *self)
 	free(watch);
 }
 
+static distant_watch *first_with_news(const wire *self)
+{
+	distant_watch *watch = self->watches;
+	while (watch && !watch->has_news)
+		watch = watch->next;
+	return watch;
+}
+
 /* One that is told may end itself, and others; so it begins anew after each. */
 void watches_tell(wire *self)
 {
-	for (int again = 1; again && !self->is_cut;) {
-		again = 0;
-		for (distant_watch *watch = self->watches; watch && !again; watch = watch->next) {
-			if (!watch->has_news)
-				continue;
-			watch->has_news = 0;
-			again = 1;
-			watch->ready(watch->userdata);
-		}
+	distant_watch *watch;
+	while (!self->is_cut && (watch = first_with_news(self))) {
+		watch->has_news = 0;
+		watch->ready(watch->userdata);
 	}
 }
