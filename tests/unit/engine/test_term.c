@@ -44,7 +44,7 @@ static int reconcile(void *userdata, const korch_view *view, const korch_request
 		return 0;
 	korch_object *next = korch_object_edit(object);
 	ck_assert_int_eq(korch_map_set(&((korch_config_map *)next)->data, "by", at->name), 0);
-	korch_plan_event(plan, object, "Normal", "Named", at->name);
+	korch_plan_event(plan, object, "Normal", "Named", "%s", at->name);
 	return korch_plan_update(plan, object, next);
 }
 
