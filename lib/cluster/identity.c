@@ -31,7 +31,7 @@ static int read_text(char *out, const char *path, korch_error **err)
 int korch__identity_load(korch__identity *out, const char *state_folder, korch_error **err)
 {
 	_cleanup_free_ char *path = korch__sprintf("%s/identity", state_folder);
-	char text[TEXT_MAX];
+	char text[TEXT_MAX] = "";
 	if (!path)
 		return korch_error_set(err, KORCH_E_NOMEM, "out of memory");
 	int code = read_text(text, path, err);

@@ -217,7 +217,7 @@ int korch_store_memory_new(korch_store **out, korch_loop *loop, size_t history, 
 		                       HISTORY_MAX);
 	memory_store *store = NULL;
 	int r = korch__memory_new(&store, loop, history, err);
-	if (r < 0)
+	if (r < 0 || !store)
 		return r;
 	r = korch_store_register(out, &korch__memory_ops, store, err);
 	if (r < 0)

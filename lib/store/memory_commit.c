@@ -28,7 +28,7 @@ typedef struct memory_transaction {
 
 static void release_writes(const korch_write *writes, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; writes && i < n; i++) {
 		if (writes[i].op == KORCH_WRITE_PUT)
 			korch_object_unref(writes[i].object);
 	}

@@ -263,7 +263,7 @@ int korch__memory_lease_grant(void *self, korch_usec ttl_us, korch_lease_fn fn, 
 	int r = korch__completions_reserve(&store->waiting);
 	if (r == 0)
 		r = add(&lease, store, ttl_us);
-	if (r < 0)
+	if (r < 0 || !lease)
 		return r;
 	answer(store, 0, (korch_lease_state){lease->number, ttl_us}, fn, userdata);
 	return 0;

@@ -135,10 +135,10 @@ static int get_revision(uint64_t *out, const korch_store_etcd_options *options, 
 	int r = korch_loop_new(&loop, err);
 	if (r == 0)
 		r = new_store(&store, loop, options, err);
-	if (r == 0)
+	if (r == 0 && store) {
 		r = ask_first(store, loop, err);
-	if (r == 0)
 		*out = store->revision;
+	}
 	if (store)
 		etcd_free(store);
 	korch_loop_free(loop);
@@ -157,7 +157,7 @@ int korch_store_etcd_new(korch_store **out, korch_loop *loop,
 	int r = get_revision(&revision, options, err);
 	if (r == 0)
 		r = new_store(&store, loop, options, err);
-	if (r < 0)
+	if (r < 0 || !store)
 		return r;
 	store->revision = revision;
 	r = korch_store_register(out, &etcd_ops, store, err);

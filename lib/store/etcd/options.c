@@ -87,7 +87,7 @@ static int set_prefix(etcd_config *config, const char *prefix, korch_error **err
 			return korch_error_set(err, KORCH_E_INVALID,
 			                       "store etcd: a prefix has no spaces or control characters");
 	}
-	int is_ended = prefix[n - 1] == '/';
+	int is_ended = n > 0 && prefix[n - 1] == '/';
 	if (n + !is_ended > PREFIX_MAX)
 		return korch_error_set(err, KORCH_E_LIMIT, "store etcd: a prefix has at most %d bytes",
 		                       PREFIX_MAX);

@@ -48,6 +48,15 @@ static const char settings_sql[] = "PRAGMA journal_mode = WAL;"
                                    "PRAGMA cache_size = -32768;"
                                    "PRAGMA secure_delete = FAST;";
 
+static const char log_sql[] =
+    "INSERT INTO log (key, id, revision, type, head, tail, old_revision, old_body)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+static const char log_from_sql[] =
+    "SELECT id, key, old_body, head + tail FROM log WHERE id > ?1 AND old_body IS NOT NULL"
+    " ORDER BY id LIMIT 1";
+static const char log_bytes_sql[] = "SELECT sum(coalesce(length(old_body), 0) + 128) FROM log"
+                                    " WHERE id < ?1 AND revision <= ?2";
+
 static const char *const statement_sql[STATEMENTS] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [STATEMENT_COMMIT] = "COMMIT",
@@ -56,18 +65,13 @@ static const char *const statement_sql[STATEMENTS] = {
     [STATEMENT_UPDATE] = "UPDATE cur SET revision = ?2, body = ?3 WHERE id = ?1",
     [STATEMENT_DELETE] = "DELETE FROM cur WHERE id = ?1",
     [STATEMENT_BODY] = "SELECT body FROM cur WHERE id = ?1",
-    [STATEMENT_LOG] =
-        "INSERT INTO log (key, id, revision, type, head, tail, old_revision, old_body)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [STATEMENT_LOG] = log_sql,
     [STATEMENT_LOG_REVISION] = "SELECT revision FROM log WHERE id = ?1",
-    [STATEMENT_LOG_BYTES] = "SELECT sum(coalesce(length(old_body), 0) + 128) FROM log"
-                            " WHERE id < ?1 AND revision <= ?2",
+    [STATEMENT_LOG_BYTES] = log_bytes_sql,
     [STATEMENT_LOG_TRIM] = "DELETE FROM log WHERE id < ?1 AND revision <= ?2",
     [STATEMENT_SET_STATE] = "UPDATE state SET revision = ?1, compacted = ?2",
     [STATEMENT_CURRENT_FROM] = "SELECT id, key, body, 0 FROM cur WHERE id > ?1 ORDER BY id LIMIT 1",
-    [STATEMENT_LOG_FROM] =
-        "SELECT id, key, old_body, head + tail FROM log WHERE id > ?1 AND old_body IS NOT NULL"
-        " ORDER BY id LIMIT 1",
+    [STATEMENT_LOG_FROM] = log_from_sql,
     [STATEMENT_CURRENT_BODY] = "UPDATE cur SET body = ?2 WHERE id = ?1",
     [STATEMENT_LOG_BODY] = "UPDATE log SET old_body = ?2 WHERE id = ?1",
     [STATEMENT_COUNT] = "SELECT count(*) FROM cur",

@@ -208,7 +208,7 @@ static int load_current(file_loader *loader)
 	korch_object *object = NULL;
 	const char *key = column_text(loader, 0);
 	int r = read_object(&object, loader, key, 1);
-	if (r < 0)
+	if (r < 0 || !object)
 		return r;
 	if (object->revision > loader->database->state.revision) {
 		korch_object_unref(object);

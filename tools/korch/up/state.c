@@ -208,7 +208,7 @@ static int is_same_prefix(const char *a, const char *b)
 
 int state_in_etcd(state *out, const char *path, const char *prefix, korch_error **err)
 {
-	char of[512];
+	char of[512] = "";
 	int code = open_folder(out, path, err);
 	if (code == 0)
 		code = read_prefix(of, sizeof(of), out, err);
@@ -227,7 +227,7 @@ int state_in_etcd(state *out, const char *path, const char *prefix, korch_error 
 
 int state_at(state *out, const char *path, int may_be_new, korch_error **err)
 {
-	char of[512];
+	char of[512] = "";
 	if (*path && !may_be_new && !exists(path))
 		return korch_error_set(err, KORCH_E_NOT_FOUND, "there is no %s, and no manifests are given",
 		                       path);
