@@ -178,7 +178,7 @@ int korch__envelope_seal(korch_seal_buffer *out, korch__seal_core *core, const k
 	if (write_place(&place, value) < 0)
 		return fail_memory(err);
 	int code = find_current(&data_key, core, kek, err);
-	if (code < 0)
+	if (code < 0 || !data_key)
 		return code;
 	put_wrapped(out, KORCH__SPAN(data_key->wrapped, data_key->n_wrapped));
 	core->current_uses++;
@@ -257,19 +257,20 @@ int korch__envelope_rewrap(korch_seal_buffer *out, korch__seal_core *core,
                            korch_error **err)
 {
 	korch__seal_data_key *data_key = NULL;
-	korch__span wrapped, sealed;
+	korch__span wrapped = {0}, sealed = {0};
 	korch_seal_buffer text = {korch__alloc(value->length + 1), value->length, 0};
 	if (!text.data)
 		return fail_memory(err);
 	int code = open_envelope(&text, &data_key, core, from_to[0], value, err);
 	korch_seal_clear_free((char *)text.data, text.length);
-	if (code == 0)
+	if (code == 0 && data_key)
 		code = rewrap_key(data_key, core, from_to[1], err);
-	if (code < 0)
+	if (code < 0 || !data_key || !data_key->rewrapped)
 		return code;
 	cut(&wrapped, &sealed, value);
 	put_wrapped(out, KORCH__SPAN(data_key->rewrapped, data_key->n_rewrapped));
-	memcpy(out->data + out->length, sealed.data, sealed.length);
+	if (sealed.data)
+		memcpy(out->data + out->length, sealed.data, sealed.length);
 	out->length += sealed.length;
 	return 0;
 }

@@ -141,7 +141,7 @@ static int make(korch__seal_core **out, const korch_sealer_options *options, kor
 /* From here on nothing fails: callbacks belong to the sealer, variables have done their service. */
 static void settle(korch__seal_core *core, const korch_sealer_options *options)
 {
-	for (size_t i = 0; i < options->n_keys; i++) {
+	for (size_t i = 0; core && i < options->n_keys; i++) {
 		const korch_seal_key *key = &options->keys[i];
 		char *text = key->environment ? getenv(key->environment) : NULL;
 		core->keks.items[i]->destroy = key->destroy;
