@@ -213,38 +213,31 @@ static int rewrap(korch_seal_buffer *out, korch__seal_core *core, const korch_se
 typedef int again_fn(korch_seal_buffer *out, korch__seal_core *core, const korch_seal_value *value,
                      korch_error **err);
 
-static int seal_again(korch_seal_buffer *out, again_fn *again, korch_sealer *sealer,
+static int seal_again(char **out, size_t *length, again_fn *again, korch_sealer *sealer,
                       const korch_seal_value *value, korch_error **err)
 {
+	korch_seal_buffer buffer = {0};
+	if (!out || !length)
+		return korch_error_set(err, KORCH_E_INVALID, "no output");
 	int code = check(sealer, value, err);
 	if (code < 0)
 		return code;
 	pthread_mutex_lock(&sealer->lock);
-	code = again(out, sealer->core, value, err);
+	code = again(&buffer, sealer->core, value, err);
 	pthread_mutex_unlock(&sealer->lock);
+	if (code == 0)
+		give(out, length, &buffer);
 	return code;
 }
 
 int korch_sealer_reseal(char **out, size_t *length, korch_sealer *sealer,
                         const korch_seal_value *value, korch_error **err)
 {
-	korch_seal_buffer buffer = {0};
-	if (!out || !length)
-		return korch_error_set(err, KORCH_E_INVALID, "no output");
-	int code = seal_again(&buffer, reseal, sealer, value, err);
-	if (code == 0)
-		give(out, length, &buffer);
-	return code;
+	return seal_again(out, length, reseal, sealer, value, err);
 }
 
 int korch_sealer_rewrap(char **out, size_t *length, korch_sealer *sealer,
                         const korch_seal_value *value, korch_error **err)
 {
-	korch_seal_buffer buffer = {0};
-	if (!out || !length)
-		return korch_error_set(err, KORCH_E_INVALID, "no output");
-	int code = seal_again(&buffer, rewrap, sealer, value, err);
-	if (code == 0)
-		give(out, length, &buffer);
-	return code;
+	return seal_again(out, length, rewrap, sealer, value, err);
 }

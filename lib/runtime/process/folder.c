@@ -2,6 +2,7 @@
 #include "runtime/process/process.h"
 
 #include "base/cleanup.h"
+#include "base/holder.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -50,26 +51,12 @@ static int make_folder(const char *path, korch_error **err)
 	return is_new;
 }
 
-enum { HOLDER_MAX = 128 };
-
 static int refuse_held(int lock, const char *folder, korch_error **err)
 {
-	char holder[HOLDER_MAX + 1];
-	ssize_t n = pread(lock, holder, HOLDER_MAX, 0);
-	holder[n > 0 ? n : 0] = 0;
-	holder[strcspn(holder, "\n")] = 0;
+	char holder[KORCH_HOLDER_SIZE];
+	korch__holder_read(holder, lock);
 	return korch_error_set(err, KORCH_E_BUSY, "%s: another program uses this folder%s%s", folder,
 	                       *holder ? ": " : "", holder);
-}
-
-/* For the message of others; it may be missing. */
-static void write_holder(int lock)
-{
-	char holder[HOLDER_MAX];
-	int n = snprintf(holder, sizeof(holder), "process %ld (%.64s)\n", (long)getpid(),
-	                 program_invocation_short_name);
-	if (ftruncate(lock, 0) == 0 && pwrite(lock, holder, (size_t)n, 0) < 0)
-		return;
 }
 
 /*
@@ -104,7 +91,7 @@ int korch__process_folder_claim(process_runtime *runtime, const char *folder, ko
 		return korch_error_set(err, KORCH_E_IO, "%s: %s", lock, strerror(errno));
 	if (flock(runtime->lock, LOCK_EX | LOCK_NB) < 0)
 		return refuse_held(runtime->lock, folder, err);
-	write_holder(runtime->lock);
+	korch__holder_write(runtime->lock);
 	if (is_new && !runtime->owns_folder)
 		korch__process_kill_deleted(pods);
 	return 0;

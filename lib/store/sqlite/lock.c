@@ -3,6 +3,7 @@
  * kernel drops the lock when the holder ends, however it ends.
  */
 #include "base/cleanup.h"
+#include "base/holder.h"
 #include "store/sqlite/sqlite.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HOLDER_MAX = 128, PAUSE_MS = 20 };
+enum { PAUSE_MS = 20 };
 
 char *korch__sqlite_path(const char *path)
 {
@@ -31,22 +32,10 @@ static int refuse_held(korch_error **err, const char *path, int fd)
 		return korch_error_set(
 		    err, KORCH_E_BUSY,
 		    "store %s is being checked or backed up: try again when that is over", path);
-	char holder[HOLDER_MAX + 1];
-	ssize_t n = pread(fd, holder, HOLDER_MAX, 0);
-	holder[n > 0 ? n : 0] = '\0';
-	holder[strcspn(holder, "\n")] = '\0';
+	char holder[KORCH_HOLDER_SIZE];
+	korch__holder_read(holder, fd);
 	return korch_error_set(err, KORCH_E_BUSY, "store %s is in use by %s", path,
 	                       *holder ? holder : "another process");
-}
-
-static void write_holder(int fd)
-{
-	char holder[HOLDER_MAX];
-	int n = snprintf(holder, sizeof(holder), "process %ld (%.64s)\n", (long)getpid(),
-	                 program_invocation_short_name);
-	/* The text only serves the message of others: without it they say "another process". */
-	if (ftruncate(fd, 0) == 0 && pwrite(fd, holder, (size_t)n, 0) < 0)
-		return;
 }
 
 /*
@@ -83,7 +72,7 @@ int korch__sqlite_lock(const char *path, korch_error **err)
 		close(fd);
 		return r;
 	}
-	write_holder(fd);
+	korch__holder_write(fd);
 	return fd;
 }
 
